@@ -8,7 +8,18 @@ import { build, context } from "esbuild";
 import { globSync } from "./glob.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const folders = ["gen/ts", "platform", "registry", "services", "cli", "dev", "conformance", "tools", "tests", "bench"];
+const folders = [
+  "gen/ts",
+  "platform",
+  "registry",
+  "services",
+  "cli",
+  "dev",
+  "conformance",
+  "tools",
+  "tests",
+  "bench",
+];
 
 const options = {
   entryPoints: folders.flatMap((folder) => globSync(join(root, folder), ".ts")),

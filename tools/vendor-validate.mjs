@@ -15,8 +15,21 @@ const { file_buf_validate_validate: descriptor } = await import(generated);
 const file = descriptor.proto;
 
 const scalars = {
-  1: "double", 2: "float", 3: "int64", 4: "uint64", 5: "int32", 6: "fixed64", 7: "fixed32", 8: "bool",
-  9: "string", 12: "bytes", 13: "uint32", 15: "sfixed32", 16: "sfixed64", 17: "sint32", 18: "sint64",
+  1: "double",
+  2: "float",
+  3: "int64",
+  4: "uint64",
+  5: "int32",
+  6: "fixed64",
+  7: "fixed32",
+  8: "bool",
+  9: "string",
+  12: "bytes",
+  13: "uint32",
+  15: "sfixed32",
+  16: "sfixed64",
+  17: "sint32",
+  18: "sint64",
 };
 const labels = { 1: "optional", 2: "required", 3: "repeated" };
 
@@ -44,11 +57,13 @@ function printMessage(depth, node) {
   node.oneofDecl.forEach((oneof, index) => {
     print(depth + 1, `oneof ${oneof.name} {`);
     for (const field of node.field) {
-      if (Object.hasOwn(field, "oneofIndex") && field.oneofIndex === index) printField(depth + 2, field, true);
+      if (Object.hasOwn(field, "oneofIndex") && field.oneofIndex === index)
+        printField(depth + 2, field, true);
     }
     print(depth + 1, "}");
   });
-  for (const field of node.field) if (!Object.hasOwn(field, "oneofIndex")) printField(depth + 1, field, false);
+  for (const field of node.field)
+    if (!Object.hasOwn(field, "oneofIndex")) printField(depth + 1, field, false);
   for (const { start, end } of node.extensionRange) {
     print(depth + 1, `extensions ${start} to ${end === 0x20000000 ? "max" : end - 1};`);
   }

@@ -1,0 +1,71 @@
+// Finds, or installs where allowed, the toolchains of the other languages at their pinned versions. What is installed
+// goes to a cache folder outside the tree, so that a fresh clone finds what an earlier one installed.
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { run } from "./run.mjs";
+
+export const pinned = {
+  /** grpcio, grpcio-tools: the generated stubs refuse an older grpcio than this. */
+  grpcio: "1.76.0",
+  protocGenGo: "v1.36.11",
+  protocGenGoGrpc: "v1.6.1",
+};
+
+const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "tideline");
+
+/** The last line that says anything: what an installer ends with when it fails. */
+function lastLine(output) {
+  return output.trim().split("\n").at(-1) ?? "";
+}
+
+async function pythonHasTools(python) {
+  const probe =
+    "import importlib.metadata as m, grpc_tools, grpc; print(m.version('grpcio-tools'), m.version('grpcio'))";
+  const { code, output } = await run(python, ["-c", probe]);
+  return code === 0 && output.trim() === `${pinned.grpcio} ${pinned.grpcio}`;
+}
+
+/**
+ * A Python that has grpcio and grpcio-tools at the pinned version: `{ python }`, or `{ missing }` with the reason.
+ * With `install`, a virtual environment in the cache folder is made when there is none.
+ */
+export async function findPython({ install }) {
+  const venv = join(cache, `python-grpcio-${pinned.grpcio}`);
+  const cached = join(venv, "bin/python");
+  if (existsSync(cached) && (await pythonHasTools(cached))) return { python: cached };
+  if (await pythonHasTools("python3")) return { python: "python3" };
+  if (!install) return { missing: `python3 with grpcio-tools ${pinned.grpcio} (npm run gen installs it)` };
+  rmSync(venv, { recursive: true, force: true });
+  mkdirSync(cache, { recursive: true });
+  const made = await run("python3", ["-m", "venv", venv]);
+  if (made.code !== 0) return { missing: `a Python virtual environment: ${lastLine(made.output)}` };
+  const wanted = [`grpcio==${pinned.grpcio}`, `grpcio-tools==${pinned.grpcio}`];
+  const got = await run(cached, ["-m", "pip", "install", "--quiet", ...wanted]);
+  if (got.code !== 0) return { missing: `grpcio-tools ${pinned.grpcio}: ${lastLine(got.output)}` };
+  return { python: cached };
+}
+
+/**
+ * The folder that holds Go's two protoc plugins at the pinned versions: `{ bin }`, or `{ missing }` with the reason.
+ * With `install`, `go install` puts them into the cache folder when they are not there.
+ */
+export async function findGoPlugins({ install }) {
+  const bin = join(cache, `go-plugins-${pinned.protocGenGo}-${pinned.protocGenGoGrpc}`);
+  if (existsSync(bin)) return { bin };
+  const go = await run("go", ["version"]);
+  if (go.code !== 0) return { missing: "go" };
+  if (!install) return { missing: "Go's protoc plugins (npm run gen installs them)" };
+  const fresh = `${bin}.${process.pid}`;
+  for (const plugin of [
+    `google.golang.org/protobuf/cmd/protoc-gen-go@${pinned.protocGenGo}`,
+    `google.golang.org/grpc/cmd/protoc-gen-go-grpc@${pinned.protocGenGoGrpc}`,
+  ]) {
+    const got = await run("go", ["install", plugin], { env: { ...process.env, GOBIN: fresh, GOFLAGS: "" } });
+    if (got.code !== 0) return { missing: `${plugin}: ${lastLine(got.output)}` };
+  }
+  // Renamed in one step, so that a folder that is there is whole; where another run came first, its folder stands.
+  if (existsSync(bin)) rmSync(fresh, { recursive: true });
+  else renameSync(fresh, bin);
+  return { bin };
+}
