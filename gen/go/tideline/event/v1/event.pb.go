@@ -24,16 +24,43 @@ const (
 )
 
 // One event as a client states it.
+//
+// Its limits are checked event by event and become the event's verdict; they never refuse the batch. An event is at
+// most 64 KiB in its encoded form.
 type Event struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Chosen by the client; the deduplication key within a tenant.
+	// The deduplication key within a project, at most 128 bytes: any string, UUIDv7 recommended. Empty: the server
+	// makes one and returns it, and the event is not safe to retry.
 	EventId string `protobuf:"bytes,1,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
-	// The registered schema, such as "checkout.order_placed".
-	Schema string `protobuf:"bytes,2,opt,name=schema,proto3" json:"schema,omitempty"`
-	// When it happened, by the client's clock.
-	OccurTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=occur_time,json=occurTime,proto3" json:"occur_time,omitempty"`
-	// The body, encoded as the schema states.
-	Payload       []byte `protobuf:"bytes,4,opt,name=payload,proto3" json:"payload,omitempty"`
+	// What happened, such as "purchase".
+	//
+	// Three types are system events, never counted as the user's own: "identify" says that anonymous_id is user_id, its
+	// properties are traits of the user; "traits" sets traits of user_id; "alias" says that properties.previous_id is
+	// another name of user_id.
+	Type string `protobuf:"bytes,2,opt,name=type,proto3" json:"type,omitempty"`
+	// The signed-in user, as the sender names them. Empty when unknown.
+	UserId string `protobuf:"bytes,3,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	// The device's or browser's id while the user is unknown, kept after sign-in. Empty on servers.
+	AnonymousId string `protobuf:"bytes,4,opt,name=anonymous_id,json=anonymousId,proto3" json:"anonymous_id,omitempty"`
+	// The client's own session id; kept, and used for sessions only where the project says so.
+	SessionId string `protobuf:"bytes,5,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
+	// The installation that produced the event, for loss accounting with sequence.
+	ProducerId string `protobuf:"bytes,6,opt,name=producer_id,json=producerId,proto3" json:"producer_id,omitempty"`
+	// Counts up by one per event of a producer; 0: not counted.
+	Sequence uint64 `protobuf:"varint,7,opt,name=sequence,proto3" json:"sequence,omitempty"`
+	// When it happened, by the client's clock. Not set: the time the server received it.
+	ClientTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=client_time,json=clientTime,proto3" json:"client_time,omitempty"`
+	// When the request was sent, by the client's clock; lets the server correct a wrong clock.
+	SentTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=sent_time,json=sentTime,proto3" json:"sent_time,omitempty"`
+	// The properties. Not set: none.
+	//
+	// Types that are valid to be assigned to Body:
+	//
+	//	*Event_Properties
+	//	*Event_Avro
+	Body isEvent_Body `protobuf_oneof:"body"`
+	// Where it happened.
+	Context       *Context `protobuf:"bytes,12,opt,name=context,proto3" json:"context,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -75,39 +102,414 @@ func (x *Event) GetEventId() string {
 	return ""
 }
 
-func (x *Event) GetSchema() string {
+func (x *Event) GetType() string {
 	if x != nil {
-		return x.Schema
+		return x.Type
 	}
 	return ""
 }
 
-func (x *Event) GetOccurTime() *timestamppb.Timestamp {
+func (x *Event) GetUserId() string {
 	if x != nil {
-		return x.OccurTime
+		return x.UserId
+	}
+	return ""
+}
+
+func (x *Event) GetAnonymousId() string {
+	if x != nil {
+		return x.AnonymousId
+	}
+	return ""
+}
+
+func (x *Event) GetSessionId() string {
+	if x != nil {
+		return x.SessionId
+	}
+	return ""
+}
+
+func (x *Event) GetProducerId() string {
+	if x != nil {
+		return x.ProducerId
+	}
+	return ""
+}
+
+func (x *Event) GetSequence() uint64 {
+	if x != nil {
+		return x.Sequence
+	}
+	return 0
+}
+
+func (x *Event) GetClientTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ClientTime
 	}
 	return nil
 }
 
-func (x *Event) GetPayload() []byte {
+func (x *Event) GetSentTime() *timestamppb.Timestamp {
 	if x != nil {
-		return x.Payload
+		return x.SentTime
 	}
 	return nil
+}
+
+func (x *Event) GetBody() isEvent_Body {
+	if x != nil {
+		return x.Body
+	}
+	return nil
+}
+
+func (x *Event) GetProperties() string {
+	if x != nil {
+		if x, ok := x.Body.(*Event_Properties); ok {
+			return x.Properties
+		}
+	}
+	return ""
+}
+
+func (x *Event) GetAvro() *AvroBody {
+	if x != nil {
+		if x, ok := x.Body.(*Event_Avro); ok {
+			return x.Avro
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetContext() *Context {
+	if x != nil {
+		return x.Context
+	}
+	return nil
+}
+
+type isEvent_Body interface {
+	isEvent_Body()
+}
+
+type Event_Properties struct {
+	// A JSON object as text. In the JSON forms of the API a plain object is taken as well.
+	Properties string `protobuf:"bytes,10,opt,name=properties,proto3,oneof"`
+}
+
+type Event_Avro struct {
+	// A record of the registered Avro schema.
+	Avro *AvroBody `protobuf:"bytes,11,opt,name=avro,proto3,oneof"`
+}
+
+func (*Event_Properties) isEvent_Body() {}
+
+func (*Event_Avro) isEvent_Body() {}
+
+// Properties in Avro's binary form.
+type AvroBody struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The id of the writer's schema in the project's registry.
+	SchemaId uint32 `protobuf:"varint,1,opt,name=schema_id,json=schemaId,proto3" json:"schema_id,omitempty"`
+	// One datum, without header.
+	Data          []byte `protobuf:"bytes,2,opt,name=data,proto3" json:"data,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AvroBody) Reset() {
+	*x = AvroBody{}
+	mi := &file_tideline_event_v1_event_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AvroBody) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AvroBody) ProtoMessage() {}
+
+func (x *AvroBody) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_event_v1_event_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AvroBody.ProtoReflect.Descriptor instead.
+func (*AvroBody) Descriptor() ([]byte, []int) {
+	return file_tideline_event_v1_event_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *AvroBody) GetSchemaId() uint32 {
+	if x != nil {
+		return x.SchemaId
+	}
+	return 0
+}
+
+func (x *AvroBody) GetData() []byte {
+	if x != nil {
+		return x.Data
+	}
+	return nil
+}
+
+// The surroundings of an event.
+type Context struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The user's address. Empty: the sender's for browsers, none for servers. Truncated unless the project keeps it.
+	Ip string `protobuf:"bytes,1,opt,name=ip,proto3" json:"ip,omitempty"`
+	// The user agent. Empty: the request's, for browsers.
+	UserAgent string `protobuf:"bytes,2,opt,name=user_agent,json=userAgent,proto3" json:"user_agent,omitempty"`
+	// The page's URL.
+	PageUrl string `protobuf:"bytes,3,opt,name=page_url,json=pageUrl,proto3" json:"page_url,omitempty"`
+	// The page's title.
+	PageTitle string `protobuf:"bytes,4,opt,name=page_title,json=pageTitle,proto3" json:"page_title,omitempty"`
+	// The URL of the page before.
+	Referrer string `protobuf:"bytes,5,opt,name=referrer,proto3" json:"referrer,omitempty"`
+	// The user's language, such as "de-AT".
+	Locale string `protobuf:"bytes,6,opt,name=locale,proto3" json:"locale,omitempty"`
+	// The campaign; what is not set is read from the page's URL.
+	Campaign *Campaign `protobuf:"bytes,7,opt,name=campaign,proto3" json:"campaign,omitempty"`
+	// The sending library's name.
+	Library string `protobuf:"bytes,8,opt,name=library,proto3" json:"library,omitempty"`
+	// The sending library's version.
+	LibraryVersion string `protobuf:"bytes,9,opt,name=library_version,json=libraryVersion,proto3" json:"library_version,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *Context) Reset() {
+	*x = Context{}
+	mi := &file_tideline_event_v1_event_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Context) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Context) ProtoMessage() {}
+
+func (x *Context) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_event_v1_event_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Context.ProtoReflect.Descriptor instead.
+func (*Context) Descriptor() ([]byte, []int) {
+	return file_tideline_event_v1_event_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Context) GetIp() string {
+	if x != nil {
+		return x.Ip
+	}
+	return ""
+}
+
+func (x *Context) GetUserAgent() string {
+	if x != nil {
+		return x.UserAgent
+	}
+	return ""
+}
+
+func (x *Context) GetPageUrl() string {
+	if x != nil {
+		return x.PageUrl
+	}
+	return ""
+}
+
+func (x *Context) GetPageTitle() string {
+	if x != nil {
+		return x.PageTitle
+	}
+	return ""
+}
+
+func (x *Context) GetReferrer() string {
+	if x != nil {
+		return x.Referrer
+	}
+	return ""
+}
+
+func (x *Context) GetLocale() string {
+	if x != nil {
+		return x.Locale
+	}
+	return ""
+}
+
+func (x *Context) GetCampaign() *Campaign {
+	if x != nil {
+		return x.Campaign
+	}
+	return nil
+}
+
+func (x *Context) GetLibrary() string {
+	if x != nil {
+		return x.Library
+	}
+	return ""
+}
+
+func (x *Context) GetLibraryVersion() string {
+	if x != nil {
+		return x.LibraryVersion
+	}
+	return ""
+}
+
+// A campaign by its UTM names.
+type Campaign struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// utm_source.
+	Source string `protobuf:"bytes,1,opt,name=source,proto3" json:"source,omitempty"`
+	// utm_medium.
+	Medium string `protobuf:"bytes,2,opt,name=medium,proto3" json:"medium,omitempty"`
+	// utm_campaign.
+	Name string `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	// utm_term.
+	Term string `protobuf:"bytes,4,opt,name=term,proto3" json:"term,omitempty"`
+	// utm_content.
+	Content       string `protobuf:"bytes,5,opt,name=content,proto3" json:"content,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Campaign) Reset() {
+	*x = Campaign{}
+	mi := &file_tideline_event_v1_event_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Campaign) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Campaign) ProtoMessage() {}
+
+func (x *Campaign) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_event_v1_event_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Campaign.ProtoReflect.Descriptor instead.
+func (*Campaign) Descriptor() ([]byte, []int) {
+	return file_tideline_event_v1_event_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Campaign) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *Campaign) GetMedium() string {
+	if x != nil {
+		return x.Medium
+	}
+	return ""
+}
+
+func (x *Campaign) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Campaign) GetTerm() string {
+	if x != nil {
+		return x.Term
+	}
+	return ""
+}
+
+func (x *Campaign) GetContent() string {
+	if x != nil {
+		return x.Content
+	}
+	return ""
 }
 
 var File_tideline_event_v1_event_proto protoreflect.FileDescriptor
 
 const file_tideline_event_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x1dtideline/event/v1/event.proto\x12\x11tideline.event.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb8\x01\n" +
+	"\x1dtideline/event/v1/event.proto\x12\x11tideline.event.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x95\x04\n" +
 	"\x05Event\x12#\n" +
-	"\bevent_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\aeventId\x12\"\n" +
-	"\x06schema\x18\x02 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x06schema\x12A\n" +
+	"\bevent_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\aeventId\x12\x1e\n" +
+	"\x04type\x18\x02 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01(\xc8\x01R\x04type\x12!\n" +
+	"\auser_id\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\x06userId\x12+\n" +
+	"\fanonymous_id\x18\x04 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\vanonymousId\x12'\n" +
 	"\n" +
-	"occur_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\toccurTime\x12#\n" +
-	"\apayload\x18\x04 \x01(\fB\t\xbaH\x06z\x04\x18\x80\x80\x04R\apayloadB\xb8\x01\n" +
+	"session_id\x18\x05 \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\tsessionId\x12)\n" +
+	"\vproducer_id\x18\x06 \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\n" +
+	"producerId\x12\x1a\n" +
+	"\bsequence\x18\a \x01(\x04R\bsequence\x12;\n" +
+	"\vclient_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"clientTime\x127\n" +
+	"\tsent_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\bsentTime\x12 \n" +
+	"\n" +
+	"properties\x18\n" +
+	" \x01(\tH\x00R\n" +
+	"properties\x121\n" +
+	"\x04avro\x18\v \x01(\v2\x1b.tideline.event.v1.AvroBodyH\x00R\x04avro\x124\n" +
+	"\acontext\x18\f \x01(\v2\x1a.tideline.event.v1.ContextR\acontextB\x06\n" +
+	"\x04body\";\n" +
+	"\bAvroBody\x12\x1b\n" +
+	"\tschema_id\x18\x01 \x01(\rR\bschemaId\x12\x12\n" +
+	"\x04data\x18\x02 \x01(\fR\x04data\"\xef\x02\n" +
+	"\aContext\x12\x17\n" +
+	"\x02ip\x18\x01 \x01(\tB\a\xbaH\x04r\x02(@R\x02ip\x12'\n" +
+	"\n" +
+	"user_agent\x18\x02 \x01(\tB\b\xbaH\x05r\x03(\x80\x10R\tuserAgent\x12#\n" +
+	"\bpage_url\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\x80 R\apageUrl\x12'\n" +
+	"\n" +
+	"page_title\x18\x04 \x01(\tB\b\xbaH\x05r\x03(\x80\bR\tpageTitle\x12$\n" +
+	"\breferrer\x18\x05 \x01(\tB\b\xbaH\x05r\x03(\x80 R\breferrer\x12\x1f\n" +
+	"\x06locale\x18\x06 \x01(\tB\a\xbaH\x04r\x02(@R\x06locale\x127\n" +
+	"\bcampaign\x18\a \x01(\v2\x1b.tideline.event.v1.CampaignR\bcampaign\x12\"\n" +
+	"\alibrary\x18\b \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\alibrary\x120\n" +
+	"\x0flibrary_version\x18\t \x01(\tB\a\xbaH\x04r\x02(@R\x0elibraryVersion\"\xae\x01\n" +
+	"\bCampaign\x12 \n" +
+	"\x06source\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\x06source\x12 \n" +
+	"\x06medium\x18\x02 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\x06medium\x12\x1c\n" +
+	"\x04name\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\x04name\x12\x1c\n" +
+	"\x04term\x18\x04 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\x04term\x12\"\n" +
+	"\acontent\x18\x05 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\acontentB\xb8\x01\n" +
 	"\x15com.tideline.event.v1B\n" +
 	"EventProtoP\x01Z-tideline.dev/gen/go/tideline/event/v1;eventv1\xa2\x02\x03TEX\xaa\x02\x11Tideline.Event.V1\xca\x02\x11Tideline\\Event\\V1\xe2\x02\x1dTideline\\Event\\V1\\GPBMetadata\xea\x02\x13Tideline::Event::V1b\x06proto3"
 
@@ -123,18 +525,25 @@ func file_tideline_event_v1_event_proto_rawDescGZIP() []byte {
 	return file_tideline_event_v1_event_proto_rawDescData
 }
 
-var file_tideline_event_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
+var file_tideline_event_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_tideline_event_v1_event_proto_goTypes = []any{
 	(*Event)(nil),                 // 0: tideline.event.v1.Event
-	(*timestamppb.Timestamp)(nil), // 1: google.protobuf.Timestamp
+	(*AvroBody)(nil),              // 1: tideline.event.v1.AvroBody
+	(*Context)(nil),               // 2: tideline.event.v1.Context
+	(*Campaign)(nil),              // 3: tideline.event.v1.Campaign
+	(*timestamppb.Timestamp)(nil), // 4: google.protobuf.Timestamp
 }
 var file_tideline_event_v1_event_proto_depIdxs = []int32{
-	1, // 0: tideline.event.v1.Event.occur_time:type_name -> google.protobuf.Timestamp
-	1, // [1:1] is the sub-list for method output_type
-	1, // [1:1] is the sub-list for method input_type
-	1, // [1:1] is the sub-list for extension type_name
-	1, // [1:1] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	4, // 0: tideline.event.v1.Event.client_time:type_name -> google.protobuf.Timestamp
+	4, // 1: tideline.event.v1.Event.sent_time:type_name -> google.protobuf.Timestamp
+	1, // 2: tideline.event.v1.Event.avro:type_name -> tideline.event.v1.AvroBody
+	2, // 3: tideline.event.v1.Event.context:type_name -> tideline.event.v1.Context
+	3, // 4: tideline.event.v1.Context.campaign:type_name -> tideline.event.v1.Campaign
+	5, // [5:5] is the sub-list for method output_type
+	5, // [5:5] is the sub-list for method input_type
+	5, // [5:5] is the sub-list for extension type_name
+	5, // [5:5] is the sub-list for extension extendee
+	0, // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_tideline_event_v1_event_proto_init() }
@@ -142,13 +551,17 @@ func file_tideline_event_v1_event_proto_init() {
 	if File_tideline_event_v1_event_proto != nil {
 		return
 	}
+	file_tideline_event_v1_event_proto_msgTypes[0].OneofWrappers = []any{
+		(*Event_Properties)(nil),
+		(*Event_Avro)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tideline_event_v1_event_proto_rawDesc), len(file_tideline_event_v1_event_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   1,
+			NumMessages:   4,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -26,7 +26,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dtideline/event/v1/event.proto\x12\x11tideline.event.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x93\x01\n\x05\x45vent\x12\x1a\n\x08\x65vent_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03(\x80\x01\x12\x1a\n\x06schema\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12\x36\n\noccur_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x1a\n\x07payload\x18\x04 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\x80\x80\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dtideline/event/v1/event.proto\x12\x11tideline.event.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9f\x03\n\x05\x45vent\x12\x1a\n\x08\x65vent_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03(\x80\x01\x12\x18\n\x04type\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01(\xc8\x01\x12\x19\n\x07user_id\x18\x03 \x01(\tB\x08\xbaH\x05r\x03(\x80\x02\x12\x1e\n\x0c\x61nonymous_id\x18\x04 \x01(\tB\x08\xbaH\x05r\x03(\x80\x02\x12\x1c\n\nsession_id\x18\x05 \x01(\tB\x08\xbaH\x05r\x03(\x80\x01\x12\x1d\n\x0bproducer_id\x18\x06 \x01(\tB\x08\xbaH\x05r\x03(\x80\x01\x12\x10\n\x08sequence\x18\x07 \x01(\x04\x12/\n\x0b\x63lient_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tsent_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\nproperties\x18\n \x01(\tH\x00\x12+\n\x04\x61vro\x18\x0b \x01(\x0b\x32\x1b.tideline.event.v1.AvroBodyH\x00\x12+\n\x07\x63ontext\x18\x0c \x01(\x0b\x32\x1a.tideline.event.v1.ContextB\x06\n\x04\x62ody\"+\n\x08\x41vroBody\x12\x11\n\tschema_id\x18\x01 \x01(\r\x12\x0c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\"\x97\x02\n\x07\x43ontext\x12\x13\n\x02ip\x18\x01 \x01(\tB\x07\xbaH\x04r\x02(@\x12\x1c\n\nuser_agent\x18\x02 \x01(\tB\x08\xbaH\x05r\x03(\x80\x10\x12\x1a\n\x08page_url\x18\x03 \x01(\tB\x08\xbaH\x05r\x03(\x80 \x12\x1c\n\npage_title\x18\x04 \x01(\tB\x08\xbaH\x05r\x03(\x80\x08\x12\x1a\n\x08referrer\x18\x05 \x01(\tB\x08\xbaH\x05r\x03(\x80 \x12\x17\n\x06locale\x18\x06 \x01(\tB\x07\xbaH\x04r\x02(@\x12-\n\x08\x63\x61mpaign\x18\x07 \x01(\x0b\x32\x1b.tideline.event.v1.Campaign\x12\x19\n\x07library\x18\x08 \x01(\tB\x08\xbaH\x05r\x03(\x80\x01\x12 \n\x0flibrary_version\x18\t \x01(\tB\x07\xbaH\x04r\x02(@\"\x89\x01\n\x08\x43\x61mpaign\x12\x18\n\x06source\x18\x01 \x01(\tB\x08\xbaH\x05r\x03(\x80\x02\x12\x18\n\x06medium\x18\x02 \x01(\tB\x08\xbaH\x05r\x03(\x80\x02\x12\x16\n\x04name\x18\x03 \x01(\tB\x08\xbaH\x05r\x03(\x80\x02\x12\x16\n\x04term\x18\x04 \x01(\tB\x08\xbaH\x05r\x03(\x80\x02\x12\x19\n\x07\x63ontent\x18\x05 \x01(\tB\x08\xbaH\x05r\x03(\x80\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,12 +35,48 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_EVENT'].fields_by_name['event_id']._loaded_options = None
   _globals['_EVENT'].fields_by_name['event_id']._serialized_options = b'\272H\005r\003(\200\001'
-  _globals['_EVENT'].fields_by_name['schema']._loaded_options = None
-  _globals['_EVENT'].fields_by_name['schema']._serialized_options = b'\272H\007r\005\020\001\030\200\001'
-  _globals['_EVENT'].fields_by_name['occur_time']._loaded_options = None
-  _globals['_EVENT'].fields_by_name['occur_time']._serialized_options = b'\272H\003\310\001\001'
-  _globals['_EVENT'].fields_by_name['payload']._loaded_options = None
-  _globals['_EVENT'].fields_by_name['payload']._serialized_options = b'\272H\006z\004\030\200\200\004'
+  _globals['_EVENT'].fields_by_name['type']._loaded_options = None
+  _globals['_EVENT'].fields_by_name['type']._serialized_options = b'\272H\007r\005\020\001(\310\001'
+  _globals['_EVENT'].fields_by_name['user_id']._loaded_options = None
+  _globals['_EVENT'].fields_by_name['user_id']._serialized_options = b'\272H\005r\003(\200\002'
+  _globals['_EVENT'].fields_by_name['anonymous_id']._loaded_options = None
+  _globals['_EVENT'].fields_by_name['anonymous_id']._serialized_options = b'\272H\005r\003(\200\002'
+  _globals['_EVENT'].fields_by_name['session_id']._loaded_options = None
+  _globals['_EVENT'].fields_by_name['session_id']._serialized_options = b'\272H\005r\003(\200\001'
+  _globals['_EVENT'].fields_by_name['producer_id']._loaded_options = None
+  _globals['_EVENT'].fields_by_name['producer_id']._serialized_options = b'\272H\005r\003(\200\001'
+  _globals['_CONTEXT'].fields_by_name['ip']._loaded_options = None
+  _globals['_CONTEXT'].fields_by_name['ip']._serialized_options = b'\272H\004r\002(@'
+  _globals['_CONTEXT'].fields_by_name['user_agent']._loaded_options = None
+  _globals['_CONTEXT'].fields_by_name['user_agent']._serialized_options = b'\272H\005r\003(\200\020'
+  _globals['_CONTEXT'].fields_by_name['page_url']._loaded_options = None
+  _globals['_CONTEXT'].fields_by_name['page_url']._serialized_options = b'\272H\005r\003(\200 '
+  _globals['_CONTEXT'].fields_by_name['page_title']._loaded_options = None
+  _globals['_CONTEXT'].fields_by_name['page_title']._serialized_options = b'\272H\005r\003(\200\010'
+  _globals['_CONTEXT'].fields_by_name['referrer']._loaded_options = None
+  _globals['_CONTEXT'].fields_by_name['referrer']._serialized_options = b'\272H\005r\003(\200 '
+  _globals['_CONTEXT'].fields_by_name['locale']._loaded_options = None
+  _globals['_CONTEXT'].fields_by_name['locale']._serialized_options = b'\272H\004r\002(@'
+  _globals['_CONTEXT'].fields_by_name['library']._loaded_options = None
+  _globals['_CONTEXT'].fields_by_name['library']._serialized_options = b'\272H\005r\003(\200\001'
+  _globals['_CONTEXT'].fields_by_name['library_version']._loaded_options = None
+  _globals['_CONTEXT'].fields_by_name['library_version']._serialized_options = b'\272H\004r\002(@'
+  _globals['_CAMPAIGN'].fields_by_name['source']._loaded_options = None
+  _globals['_CAMPAIGN'].fields_by_name['source']._serialized_options = b'\272H\005r\003(\200\002'
+  _globals['_CAMPAIGN'].fields_by_name['medium']._loaded_options = None
+  _globals['_CAMPAIGN'].fields_by_name['medium']._serialized_options = b'\272H\005r\003(\200\002'
+  _globals['_CAMPAIGN'].fields_by_name['name']._loaded_options = None
+  _globals['_CAMPAIGN'].fields_by_name['name']._serialized_options = b'\272H\005r\003(\200\002'
+  _globals['_CAMPAIGN'].fields_by_name['term']._loaded_options = None
+  _globals['_CAMPAIGN'].fields_by_name['term']._serialized_options = b'\272H\005r\003(\200\002'
+  _globals['_CAMPAIGN'].fields_by_name['content']._loaded_options = None
+  _globals['_CAMPAIGN'].fields_by_name['content']._serialized_options = b'\272H\005r\003(\200\002'
   _globals['_EVENT']._serialized_start=115
-  _globals['_EVENT']._serialized_end=262
+  _globals['_EVENT']._serialized_end=530
+  _globals['_AVROBODY']._serialized_start=532
+  _globals['_AVROBODY']._serialized_end=575
+  _globals['_CONTEXT']._serialized_start=578
+  _globals['_CONTEXT']._serialized_end=857
+  _globals['_CAMPAIGN']._serialized_start=860
+  _globals['_CAMPAIGN']._serialized_end=997
 # @@protoc_insertion_point(module_scope)

@@ -13,41 +13,114 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tideline/event/v1/event.proto.
  */
 export const file_tideline_event_v1_event: GenFile = /*@__PURE__*/
-  fileDesc("Ch10aWRlbGluZS9ldmVudC92MS9ldmVudC5wcm90bxIRdGlkZWxpbmUuZXZlbnQudjEikwEKBUV2ZW50EhoKCGV2ZW50X2lkGAEgASgJQgi6SAVyAyiAARIaCgZzY2hlbWEYAiABKAlCCrpIB3IFEAEYgAESNgoKb2NjdXJfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBrpIA8gBARIaCgdwYXlsb2FkGAQgASgMQgm6SAZ6BBiAgARiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("Ch10aWRlbGluZS9ldmVudC92MS9ldmVudC5wcm90bxIRdGlkZWxpbmUuZXZlbnQudjEinwMKBUV2ZW50EhoKCGV2ZW50X2lkGAEgASgJQgi6SAVyAyiAARIYCgR0eXBlGAIgASgJQgq6SAdyBRABKMgBEhkKB3VzZXJfaWQYAyABKAlCCLpIBXIDKIACEh4KDGFub255bW91c19pZBgEIAEoCUIIukgFcgMogAISHAoKc2Vzc2lvbl9pZBgFIAEoCUIIukgFcgMogAESHQoLcHJvZHVjZXJfaWQYBiABKAlCCLpIBXIDKIABEhAKCHNlcXVlbmNlGAcgASgEEi8KC2NsaWVudF90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglzZW50X3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKCnByb3BlcnRpZXMYCiABKAlIABIrCgRhdnJvGAsgASgLMhsudGlkZWxpbmUuZXZlbnQudjEuQXZyb0JvZHlIABIrCgdjb250ZXh0GAwgASgLMhoudGlkZWxpbmUuZXZlbnQudjEuQ29udGV4dEIGCgRib2R5IisKCEF2cm9Cb2R5EhEKCXNjaGVtYV9pZBgBIAEoDRIMCgRkYXRhGAIgASgMIpcCCgdDb250ZXh0EhMKAmlwGAEgASgJQge6SARyAihAEhwKCnVzZXJfYWdlbnQYAiABKAlCCLpIBXIDKIAQEhoKCHBhZ2VfdXJsGAMgASgJQgi6SAVyAyiAIBIcCgpwYWdlX3RpdGxlGAQgASgJQgi6SAVyAyiACBIaCghyZWZlcnJlchgFIAEoCUIIukgFcgMogCASFwoGbG9jYWxlGAYgASgJQge6SARyAihAEi0KCGNhbXBhaWduGAcgASgLMhsudGlkZWxpbmUuZXZlbnQudjEuQ2FtcGFpZ24SGQoHbGlicmFyeRgIIAEoCUIIukgFcgMogAESIAoPbGlicmFyeV92ZXJzaW9uGAkgASgJQge6SARyAihAIokBCghDYW1wYWlnbhIYCgZzb3VyY2UYASABKAlCCLpIBXIDKIACEhgKBm1lZGl1bRgCIAEoCUIIukgFcgMogAISFgoEbmFtZRgDIAEoCUIIukgFcgMogAISFgoEdGVybRgEIAEoCUIIukgFcgMogAISGQoHY29udGVudBgFIAEoCUIIukgFcgMogAJiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * One event as a client states it.
+ *
+ * Its limits are checked event by event and become the event's verdict; they never refuse the batch. An event is at
+ * most 64 KiB in its encoded form.
  *
  * @generated from message tideline.event.v1.Event
  */
 export type Event = Message<"tideline.event.v1.Event"> & {
   /**
-   * Chosen by the client; the deduplication key within a tenant.
+   * The deduplication key within a project, at most 128 bytes: any string, UUIDv7 recommended. Empty: the server
+   * makes one and returns it, and the event is not safe to retry.
    *
    * @generated from field: string event_id = 1;
    */
   eventId: string;
 
   /**
-   * The registered schema, such as "checkout.order_placed".
+   * What happened, such as "purchase".
    *
-   * @generated from field: string schema = 2;
+   * Three types are system events, never counted as the user's own: "identify" says that anonymous_id is user_id, its
+   * properties are traits of the user; "traits" sets traits of user_id; "alias" says that properties.previous_id is
+   * another name of user_id.
+   *
+   * @generated from field: string type = 2;
    */
-  schema: string;
+  type: string;
 
   /**
-   * When it happened, by the client's clock.
+   * The signed-in user, as the sender names them. Empty when unknown.
    *
-   * @generated from field: google.protobuf.Timestamp occur_time = 3;
+   * @generated from field: string user_id = 3;
    */
-  occurTime?: Timestamp | undefined;
+  userId: string;
 
   /**
-   * The body, encoded as the schema states.
+   * The device's or browser's id while the user is unknown, kept after sign-in. Empty on servers.
    *
-   * @generated from field: bytes payload = 4;
+   * @generated from field: string anonymous_id = 4;
    */
-  payload: Uint8Array;
+  anonymousId: string;
+
+  /**
+   * The client's own session id; kept, and used for sessions only where the project says so.
+   *
+   * @generated from field: string session_id = 5;
+   */
+  sessionId: string;
+
+  /**
+   * The installation that produced the event, for loss accounting with sequence.
+   *
+   * @generated from field: string producer_id = 6;
+   */
+  producerId: string;
+
+  /**
+   * Counts up by one per event of a producer; 0: not counted.
+   *
+   * @generated from field: uint64 sequence = 7;
+   */
+  sequence: bigint;
+
+  /**
+   * When it happened, by the client's clock. Not set: the time the server received it.
+   *
+   * @generated from field: google.protobuf.Timestamp client_time = 8;
+   */
+  clientTime?: Timestamp | undefined;
+
+  /**
+   * When the request was sent, by the client's clock; lets the server correct a wrong clock.
+   *
+   * @generated from field: google.protobuf.Timestamp sent_time = 9;
+   */
+  sentTime?: Timestamp | undefined;
+
+  /**
+   * The properties. Not set: none.
+   *
+   * @generated from oneof tideline.event.v1.Event.body
+   */
+  body: {
+    /**
+     * A JSON object as text. In the JSON forms of the API a plain object is taken as well.
+     *
+     * @generated from field: string properties = 10;
+     */
+    value: string;
+    case: "properties";
+  } | {
+    /**
+     * A record of the registered Avro schema.
+     *
+     * @generated from field: tideline.event.v1.AvroBody avro = 11;
+     */
+    value: AvroBody;
+    case: "avro";
+  } | { case: undefined; value?: undefined };
+
+  /**
+   * Where it happened.
+   *
+   * @generated from field: tideline.event.v1.Context context = 12;
+   */
+  context?: Context | undefined;
 };
 
 /**
@@ -56,4 +129,158 @@ export type Event = Message<"tideline.event.v1.Event"> & {
  */
 export const EventSchema: GenMessage<Event> = /*@__PURE__*/
   messageDesc(file_tideline_event_v1_event, 0);
+
+/**
+ * Properties in Avro's binary form.
+ *
+ * @generated from message tideline.event.v1.AvroBody
+ */
+export type AvroBody = Message<"tideline.event.v1.AvroBody"> & {
+  /**
+   * The id of the writer's schema in the project's registry.
+   *
+   * @generated from field: uint32 schema_id = 1;
+   */
+  schemaId: number;
+
+  /**
+   * One datum, without header.
+   *
+   * @generated from field: bytes data = 2;
+   */
+  data: Uint8Array;
+};
+
+/**
+ * Describes the message tideline.event.v1.AvroBody.
+ * Use `create(AvroBodySchema)` to create a new message.
+ */
+export const AvroBodySchema: GenMessage<AvroBody> = /*@__PURE__*/
+  messageDesc(file_tideline_event_v1_event, 1);
+
+/**
+ * The surroundings of an event.
+ *
+ * @generated from message tideline.event.v1.Context
+ */
+export type Context = Message<"tideline.event.v1.Context"> & {
+  /**
+   * The user's address. Empty: the sender's for browsers, none for servers. Truncated unless the project keeps it.
+   *
+   * @generated from field: string ip = 1;
+   */
+  ip: string;
+
+  /**
+   * The user agent. Empty: the request's, for browsers.
+   *
+   * @generated from field: string user_agent = 2;
+   */
+  userAgent: string;
+
+  /**
+   * The page's URL.
+   *
+   * @generated from field: string page_url = 3;
+   */
+  pageUrl: string;
+
+  /**
+   * The page's title.
+   *
+   * @generated from field: string page_title = 4;
+   */
+  pageTitle: string;
+
+  /**
+   * The URL of the page before.
+   *
+   * @generated from field: string referrer = 5;
+   */
+  referrer: string;
+
+  /**
+   * The user's language, such as "de-AT".
+   *
+   * @generated from field: string locale = 6;
+   */
+  locale: string;
+
+  /**
+   * The campaign; what is not set is read from the page's URL.
+   *
+   * @generated from field: tideline.event.v1.Campaign campaign = 7;
+   */
+  campaign?: Campaign | undefined;
+
+  /**
+   * The sending library's name.
+   *
+   * @generated from field: string library = 8;
+   */
+  library: string;
+
+  /**
+   * The sending library's version.
+   *
+   * @generated from field: string library_version = 9;
+   */
+  libraryVersion: string;
+};
+
+/**
+ * Describes the message tideline.event.v1.Context.
+ * Use `create(ContextSchema)` to create a new message.
+ */
+export const ContextSchema: GenMessage<Context> = /*@__PURE__*/
+  messageDesc(file_tideline_event_v1_event, 2);
+
+/**
+ * A campaign by its UTM names.
+ *
+ * @generated from message tideline.event.v1.Campaign
+ */
+export type Campaign = Message<"tideline.event.v1.Campaign"> & {
+  /**
+   * utm_source.
+   *
+   * @generated from field: string source = 1;
+   */
+  source: string;
+
+  /**
+   * utm_medium.
+   *
+   * @generated from field: string medium = 2;
+   */
+  medium: string;
+
+  /**
+   * utm_campaign.
+   *
+   * @generated from field: string name = 3;
+   */
+  name: string;
+
+  /**
+   * utm_term.
+   *
+   * @generated from field: string term = 4;
+   */
+  term: string;
+
+  /**
+   * utm_content.
+   *
+   * @generated from field: string content = 5;
+   */
+  content: string;
+};
+
+/**
+ * Describes the message tideline.event.v1.Campaign.
+ * Use `create(CampaignSchema)` to create a new message.
+ */
+export const CampaignSchema: GenMessage<Campaign> = /*@__PURE__*/
+  messageDesc(file_tideline_event_v1_event, 3);
 

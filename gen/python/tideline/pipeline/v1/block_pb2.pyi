@@ -1,0 +1,137 @@
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Block(_message.Message):
+    __slots__ = ("events",)
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    events: _containers.RepeatedCompositeFieldContainer[Event]
+    def __init__(self, events: _Optional[_Iterable[_Union[Event, _Mapping]]] = ...) -> None: ...
+
+class Event(_message.Message):
+    __slots__ = ("project_id", "event_id", "type", "user_id", "anonymous_id", "client_session_id", "producer_id", "sequence", "client_time_ms", "sent_time_ms", "received_time_ms", "skew_ms", "time_ms", "properties", "schema_version", "schema_id", "ip", "user_agent", "page_url", "page_title", "referrer", "locale", "campaign_source", "campaign_medium", "campaign_name", "campaign_term", "campaign_content", "library", "library_version", "event_id_made", "key_id", "partition", "payload_hash", "raw_sequence", "raw_index", "country", "region", "city", "browser", "browser_version", "os", "os_version", "device_class", "device_family", "is_bot", "referrer_class", "referrer_source", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "click_id_kind", "page_host", "page_path", "local_date", "local_hour", "is_system", "visitor_id", "amount")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    EVENT_ID_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ANONYMOUS_ID_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    PRODUCER_ID_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_TIME_MS_FIELD_NUMBER: _ClassVar[int]
+    SENT_TIME_MS_FIELD_NUMBER: _ClassVar[int]
+    RECEIVED_TIME_MS_FIELD_NUMBER: _ClassVar[int]
+    SKEW_MS_FIELD_NUMBER: _ClassVar[int]
+    TIME_MS_FIELD_NUMBER: _ClassVar[int]
+    PROPERTIES_FIELD_NUMBER: _ClassVar[int]
+    SCHEMA_VERSION_FIELD_NUMBER: _ClassVar[int]
+    SCHEMA_ID_FIELD_NUMBER: _ClassVar[int]
+    IP_FIELD_NUMBER: _ClassVar[int]
+    USER_AGENT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_URL_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TITLE_FIELD_NUMBER: _ClassVar[int]
+    REFERRER_FIELD_NUMBER: _ClassVar[int]
+    LOCALE_FIELD_NUMBER: _ClassVar[int]
+    CAMPAIGN_SOURCE_FIELD_NUMBER: _ClassVar[int]
+    CAMPAIGN_MEDIUM_FIELD_NUMBER: _ClassVar[int]
+    CAMPAIGN_NAME_FIELD_NUMBER: _ClassVar[int]
+    CAMPAIGN_TERM_FIELD_NUMBER: _ClassVar[int]
+    CAMPAIGN_CONTENT_FIELD_NUMBER: _ClassVar[int]
+    LIBRARY_FIELD_NUMBER: _ClassVar[int]
+    LIBRARY_VERSION_FIELD_NUMBER: _ClassVar[int]
+    EVENT_ID_MADE_FIELD_NUMBER: _ClassVar[int]
+    KEY_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTITION_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_HASH_FIELD_NUMBER: _ClassVar[int]
+    RAW_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    RAW_INDEX_FIELD_NUMBER: _ClassVar[int]
+    COUNTRY_FIELD_NUMBER: _ClassVar[int]
+    REGION_FIELD_NUMBER: _ClassVar[int]
+    CITY_FIELD_NUMBER: _ClassVar[int]
+    BROWSER_FIELD_NUMBER: _ClassVar[int]
+    BROWSER_VERSION_FIELD_NUMBER: _ClassVar[int]
+    OS_FIELD_NUMBER: _ClassVar[int]
+    OS_VERSION_FIELD_NUMBER: _ClassVar[int]
+    DEVICE_CLASS_FIELD_NUMBER: _ClassVar[int]
+    DEVICE_FAMILY_FIELD_NUMBER: _ClassVar[int]
+    IS_BOT_FIELD_NUMBER: _ClassVar[int]
+    REFERRER_CLASS_FIELD_NUMBER: _ClassVar[int]
+    REFERRER_SOURCE_FIELD_NUMBER: _ClassVar[int]
+    UTM_SOURCE_FIELD_NUMBER: _ClassVar[int]
+    UTM_MEDIUM_FIELD_NUMBER: _ClassVar[int]
+    UTM_CAMPAIGN_FIELD_NUMBER: _ClassVar[int]
+    UTM_TERM_FIELD_NUMBER: _ClassVar[int]
+    UTM_CONTENT_FIELD_NUMBER: _ClassVar[int]
+    CLICK_ID_KIND_FIELD_NUMBER: _ClassVar[int]
+    PAGE_HOST_FIELD_NUMBER: _ClassVar[int]
+    PAGE_PATH_FIELD_NUMBER: _ClassVar[int]
+    LOCAL_DATE_FIELD_NUMBER: _ClassVar[int]
+    LOCAL_HOUR_FIELD_NUMBER: _ClassVar[int]
+    IS_SYSTEM_FIELD_NUMBER: _ClassVar[int]
+    VISITOR_ID_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    event_id: str
+    type: str
+    user_id: str
+    anonymous_id: str
+    client_session_id: str
+    producer_id: str
+    sequence: int
+    client_time_ms: int
+    sent_time_ms: int
+    received_time_ms: int
+    skew_ms: int
+    time_ms: int
+    properties: str
+    schema_version: int
+    schema_id: int
+    ip: str
+    user_agent: str
+    page_url: str
+    page_title: str
+    referrer: str
+    locale: str
+    campaign_source: str
+    campaign_medium: str
+    campaign_name: str
+    campaign_term: str
+    campaign_content: str
+    library: str
+    library_version: str
+    event_id_made: bool
+    key_id: str
+    partition: int
+    payload_hash: int
+    raw_sequence: int
+    raw_index: int
+    country: str
+    region: str
+    city: str
+    browser: str
+    browser_version: str
+    os: str
+    os_version: str
+    device_class: str
+    device_family: str
+    is_bot: bool
+    referrer_class: str
+    referrer_source: str
+    utm_source: str
+    utm_medium: str
+    utm_campaign: str
+    utm_term: str
+    utm_content: str
+    click_id_kind: str
+    page_host: str
+    page_path: str
+    local_date: int
+    local_hour: int
+    is_system: bool
+    visitor_id: str
+    amount: float
+    def __init__(self, project_id: _Optional[str] = ..., event_id: _Optional[str] = ..., type: _Optional[str] = ..., user_id: _Optional[str] = ..., anonymous_id: _Optional[str] = ..., client_session_id: _Optional[str] = ..., producer_id: _Optional[str] = ..., sequence: _Optional[int] = ..., client_time_ms: _Optional[int] = ..., sent_time_ms: _Optional[int] = ..., received_time_ms: _Optional[int] = ..., skew_ms: _Optional[int] = ..., time_ms: _Optional[int] = ..., properties: _Optional[str] = ..., schema_version: _Optional[int] = ..., schema_id: _Optional[int] = ..., ip: _Optional[str] = ..., user_agent: _Optional[str] = ..., page_url: _Optional[str] = ..., page_title: _Optional[str] = ..., referrer: _Optional[str] = ..., locale: _Optional[str] = ..., campaign_source: _Optional[str] = ..., campaign_medium: _Optional[str] = ..., campaign_name: _Optional[str] = ..., campaign_term: _Optional[str] = ..., campaign_content: _Optional[str] = ..., library: _Optional[str] = ..., library_version: _Optional[str] = ..., event_id_made: bool = ..., key_id: _Optional[str] = ..., partition: _Optional[int] = ..., payload_hash: _Optional[int] = ..., raw_sequence: _Optional[int] = ..., raw_index: _Optional[int] = ..., country: _Optional[str] = ..., region: _Optional[str] = ..., city: _Optional[str] = ..., browser: _Optional[str] = ..., browser_version: _Optional[str] = ..., os: _Optional[str] = ..., os_version: _Optional[str] = ..., device_class: _Optional[str] = ..., device_family: _Optional[str] = ..., is_bot: bool = ..., referrer_class: _Optional[str] = ..., referrer_source: _Optional[str] = ..., utm_source: _Optional[str] = ..., utm_medium: _Optional[str] = ..., utm_campaign: _Optional[str] = ..., utm_term: _Optional[str] = ..., utm_content: _Optional[str] = ..., click_id_kind: _Optional[str] = ..., page_host: _Optional[str] = ..., page_path: _Optional[str] = ..., local_date: _Optional[int] = ..., local_hour: _Optional[int] = ..., is_system: bool = ..., visitor_id: _Optional[str] = ..., amount: _Optional[float] = ...) -> None: ...
