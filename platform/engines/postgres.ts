@@ -1,0 +1,54 @@
+import pg from "pg";
+
+export type Postgres = pg.Pool;
+
+/** Opens a bounded pool. Every wait is bounded: 3 s for a connection, 10 s for a statement. */
+export function openPostgres({ url, name, connectionsMax = 5 }: PostgresOptions): Postgres {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: name,
+    max: connectionsMax,
+    connectionTimeoutMillis: 3_000,
+    statement_timeout: 10_000,
+    query_timeout: 12_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+  });
+  // An idle connection that the server ends: the next query opens another.
+  pool.on("error", () => undefined);
+  return pool;
+}
+
+export interface PostgresOptions {
+  readonly url: string;
+  /** Shown in pg_stat_activity. */
+  readonly name: string;
+  readonly connectionsMax?: number;
+}
+
+/** Runs `work` in one transaction; rolls back when it throws. */
+export async function inTransaction<T>(pool: Postgres, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query("begin");
+    const result = await work(client);
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    await client.query("rollback").catch((cause: Error) => {
+      broken = cause;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** True for errors of the connection, which say nothing about the statement. */
+export function isPostgresAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = Reflect.get(error, "code");
+  if (typeof code === "string") return /^(08|57P|53)|^E(CONN|PIPE|TIMEDOUT|HOST|AI)/.test(code);
+  return /timeout|terminated|ended|closed/i.test(error.message);
+}
