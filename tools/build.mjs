@@ -1,13 +1,12 @@
 // Transpiles every TypeScript file of the house into dist/, one file each, with source maps; under a second.
 // dist/ mirrors the tree, so that what runs in production, in tests and at the desk is the same code.
 // `--watch` keeps on doing it. Types are checked apart (`npm run check`).
-import { rmSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build, context } from "esbuild";
+import { existsSync, rmSync } from "node:fs";
+import { join, relative } from "node:path";
 import { globSync } from "./glob.mjs";
+import { ensureInstalled } from "./install.mjs";
+import { root } from "./run.mjs";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const folders = [
   "gen/ts",
   "platform",
@@ -34,10 +33,25 @@ const options = {
   logLevel: "warning",
 };
 
+/**
+ * Removes what was built from a source that is gone. Done after the build and file by file, so that what runs from
+ * dist/ meanwhile always finds its modules.
+ */
+function removeOrphans() {
+  for (const path of folders.flatMap((folder) => globSync(join(options.outdir, folder), ".js"))) {
+    const source = join(root, relative(options.outdir, path)).replace(/\.js$/, ".ts");
+    if (existsSync(source)) continue;
+    rmSync(path);
+    rmSync(`${path}.map`, { force: true });
+  }
+}
+
+await ensureInstalled();
+const { build, context } = await import("esbuild");
 if (process.argv.includes("--watch")) {
   const watched = await context(options);
   await watched.watch();
 } else {
-  rmSync(options.outdir, { recursive: true, force: true });
   await build(options);
+  removeOrphans();
 }

@@ -1,17 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { expect } from "chai";
-
-const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+import { repoRoot } from "../platform/root.js";
 
 /** Runs the check against the released contracts in `folder`, as `npm run check` does. */
 function breaking(folder: string): { status: number | null; output: string } {
-  const released = join(root, "proto/released.binpb");
+  const released = join(repoRoot, "proto/released.binpb");
   const args = ["breaking", "proto", "--against", released, "--exclude-imports"];
-  const { status, stdout, stderr } = spawnSync(join(root, "node_modules/.bin/buf"), args, {
+  const { status, stdout, stderr } = spawnSync(join(repoRoot, "node_modules/.bin/buf"), args, {
     cwd: folder,
     encoding: "utf8",
   });
@@ -23,7 +21,7 @@ describe("released contracts", () => {
   beforeEach(() => {
     copy = mkdtempSync(join(tmpdir(), "tideline-contracts-"));
     for (const path of ["proto", "vendor", "buf.yaml"])
-      cpSync(join(root, path), join(copy, path), { recursive: true });
+      cpSync(join(repoRoot, path), join(copy, path), { recursive: true });
   });
   afterEach(() => rmSync(copy, { recursive: true, force: true }));
 

@@ -1,14 +1,12 @@
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { expect } from "chai";
 import { FaultReason } from "../gen/ts/tideline/fault/v1/fault_pb.js";
-
-const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+import { repoRoot } from "../platform/root.js";
 
 describe("docs/faults.md", () => {
   it("has one row for every reason, in the order of the contract, and no other", () => {
-    const text = readFileSync(join(root, "docs/faults.md"), "utf8");
+    const text = readFileSync(join(repoRoot, "docs/faults.md"), "utf8");
     const rows = [...text.matchAll(/^\| `([A-Z_]+)` \| (\d+) \|/gm)].map(
       ([, name, number]) => `${name} ${number}`,
     );

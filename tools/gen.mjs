@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { globSync } from "./glob.mjs";
+import { ensureInstalled } from "./install.mjs";
 import { houseEnv, root, run } from "./run.mjs";
 import { findGoPlugins, findPython } from "./toolchains.mjs";
 
@@ -58,9 +59,6 @@ const languages = { ts: generateTypeScript, python: generatePython, go: generate
  * the reason for which that language was left out.
  */
 export async function generate(target, { install }) {
-  if (!existsSync(join(root, "vendor/buf/validate/validate.proto"))) {
-    await must(process.execPath, ["tools/vendor-validate.mjs"]);
-  }
   return Promise.all(
     Object.entries(languages).map(async ([language, make]) => ({
       language,
@@ -136,6 +134,7 @@ async function rewrite() {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   try {
+    await ensureInstalled();
     process.exitCode = process.argv.includes("--check") ? await check() : await rewrite();
   } catch (error) {
     console.error(error.message);

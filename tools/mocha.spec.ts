@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect } from "chai";
+import { repoRoot } from "../platform/root.js";
 
 interface Result {
   readonly passed: number;
@@ -16,14 +17,12 @@ interface Runner {
   runMocha(files: readonly string[], options: { timeoutMs: number; testMs: number }): Promise<Result>;
 }
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
-
 describe("the runner of test files", function () {
   this.timeout(30_000);
   let runner: Runner;
   let folder = "";
   before(async () => {
-    runner = (await import(pathToFileURL(join(root, "tools/mocha.mjs")).href)) as Runner;
+    runner = (await import(pathToFileURL(join(repoRoot, "tools/mocha.mjs")).href)) as Runner;
     folder = mkdtempSync(join(tmpdir(), "tideline-runner-"));
   });
   after(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,11 +1,10 @@
 // Writes proto/released.binpb: the contracts as they are now become the last released ones, which `npm run check`
 // holds later changes against. It is run when a release is made, not to silence a breaking change.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { root, run } from "./run.mjs";
+import { ensureInstalled } from "./install.mjs";
+import { run } from "./run.mjs";
 
 /** The image of the last released contracts, from the root. */
-export const released = "proto/released.binpb";
+const released = "proto/released.binpb";
 
 /** Runs a step of the release and stops the process where it fails. */
 async function must(command, args) {
@@ -15,8 +14,7 @@ async function must(command, args) {
   process.exit(1);
 }
 
-if (!existsSync(join(root, "vendor/buf/validate/validate.proto")))
-  await must(process.execPath, ["tools/vendor-validate.mjs"]);
+await ensureInstalled();
 await must("buf", ["lint", "proto"]);
 await must("buf", ["build", "proto", "--exclude-source-info", "--output", released]);
 console.log(`${released} holds the contracts as they are now.`);

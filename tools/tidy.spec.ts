@@ -1,13 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect } from "chai";
+import { repoRoot } from "../platform/root.js";
 import { arrowViolations, type Exceptions, sizeViolations } from "./tidy/rules.js";
 import { readSources, type SourceFacts } from "./tidy/sources.js";
 import { lockFileViolations, machinePathViolations, readTracked } from "./tidy/tracked.js";
-
-const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
 /** The facts of sources written out into a project of their own. */
 function parse(texts: Readonly<Record<string, string>>): SourceFacts[] {
@@ -31,7 +29,7 @@ const body = (lines: number) => "  void 0;\n".repeat(lines);
 describe("the tree", () => {
   let sources: SourceFacts[] = [];
   before(() => {
-    sources = readSources(join(root, "tools/tidy/tsconfig.json"), root);
+    sources = readSources(join(repoRoot, "tools/tidy/tsconfig.json"), repoRoot);
   });
 
   it("is read whole", () => {
@@ -39,7 +37,9 @@ describe("the tree", () => {
   });
 
   it("keeps the sizes", () => {
-    const exceptions: Exceptions = JSON.parse(readFileSync(join(root, "tools/tidy/exceptions.json"), "utf8"));
+    const exceptions: Exceptions = JSON.parse(
+      readFileSync(join(repoRoot, "tools/tidy/exceptions.json"), "utf8"),
+    );
     expect(sizeViolations(sources, exceptions)).to.deep.equal([]);
   });
 
@@ -48,11 +48,11 @@ describe("the tree", () => {
   });
 
   it("names no folder of a machine", () => {
-    expect(machinePathViolations(readTracked(root))).to.deep.equal([]);
+    expect(machinePathViolations(readTracked(repoRoot))).to.deep.equal([]);
   });
 
   it("locks packages without their registry, under free licences", () => {
-    expect(lockFileViolations(readFileSync(join(root, "package-lock.json"), "utf8"))).to.deep.equal([]);
+    expect(lockFileViolations(readFileSync(join(repoRoot, "package-lock.json"), "utf8"))).to.deep.equal([]);
   });
 });
 

@@ -1,11 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import type { Context } from "mocha";
-
-/** The root, from this file's place in dist/. */
-const repoRoot = join(dirname(fileURLToPath(import.meta.url)), "../../..");
+import { repoRoot } from "../../platform/root.js";
 
 /** The folder of data that lies outside the repository: TIDELINE_SHARED, by default ../shared beside the root. */
 export function sharedFolder(): string {
