@@ -32,7 +32,8 @@ export function streamNames(prefix: string) {
     quarantineSubject: (project: string | "*") => `${dotted}quarantine.${project}`,
     liveMetricsSubject: (project: string | "*") => `${dotted}live.metrics.${project}`,
     liveVerdictsSubject: (project: string | "*") => `${dotted}live.verdicts.${project}`,
-    statusSubject: (service: string | "*", instance: string | "*") => `${dotted}status.${service}.${instance}`,
+    statusSubject: (service: string | "*", instance: string | "*") =>
+      `${dotted}status.${service}.${instance}`,
     /** KV buckets: who owns which partition, and how far aggregation is. */
     leasesBucket: (group: "enrichment" | "aggregation") => named(`leases_${group}`),
     progressBucket: named("progress"),
@@ -69,7 +70,12 @@ export const streamDefaults = { streamBytesMax: 20 * 2 ** 30, retentionMs: 7 * 8
 const nanosecondsPerMs = 1_000_000;
 
 /** The streams as they must be. */
-export function declaredStreams({ names, replicas, streamBytesMax, retentionMs }: StreamOptions): DeclaredStream[] {
+export function declaredStreams({
+  names,
+  replicas,
+  streamBytesMax,
+  retentionMs,
+}: StreamOptions): DeclaredStream[] {
   const shared = {
     retention: RetentionPolicy.Limits,
     storage: StorageType.File,
@@ -101,7 +107,9 @@ export async function reconcileStreams(nats: Nats, options: StreamOptions): Prom
   for (const declared of declaredStreams(options)) {
     const found = await findStream(nats.jsm, declared.name);
     const info =
-      found === undefined ? await addStream(nats.jsm, declared) : await updateStream(nats.jsm, declared, found);
+      found === undefined
+        ? await addStream(nats.jsm, declared)
+        : await updateStream(nats.jsm, declared, found);
     const wrong = differences(declared, info.config);
     if (wrong.length > 0) throw new Error(`stream ${declared.name} is not as declared: ${wrong.join("; ")}`);
   }
@@ -144,7 +152,11 @@ async function addStream(jsm: JetStreamManager, declared: DeclaredStream): Promi
   }
 }
 
-function updateStream(jsm: JetStreamManager, declared: DeclaredStream, found: StreamInfo): Promise<StreamInfo> {
+function updateStream(
+  jsm: JetStreamManager,
+  declared: DeclaredStream,
+  found: StreamInfo,
+): Promise<StreamInfo> {
   if (differences(declared, found.config).length === 0) return Promise.resolve(found);
   return jsm.streams.update(declared.name, { ...found.config, ...declared });
 }

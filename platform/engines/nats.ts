@@ -53,6 +53,7 @@ export async function openNats({ url, name, onState }: NatsOptions): Promise<Nat
     js: connection.jetstream({ timeout: requestTimeoutMs }),
     jsm,
     connected: () => connected && !connection.isClosed(),
-    close: () => (connection.isClosed() ? Promise.resolve() : connection.drain().catch(() => connection.close())),
+    close: () =>
+      connection.isClosed() ? Promise.resolve() : connection.drain().catch(() => connection.close()),
   };
 }

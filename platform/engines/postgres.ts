@@ -27,7 +27,10 @@ export interface PostgresOptions {
 }
 
 /** Runs `work` in one transaction; rolls back when it throws. */
-export async function inTransaction<T>(pool: Postgres, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  pool: Postgres,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {

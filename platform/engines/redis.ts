@@ -1,7 +1,10 @@
 import { Redis } from "ioredis";
 
 /** A Lua script under a name, run by its hash: one round trip. */
-export type Script = (keys: readonly string[], args: readonly (string | number | Buffer)[]) => Promise<unknown>;
+export type Script = (
+  keys: readonly string[],
+  args: readonly (string | number | Buffer)[],
+) => Promise<unknown>;
 
 /** Opens Redis. Commands fail at once while it is away, so that callers decide what its absence means. */
 export async function openRedis({ url, name }: { url: string; name: string }): Promise<Redis> {
@@ -29,7 +32,12 @@ export function redisReady(redis: Redis): boolean {
  * Defines a script; ioredis sends its hash, and its text where the server doesn't know it. Replies are Buffers when
  * `binary`.
  */
-export function defineScript(redis: Redis, name: string, lua: string, options?: { binary?: boolean }): Script {
+export function defineScript(
+  redis: Redis,
+  name: string,
+  lua: string,
+  options?: { binary?: boolean },
+): Script {
   redis.defineCommand(name, { lua });
   const command = options?.binary ? `${name}Buffer` : name;
   return (keys, args) => {
