@@ -51,7 +51,7 @@ describe("the tree", () => {
     expect(machinePathViolations(readTracked(repoRoot))).to.deep.equal([]);
   });
 
-  it("locks packages without their registry, under free licences", () => {
+  it("locks packages for every machine, without their registry, under free licences", () => {
     expect(lockFileViolations(readFileSync(join(repoRoot, "package-lock.json"), "utf8"))).to.deep.equal([]);
   });
 });
@@ -117,17 +117,19 @@ describe("tidy rules", () => {
     expect(text('fetch("/v1/events"); // https://example.com/work/a and ./work/a')).to.deep.equal([]);
   });
 
-  it("find hosts and binding licences in a lock file", () => {
+  it("find hosts, binding licences and gaps in a lock file", () => {
     const packages = {
       a: { resolved: "https://registry.example/a.tgz", license: "MIT" },
       b: { license: "GPL-3.0-only" },
       c: { license: "LGPL-2.1" },
-      d: { license: "MIT OR GPL-3.0" },
+      d: { license: "MIT OR GPL-3.0", optionalDependencies: { e: "1.0.0", f: "1.0.0" } },
+      "node_modules/e": {},
     };
     expect(lockFileViolations(JSON.stringify({ packages }))).to.deep.equal([
       "a: names the registry it came from",
       "b: GPL-3.0-only",
       "c: LGPL-2.1",
+      "d: optional f is not locked",
     ]);
   });
 });

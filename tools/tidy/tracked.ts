@@ -49,17 +49,26 @@ export function machinePathViolations(files: readonly TrackedText[]): string[] {
 interface LockedPackage {
   readonly resolved?: string;
   readonly license?: string;
-  readonly dev?: boolean;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
 /** Licences that nothing of the product may depend on, by their SPDX names. */
 const refusedLicence = /\b(?:A|L)?GPL\b|\bSSPL\b|\bBUSL\b/;
 
-/** What a lock file must not hold: the host it was resolved from, and packages under a licence that binds ours. */
+/**
+ * What a lock file must not be: bound to the registry it was resolved from, holding packages under a licence that
+ * binds ours, or without the packages of other machines (as a registry that serves this one alone leaves it), which
+ * `npm ci` refuses.
+ */
 export function lockFileViolations(text: string): string[] {
   const { packages } = JSON.parse(text) as { packages: Record<string, LockedPackage> };
-  return Object.entries(packages).flatMap(([name, { resolved, license = "" }]) => [
+  return Object.entries(packages).flatMap(([name, { resolved, license = "", optionalDependencies = {} }]) => [
     ...(resolved?.includes("://") === true ? [`${name}: names the registry it came from`] : []),
     ...(refusedLicence.test(license) && !/\bOR\b/.test(license) ? [`${name}: ${license}`] : []),
+    ...Object.keys(optionalDependencies).flatMap((optional) =>
+      `node_modules/${optional}` in packages || `${name}/node_modules/${optional}` in packages
+        ? []
+        : [`${name}: optional ${optional} is not locked`],
+    ),
   ]);
 }
