@@ -1,0 +1,89 @@
+import type { Clock } from "../clock.js";
+import { engineUnavailable, Fault } from "../fault.js";
+import { type ControlFeed, staleControlMsMax } from "./feed.js";
+
+interface Entry<T> {
+  readonly value: T;
+  readonly project: string;
+  readonly readAt: number;
+  fresh: boolean;
+}
+
+export interface ControlCacheOptions<T> {
+  readonly feed: ControlFeed;
+  readonly clock: Clock;
+  readonly entriesMax: number;
+  /** Reads from Postgres; says the project that the value belongs to, by whose changes it is forgotten. */
+  readonly read: (id: string) => Promise<{ project: string; value: T }>;
+}
+
+/**
+ * A bounded cache of control data: many callers share one read, a change of the project makes its entries stale
+ * within a second, and while Postgres is away a stale entry serves for at most five minutes.
+ *
+ * An entry is also read anew after a minute, whatever the feed says.
+ */
+export class ControlCache<T> {
+  readonly #options: ControlCacheOptions<T>;
+  readonly #entries = new Map<string, Entry<T>>();
+  readonly #reads = new Map<string, Promise<Entry<T>>>();
+  #generation = 0;
+
+  constructor(options: ControlCacheOptions<T>) {
+    this.#options = options;
+    options.feed.onChange((project) => this.#forget(project));
+  }
+
+  /** The value, without waiting, where it is fresh; for hot paths. */
+  peek(id: string): T | undefined {
+    const entry = this.#entries.get(id);
+    return entry !== undefined && this.#isFresh(entry) ? entry.value : undefined;
+  }
+
+  /** @throws Fault ENGINE_UNAVAILABLE when Postgres is away and nothing young enough is cached. */
+  async get(id: string): Promise<T> {
+    const entry = this.#entries.get(id);
+    if (entry !== undefined && this.#isFresh(entry)) return entry.value;
+    try {
+      return (await this.#readShared(id)).value;
+    } catch (error) {
+      // A refusal is an answer of Postgres: no such key, no such project.
+      if (error instanceof Fault) throw error;
+      if (entry !== undefined && this.#options.clock.now() - entry.readAt < staleControlMsMax)
+        return entry.value;
+      throw engineUnavailable("postgres", error);
+    }
+  }
+
+  #isFresh(entry: Entry<T>): boolean {
+    return entry.fresh && this.#options.clock.now() - entry.readAt < 60_000;
+  }
+
+  #readShared(id: string): Promise<Entry<T>> {
+    const running = this.#reads.get(id);
+    if (running !== undefined) return running;
+    const reading = this.#read(id).finally(() => this.#reads.delete(id));
+    this.#reads.set(id, reading);
+    return reading;
+  }
+
+  async #read(id: string): Promise<Entry<T>> {
+    const generation = this.#generation;
+    const { project, value } = await this.#options.read(id);
+    // A change told while reading: what was read may be from before it.
+    const fresh = generation === this.#generation;
+    const entry = { value, project, readAt: this.#options.clock.now(), fresh };
+    this.#entries.delete(id);
+    this.#entries.set(id, entry);
+    const oldest = this.#entries.keys().next();
+    if (this.#entries.size > this.#options.entriesMax && !oldest.done) this.#entries.delete(oldest.value);
+    return entry;
+  }
+
+  #forget(project: string | undefined): void {
+    this.#generation++;
+    for (const entry of this.#entries.values()) {
+      if (project === undefined || entry.project === project) entry.fresh = false;
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import type { Principal } from "../control/keys.js";
+
+/** What a method knows of the call besides its request. */
+export interface Call {
+  readonly principal: Principal;
+  /**
+   * The project that the call is about: the key's own; for the operator's key the one named by the header
+   * `tideline-project`, else empty.
+   */
+  readonly projectId: string;
+  /** Fires when the caller is gone or its deadline has passed. */
+  readonly signal: AbortSignal;
+  /** A request header, by its lower-case name. */
+  header(name: string): string | undefined;
+  /** The caller's address as the gateway saw it; empty when not known. */
+  readonly peer: string;
+}
+
+/** What a method asks of the key. "any": a valid key. "public": none. */
+export type Access = "ingest" | "query" | "admin" | "operator" | "any" | "public";
+
+/** The header by which the operator's key names a project. */
+export const projectHeader = "tideline-project";

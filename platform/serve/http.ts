@@ -1,0 +1,265 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import type { DescMethod, DescService } from "@bufbuild/protobuf";
+import {
+  Code,
+  type ConnectError,
+  type ConnectRouter,
+  cors,
+  type HandlerContext,
+  type ServiceImpl,
+} from "@connectrpc/connect";
+import { codeToHttpStatus, errorToJson } from "@connectrpc/connect/protocol-connect";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
+import { Fault } from "../fault.js";
+import type { Incoming } from "./access.js";
+import { type Access, type Call, projectHeader } from "./call.js";
+import { lastHop, messageBytesMax } from "./grpc.js";
+import type { Invoker } from "./invoke.js";
+import type { BodyEncoding, Mount } from "./mount.js";
+
+/** A path of plain HTTP beside the RPCs. */
+export interface HttpRoute {
+  readonly method: "GET" | "POST";
+  /** Matched exactly; `*` at the end matches every path below. */
+  readonly path: string;
+  readonly access: Access;
+  /** Answers; what it throws becomes a JSON error as Connect writes it. */
+  handle(request: IncomingMessage, response: ServerResponse, call: Call): Promise<void>;
+}
+
+export interface HttpFaceOptions {
+  readonly mounts: readonly Mount[];
+  readonly routes: readonly HttpRoute[];
+  readonly invoker: Invoker;
+  /** Decides who may call a plain route. */
+  readonly admit: (access: Access, incoming: Incoming) => Promise<Call>;
+  readonly healthz: () => object;
+  /** Undefined when ready, else why not. */
+  readonly notReady: () => string | undefined;
+}
+
+const unzip = promisify(gunzip);
+
+const corsHeaders = {
+  "access-control-allow-origin": "*",
+  "access-control-expose-headers": [...cors.exposedHeaders, "retry-after", "grpc-status-details-bin"].join(
+    ", ",
+  ),
+  vary: "origin",
+};
+const preflightHeaders = {
+  ...corsHeaders,
+  "access-control-allow-methods": "GET, POST, OPTIONS",
+  "access-control-allow-headers": [
+    ...cors.allowedHeaders,
+    "authorization",
+    "content-encoding",
+    projectHeader,
+  ].join(", "),
+  "access-control-max-age": "7200",
+};
+
+/** The HTTP face of a service: Connect, gRPC-Web, plain routes and health, on one port. */
+export function createHttpFace(options: HttpFaceOptions): Server {
+  const connect = connectNodeAdapter({
+    routes: (router) => {
+      for (const mounted of options.mounts) addToConnect(router, mounted, options.invoker);
+    },
+    readMaxBytes: messageBytesMax,
+    connect: true,
+    grpc: false,
+    grpcWeb: true,
+  });
+  const raws = rawPaths(options.mounts);
+  return createServer((request, response) => {
+    const path = pathOf(request);
+    if (path === "/readyz" || path === "/healthz") return answerHealth(options, path, response);
+    if (request.method === "OPTIONS") return void response.writeHead(204, preflightHeaders).end();
+    for (const [name, value] of Object.entries(corsHeaders)) response.setHeader(name, value);
+    const raw = raws.get(path);
+    const encoding = raw === undefined ? undefined : unaryEncoding(request);
+    if (raw !== undefined && encoding !== undefined) {
+      return void answerRaw(options, { ...raw, encoding }, request, response);
+    }
+    const route = options.routes.find((candidate) => matches(candidate, request.method, path));
+    if (route !== undefined && !path.startsWith("/tideline."))
+      return void answerRoute(options, route, request, response);
+    connect(request, response);
+  });
+}
+
+interface RawPath {
+  readonly mounted: Mount;
+  readonly method: DescMethod;
+}
+
+function rawPaths(mounts: readonly Mount[]): Map<string, RawPath> {
+  const paths = new Map<string, RawPath>();
+  for (const mounted of mounts) {
+    for (const method of mounted.service.methods) {
+      const path = `/${mounted.service.typeName}/${method.name}`;
+      if (mounted.raw[method.localName] !== undefined) paths.set(path, { mounted, method });
+    }
+  }
+  return paths;
+}
+
+/** The body's encoding where the request is Connect's unary protocol; undefined for gRPC-Web and others. */
+function unaryEncoding(request: IncomingMessage): BodyEncoding | undefined {
+  if (request.method !== "POST") return undefined;
+  const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
+  if (type === "application/proto") return "proto";
+  return type === "application/json" ? "json" : undefined;
+}
+
+async function answerRaw(
+  options: HttpFaceOptions,
+  { mounted, method, encoding }: RawPath & { encoding: BodyEncoding },
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const incoming = incomingOf(request, response);
+  try {
+    const bytes = await readBody(request, messageBytesMax);
+    const answer = await options.invoker.raw(mounted, method, { bytes, encoding }, incoming);
+    response
+      .writeHead(200, { "content-type": `application/${encoding}`, "content-length": answer.length })
+      .end(answer);
+  } catch (cause) {
+    writeError(response, options.invoker.wireError(cause, method.name));
+  }
+}
+
+async function answerRoute(
+  options: HttpFaceOptions,
+  route: HttpRoute,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    await route.handle(request, response, await options.admit(route.access, incomingOf(request, response)));
+  } catch (cause) {
+    writeError(response, options.invoker.wireError(cause, route.path));
+  }
+}
+
+/** Writes an error as Connect's unary protocol does, in JSON. */
+export function writeError(response: ServerResponse, error: ConnectError): void {
+  if (response.headersSent) return void response.destroy();
+  for (const [name, value] of error.metadata) response.setHeader(name, value);
+  const body = JSON.stringify(errorToJson(error, undefined));
+  response.writeHead(httpStatusOf(error), { "content-type": "application/json" }).end(body);
+}
+
+function httpStatusOf(error: ConnectError): number {
+  if (error.cause instanceof Fault && error.cause.reason === FaultReason.BODY_INVALID) {
+    if (error.cause.facts["limit"] !== undefined) return 413;
+    if (error.cause.facts["content_type"] !== undefined) return 415;
+  }
+  return error.code === Code.Unavailable ? 503 : codeToHttpStatus(error.code);
+}
+
+function addToConnect(router: ConnectRouter, mounted: Mount, invoker: Invoker): void {
+  const methods: Record<string, unknown> = {};
+  for (const method of mounted.service.methods)
+    methods[method.localName] = connectMethod(mounted, method, invoker);
+  // Built from the descriptor itself, so that every method has its kind's form.
+  router.service(mounted.service, methods as Partial<ServiceImpl<DescService>>);
+}
+
+function connectMethod(mounted: Mount, method: DescMethod, invoker: Invoker): unknown {
+  if (method.methodKind === "unary") {
+    return (request: unknown, context: HandlerContext) =>
+      invoker.unary(mounted, method, request, fromContext(context));
+  }
+  if (method.methodKind === "server_streaming") {
+    return (request: unknown, context: HandlerContext) =>
+      invoker.serverStreaming(mounted, method, request, fromContext(context));
+  }
+  return (requests: AsyncIterable<unknown>, context: HandlerContext) =>
+    invoker.bidiStreaming(mounted, method, requests, fromContext(context));
+}
+
+function fromContext(context: HandlerContext): Incoming {
+  return {
+    header: (name) => context.requestHeader.get(name) ?? undefined,
+    signal: context.signal,
+    peer: lastHop(context.requestHeader.get("x-forwarded-for") ?? undefined),
+  };
+}
+
+function incomingOf(request: IncomingMessage, response: ServerResponse): Incoming {
+  const header = (name: string): string | undefined => {
+    const value = request.headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  };
+  let controller: AbortController | undefined;
+  return {
+    header,
+    peer: lastHop(header("x-forwarded-for")) || (request.socket.remoteAddress ?? ""),
+    get signal() {
+      if (controller === undefined) {
+        const fresh = new AbortController();
+        controller = fresh;
+        response.once("close", () => fresh.abort());
+      }
+      return controller.signal;
+    },
+  };
+}
+
+/**
+ * The whole body, unzipped where it says gzip.
+ * @throws Fault BODY_INVALID when it is larger than `bytesMax`, zipped wrongly or in another way.
+ */
+export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > bytesMax) throw bodyTooLarge(bytesMax);
+    chunks.push(chunk);
+  }
+  const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length);
+  const encoding = request.headers["content-encoding"] ?? "identity";
+  if (encoding === "identity") return body;
+  if (encoding !== "gzip") {
+    const facts = { content_encoding: encoding.slice(0, 32) };
+    throw new Fault(FaultReason.BODY_INVALID, "content-encoding must be gzip or identity", facts);
+  }
+  try {
+    return await unzip(body, { maxOutputLength: bytesMax });
+  } catch (cause) {
+    const tooLarge = cause instanceof RangeError;
+    throw tooLarge
+      ? bodyTooLarge(bytesMax)
+      : new Fault(FaultReason.BODY_INVALID, "the body is not valid gzip");
+  }
+}
+
+function bodyTooLarge(bytesMax: number): Fault {
+  return new Fault(FaultReason.BODY_INVALID, `the body is over ${bytesMax} bytes`, {
+    limit: String(bytesMax),
+  });
+}
+
+function pathOf(request: IncomingMessage): string {
+  const url = request.url ?? "/";
+  const query = url.indexOf("?");
+  return query < 0 ? url : url.slice(0, query);
+}
+
+function matches(route: HttpRoute, method: string | undefined, path: string): boolean {
+  if (route.method !== method && !(route.method === "GET" && method === "HEAD")) return false;
+  return route.path.endsWith("*") ? path.startsWith(route.path.slice(0, -1)) : route.path === path;
+}
+
+function answerHealth(options: HttpFaceOptions, path: string, response: ServerResponse): void {
+  const reason = path === "/readyz" ? options.notReady() : undefined;
+  const body = path === "/readyz" ? { ready: reason === undefined, reason } : options.healthz();
+  response.writeHead(reason === undefined ? 200 : 503, { "content-type": "application/json" });
+  response.end(JSON.stringify(body));
+}

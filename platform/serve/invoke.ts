@@ -1,0 +1,109 @@
+import type { DescMessage, DescMethod, MessageShape } from "@bufbuild/protobuf";
+import { pathToString } from "@bufbuild/protobuf/reflect";
+import { createValidator } from "@bufbuild/protovalidate";
+import type { ConnectError } from "@connectrpc/connect";
+import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
+import type { KeyRing } from "../control/keys.js";
+import { Fault, toConnectError } from "../fault.js";
+import type { Log } from "../log.js";
+import { admit, type Incoming } from "./access.js";
+import type { AnyMethod, Mount } from "./mount.js";
+
+const validator = createValidator();
+
+/** What every call goes through on every transport: admission, the contract's limits, the method, faults. */
+export interface Invoker {
+  unary(mounted: Mount, method: DescMethod, request: unknown, incoming: Incoming): Promise<unknown>;
+  serverStreaming(
+    mounted: Mount,
+    method: DescMethod,
+    request: unknown,
+    incoming: Incoming,
+  ): AsyncIterable<unknown>;
+  bidiStreaming(
+    mounted: Mount,
+    method: DescMethod,
+    requests: AsyncIterable<unknown>,
+    incoming: Incoming,
+  ): AsyncIterable<unknown>;
+  raw(mounted: Mount, method: DescMethod, body: RawBody, incoming: Incoming): Promise<Uint8Array>;
+  /** The wire error of anything thrown; what is no refusal is logged here. */
+  wireError(cause: unknown, where: string): ConnectError;
+}
+
+export interface RawBody {
+  readonly bytes: Uint8Array;
+  readonly encoding: "proto" | "json";
+}
+
+export function createInvoker({ keys, log }: { keys: KeyRing; log: Log }): Invoker {
+  const accessOf = (mounted: Mount, method: DescMethod) => mounted.access[method.localName] ?? "operator";
+
+  function wireError(cause: unknown, where: string): ConnectError {
+    const error = toConnectError(cause);
+    if (error.cause !== undefined && !(error.cause instanceof Fault))
+      log.error({ err: error.cause, where }, "bug");
+    return error;
+  }
+
+  return {
+    wireError,
+    async unary(mounted, method, request, incoming) {
+      try {
+        const call = await admit(keys, accessOf(mounted, method), incoming);
+        checkLimits(method.input, request);
+        return await methodOf(mounted, method)(request as never, call);
+      } catch (cause) {
+        throw wireError(cause, method.name);
+      }
+    },
+    async *serverStreaming(mounted, method, request, incoming) {
+      try {
+        const call = await admit(keys, accessOf(mounted, method), incoming);
+        checkLimits(method.input, request);
+        yield* methodOf(mounted, method)(request as never, call) as AsyncIterable<unknown>;
+      } catch (cause) {
+        throw wireError(cause, method.name);
+      }
+    },
+    async *bidiStreaming(mounted, method, requests, incoming) {
+      try {
+        const call = await admit(keys, accessOf(mounted, method), incoming);
+        // A stream's batches carry their own limits: the method answers each by itself.
+        yield* methodOf(mounted, method)(requests as never, call) as AsyncIterable<unknown>;
+      } catch (cause) {
+        throw wireError(cause, method.name);
+      }
+    },
+    async raw(mounted, method, body, incoming) {
+      const handle = mounted.raw[method.localName];
+      if (handle === undefined) throw new Error(`${method.name} has no raw form`);
+      try {
+        const call = await admit(keys, accessOf(mounted, method), incoming);
+        return await handle(body.bytes, body.encoding, call);
+      } catch (cause) {
+        throw wireError(cause, method.name);
+      }
+    },
+  };
+}
+
+function methodOf(mounted: Mount, method: DescMethod): AnyMethod {
+  const found = mounted.methods[method.localName];
+  if (found === undefined) throw new Fault(FaultReason.NOT_OFFERED, `${method.name} is not offered here`);
+  return found;
+}
+
+/** @throws Fault REQUEST_INVALID that names the first field and its rule. */
+export function checkLimits(schema: DescMessage, request: unknown): void {
+  const result = validator.validate(schema, request as MessageShape<DescMessage>);
+  if (result.kind === "valid") return;
+  if (result.kind === "error") throw result.error;
+  const [violation] = result.violations;
+  const field = violation === undefined ? "" : pathToString(violation.field);
+  const rule = violation?.ruleId ?? "";
+  throw new Fault(FaultReason.REQUEST_INVALID, `${field}: ${violation?.message ?? "not valid"}`, {
+    field,
+    rule,
+  });
+}
