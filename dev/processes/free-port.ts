@@ -1,0 +1,29 @@
+import { createServer } from "node:net";
+
+/**
+ * Ports are taken below the range from which the system gives out ports to connections: a client that keeps trying to
+ * reach a dead engine could else be given that very port, be connected with itself, and keep the engine from its port.
+ */
+const range = { from: 20_000, to: 32_000 };
+const attemptsMax = 200;
+const given = new Set<number>();
+
+/** A port of 127.0.0.1 that nobody listens on, and that this process has not given out before. */
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+    const port = range.from + Math.floor(Math.random() * (range.to - range.from));
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
+  }
+  throw new Error("no free port was found on 127.0.0.1");
+}
+
+/** Whether a port can be listened on, at the address or at all of them. */
+export function isFree(port: number, address = "127.0.0.1"): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen({ port, host: address, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}

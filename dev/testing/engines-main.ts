@@ -1,0 +1,19 @@
+// Starts the four engines in the foreground, in a temporary folder, and prints one line of JSON with their addresses:
+// what TIDELINE_TEST_ENGINES wants. Ends, and removes everything, at SIGINT or SIGTERM, also while it starts.
+import { startOwnEngines } from "./stack.js";
+
+let stop: () => void = () => undefined;
+const told = new Promise<void>((resolve) => {
+  stop = resolve;
+});
+process.on("SIGINT", stop);
+process.on("SIGTERM", stop);
+const awake = setInterval(() => undefined, 60_000);
+
+const engines = await startOwnEngines();
+const { nats, redis, postgres, clickhouse } = engines;
+console.log(JSON.stringify({ nats, redis, postgres, clickhouse }));
+await told;
+clearInterval(awake);
+await engines.stop();
+process.exit(0);
