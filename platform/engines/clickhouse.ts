@@ -27,6 +27,11 @@ export function openClickHouse(options: ClickHouseOptions): ClickHouse {
       async_insert: 0,
       deduplicate_blocks_in_dependent_materialized_views: 1,
       date_time_output_format: "iso",
+      // Properties keep what was sent: {"a.b": 1} is not {"a": {"b": 1}} (an event with both could not be stored), and
+      // a text that looks like a date stays that text. Writers and readers must agree on these.
+      json_type_escape_dots_in_keys: 1,
+      input_format_try_infer_dates: 0,
+      input_format_try_infer_datetimes: 0,
     },
   });
 }
