@@ -23,7 +23,8 @@ const migrationLock = 7_305_870;
 export async function migratePostgres(pool: Postgres, folders: readonly string[]): Promise<string[]> {
   await pool
     .query(
-      "create table if not exists migrations (name text primary key, sha256 text not null, time timestamptz not null default now())",
+      "create table if not exists migrations " +
+        "(name text primary key, sha256 text not null, time timestamptz not null default now())",
     )
     .catch(ignoreRace);
   const applied: string[] = [];

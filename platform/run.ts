@@ -14,8 +14,8 @@ export interface Life {
 const stopLimitMs = 15_000;
 
 /**
- * Runs a service, in its main, until SIGTERM or SIGINT, then stops it gracefully: exit code 0. What can't start, or throws
- * unexpectedly later, ends the process with 1; its supervisor starts it again.
+ * Runs a service, in its main, until SIGTERM or SIGINT, then stops it gracefully: exit code 0. What can't start, or
+ * throws unexpectedly later, ends the process with 1; its supervisor starts it again.
  */
 export async function runService(
   name: string,
