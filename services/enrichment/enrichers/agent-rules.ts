@@ -6,6 +6,8 @@
 export const browserNames: ReadonlyMap<string, string> = new Map([
   ["Baidu", "Baidu Browser"],
   ["brave", "Brave"],
+  ["BrowserNG", "Nokia Browser"],
+  ["chrome", "Chrome"],
   ["conkeror", "Conkeror"],
   ["Ddg", "DuckDuckGo"],
   ["Line", "LINE"],
@@ -15,6 +17,7 @@ export const browserNames: ReadonlyMap<string, string> = new Map([
   ["IEMobile", "IE"],
   ["KAKAOTALK", "KakaoTalk"],
   ["KAKAOSTORY", "KakaoStory"],
+  ["MAXTHON", "Maxthon"],
   ["Mobile Safari", "Safari"],
   ["NokiaBrowser", "Nokia Browser"],
   ["Opera Mobi", "Opera"],
@@ -32,7 +35,6 @@ export const browserNames: ReadonlyMap<string, string> = new Map([
 export type BrowserRule = readonly [pattern: RegExp, name: string];
 
 export const browserRules: readonly BrowserRule[] = [
-  [/^Java\/1\.(\d+)/, "Java"],
   // Applications that show pages.
   [/\bFB(?:AV|SV)\/(\d+).{0,400}FBAN\/(?:Messenger|MessengerForiOS)/, "Facebook Messenger"],
   [/\[FB_IAB\/(?:MESSENGER|Orca-Android);FBAV\/(\d+)/, "Facebook Messenger"],
@@ -100,15 +102,73 @@ export const outlookReleases: ReadonlyMap<string, string> = new Map([
 
 /** Browsers of ua-parser-js that others are built on. */
 export const hostBrowsers: ReadonlySet<string> = new Set([
-  ...["Chrome", "Chrome WebView", "Chromium", "Android Browser", "Electron", "Safari", "Mobile Safari", "WebKit"],
+  ...[
+    "Chrome",
+    "Chrome WebView",
+    "Chromium",
+    "Android Browser",
+    "Electron",
+    "Safari",
+    "Mobile Safari",
+    "WebKit",
+  ],
 ]);
 
 /** Products in the user agents of those browsers that are their own, or say nothing of who they are. */
 export const hostProducts: ReadonlySet<string> = new Set([
-  ...["AppleWebKit", "Chrome", "Chromium", "Version", "Mobile", "Safari", "Electron", "AtomShell", "NWjs", "Gecko"],
-  ...["Build", "CrKey", "DeviceType", "Model", "Tablet", "TV", "Large", "VR", "KHTML", "FirePHP", "NetType", "Language"],
-  ...["Silk", "Silk-Accelerated", "T7", "SP-engine", "TBS", "XWEB", "MMWEBID", "MMWEBSDK", "Ubuntu", "Desktop", "TouchPad"],
-  ...["Nokia", "Series60", "Profile", "Configuration", "wOSBrowser", "Kindle", "AlexaMediaPlayer", "UNTRUSTED", "Cordova"],
+  ...[
+    "AppleWebKit",
+    "Chrome",
+    "Chromium",
+    "Version",
+    "CriOS",
+    "FxiOS",
+    "EdgiOS",
+    "Mobile",
+    "Safari",
+    "Electron",
+    "AtomShell",
+    "NWjs",
+    "Gecko",
+  ],
+  ...[
+    "Build",
+    "CrKey",
+    "DeviceType",
+    "Model",
+    "Tablet",
+    "TV",
+    "Large",
+    "VR",
+    "KHTML",
+    "FirePHP",
+    "NetType",
+    "Language",
+  ],
+  ...[
+    "Silk",
+    "Silk-Accelerated",
+    "T7",
+    "SP-engine",
+    "TBS",
+    "XWEB",
+    "MMWEBID",
+    "MMWEBSDK",
+    "Ubuntu",
+    "Desktop",
+    "TouchPad",
+  ],
+  ...[
+    "Nokia",
+    "Series60",
+    "Profile",
+    "Configuration",
+    "wOSBrowser",
+    "Kindle",
+    "AlexaMediaPlayer",
+    "UNTRUSTED",
+    "Cordova",
+  ],
   ...["U2", "UWS", "Widget", "Java", "MIDP", "CLDC", "Pre", "Pixi", "HTC", "SamsungBrowser", "BrightSign"],
 ]);
 
@@ -201,16 +261,85 @@ export const darwinReleases: ReadonlyMap<number, { readonly ios: string; readonl
 
 /** Systems of desks and laps: where nothing tells a device, these say desktop. */
 export const desktopSystems: ReadonlySet<string> = new Set([
-  ...["Windows", "macOS", "Linux", "Chrome OS", "Ubuntu", "Debian", "Fedora", "FreeBSD", "OpenBSD", "NetBSD", "BSD"],
-  ...["Solaris", "Gentoo", "Mint", "SUSE", "Red Hat", "CentOS", "Arch", "Mandriva", "Slackware", "Kubuntu", "Xubuntu"],
-  ...["Haiku", "OS/2", "BeOS", "AmigaOS", "UNIX", "AIX", "HP-UX", "PCLinuxOS", "Mageia", "deepin", "Manjaro", "Sabayon"],
-  ...["Raspbian", "elementary OS", "Unix", "DragonFly", "PC-BSD", "GNU", "Hurd", "Linpus", "Zenwalk", "Lubuntu"],
+  ...[
+    "Windows",
+    "macOS",
+    "Linux",
+    "Chrome OS",
+    "Ubuntu",
+    "Debian",
+    "Fedora",
+    "FreeBSD",
+    "OpenBSD",
+    "NetBSD",
+    "BSD",
+  ],
+  ...[
+    "Solaris",
+    "Gentoo",
+    "Mint",
+    "SUSE",
+    "Red Hat",
+    "CentOS",
+    "Arch",
+    "Mandriva",
+    "Slackware",
+    "Kubuntu",
+    "Xubuntu",
+  ],
+  ...[
+    "Haiku",
+    "OS/2",
+    "BeOS",
+    "AmigaOS",
+    "UNIX",
+    "AIX",
+    "HP-UX",
+    "PCLinuxOS",
+    "Mageia",
+    "deepin",
+    "Manjaro",
+    "Sabayon",
+  ],
+  ...[
+    "Raspbian",
+    "elementary OS",
+    "Unix",
+    "DragonFly",
+    "PC-BSD",
+    "GNU",
+    "Hurd",
+    "Linpus",
+    "Zenwalk",
+    "Lubuntu",
+  ],
 ]);
 
 /** Systems of hand-held devices, where ua-parser-js names no device. */
 export const mobileSystems: ReadonlySet<string> = new Set([
-  ...["iOS", "Android", "Windows Phone", "Windows Mobile", "BlackBerry OS", "Symbian", "Series 40", "KaiOS", "Bada"],
-  ...["Firefox OS", "Tizen", "MeeGo", "Maemo", "Sailfish", "HarmonyOS", "BREW", "Brew MP", "Palm", "Windows CE"],
+  ...[
+    "iOS",
+    "Android",
+    "Windows Phone",
+    "Windows Mobile",
+    "BlackBerry OS",
+    "Symbian",
+    "Series 40",
+    "KaiOS",
+    "Bada",
+  ],
+  ...[
+    "Firefox OS",
+    "Tizen",
+    "MeeGo",
+    "Maemo",
+    "Sailfish",
+    "HarmonyOS",
+    "BREW",
+    "Brew MP",
+    "Palm",
+    "Windows CE",
+  ],
 ]);
 
 /** Programs that isbot lets pass: page testers and screenshot services. */
@@ -222,7 +351,17 @@ export const moreBots = /\b(?:GTmetrix|Miniature\.io|YLT Chrome|TSM-turingos|Web
  * where neither device nor system of a person is named.
  */
 export const shapesOfBots: ReadonlySet<string> = new Set([
-  ...[";\\s\\w+;$", "\\(\\)", "\\b\\w+/1\\.0;", "\\|", "^[<\\(;]", "^[^ ]{50,}$", "^\\d+\\b", "java(?!;)", "radar"],
+  ...[
+    ";\\s\\w+;$",
+    "\\(\\)",
+    "\\b\\w+/1\\.0;",
+    "\\|",
+    "^[<\\(;]",
+    "^[^ ]{50,}$",
+    "^\\d+\\b",
+    "java(?!;)",
+    "radar",
+  ],
   "^[\\w \\.\\-\\(?:\\):%]+(?:/v?\\d+(?:\\.\\d+)?(?:\\.\\d{1,10})*?)?(?:,|$)",
   ...["^[\\w\\-]+/[\\w]+$", "^\\w+/[\\w\\(\\)]*$", "^\\w+/\\d\\.\\d\\s\\([\\w@]+\\)$"],
 ]);

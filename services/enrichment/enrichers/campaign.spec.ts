@@ -5,8 +5,8 @@ const empty = { source: "", medium: "", name: "", term: "", content: "", clickId
 
 describe("campaign", () => {
   it("reads the five names and the kind of click id", () => {
-    const url =
-      "https://shop.example/?a=1&utm_source=google&utm_medium=cpc&utm_campaign=spring+sale%21&utm_term=blue%20shoes&utm_content=A&gclid=Cj0";
+    const names = "utm_source=google&utm_medium=cpc&utm_campaign=spring+sale%21&utm_term=blue%20shoes";
+    const url = `https://shop.example/?a=1&${names}&utm_content=A&gclid=Cj0`;
     expect(readCampaign(url)).to.deep.equal({
       ...{ source: "google", medium: "cpc", name: "spring sale!", term: "blue shoes", content: "A" },
       clickIdKind: "gclid",
@@ -14,7 +14,16 @@ describe("campaign", () => {
   });
 
   it("reads nothing where nothing is named", () => {
-    for (const url of ["", "-", "https://shop.example/", "https://shop.example/?", "https://x/?utm_source", "https://x/?utm_source=", "https://x/#a=1", "/utm_source=x"]) {
+    for (const url of [
+      "",
+      "-",
+      "https://shop.example/",
+      "https://shop.example/?",
+      "https://x/?utm_source",
+      "https://x/?utm_source=",
+      "https://x/#a=1",
+      "/utm_source=x",
+    ]) {
       expect(readCampaign(url), url).to.deep.equal(empty);
     }
   });
@@ -22,7 +31,11 @@ describe("campaign", () => {
   it("takes the first value that is not empty, keys in any case, and the fragment where the query has none", () => {
     expect(readCampaign("https://x/?utm_source=&utm_source=a&utm_source=b").source).to.equal("a");
     expect(readCampaign("https://x/?UTM_Source=News").source).to.equal("News");
-    expect(readCampaign("https://x/#utm_source=a&utm_medium=b")).to.deep.equal({ ...empty, source: "a", medium: "b" });
+    expect(readCampaign("https://x/#utm_source=a&utm_medium=b")).to.deep.equal({
+      ...empty,
+      source: "a",
+      medium: "b",
+    });
     expect(readCampaign("https://x/?p=1#/route?utm_source=a").source).to.equal("a");
     expect(readCampaign("https://x/?utm_source=query#utm_source=fragment").source).to.equal("query");
     expect(readCampaign("https://x/?utm_source=a?b=c").source).to.equal("a?b=c");
@@ -32,7 +45,8 @@ describe("campaign", () => {
     expect(readCampaign("https://x/?fbclid=1&gclid=2").clickIdKind).to.equal("gclid");
     expect(readCampaign("https://x/?gclid=2&fbclid=1").clickIdKind).to.equal("gclid");
     expect(readCampaign("https://x/?ScCid=1").clickIdKind).to.equal("sccid");
-    for (const kind of clickIds.keys()) expect(readCampaign(`https://x/?${kind}=1`).clickIdKind).to.equal(kind);
+    for (const kind of clickIds.keys())
+      expect(readCampaign(`https://x/?${kind}=1`).clickIdKind).to.equal(kind);
   });
 
   it("survives wrong encodings as browsers do", () => {

@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { open, type Reader, type Response } from "maxmind";
-import { isPublicIp, parseIp } from "../../../platform/ip.js";
+import { formatIp, isPublicIp, parseIp } from "../../../platform/ip.js";
 import { RecentCache } from "../../../platform/recent-cache.js";
 
 /** What is known of an address; what isn't is empty. */
@@ -40,7 +40,9 @@ const COUNTRY = /^[A-Z]{2}$/;
 const NOWHERE: Place = Object.freeze({ country: "", region: "", city: "" });
 
 const packagedPath = (): string => {
-  const manifest = createRequire(import.meta.url).resolve("@ip-location-db/geo-whois-asn-country-mmdb/package.json");
+  const manifest = createRequire(import.meta.url).resolve(
+    "@ip-location-db/geo-whois-asn-country-mmdb/package.json",
+  );
   return join(dirname(manifest), "geo-whois-asn-country.mmdb");
 };
 
@@ -54,7 +56,7 @@ const lookUp = (reader: Reader<Response>, ip: string): Place => {
   const bytes = parseIp(ip);
   if (bytes === undefined || !isPublicIp(bytes)) return NOWHERE;
   try {
-    return placeOf(reader.get(ip) as GeoRecord | null);
+    return placeOf(reader.get(formatIp(bytes)) as GeoRecord | null);
   } catch {
     // A table of IPv4 alone refuses IPv6; a damaged record is no place either.
     return NOWHERE;

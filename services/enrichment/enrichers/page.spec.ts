@@ -24,7 +24,7 @@ describe("page", () => {
       ["/?q", " /"],
       ["app://localhost/index.html", "localhost /index.html"],
       ["android-app://com.google.android.gm/", "com.google.android.gm /"],
-      ["file:///home/x.html", " /home/x.html"],
+      ["file:///srv/x.html", " /srv/x.html"],
       ["https://münchen.example/straße", "xn--mnchen-3ya.example /stra%C3%9Fe"],
       ["https://shop.example/a/../b/./c", "shop.example /b/c"],
       ["https://shop.example/a/%2e%2e/b", "shop.example /b"],
@@ -35,7 +35,16 @@ describe("page", () => {
   });
 
   it("reads nothing from what is no URL", () => {
-    const others = ["", "-", "shop.example/x", "about:blank", "data:text/html,x", "javascript:alert(1)", "https://", "http:///"];
+    const others = [
+      "",
+      "-",
+      "shop.example/x",
+      "about:blank",
+      "data:text/html,x",
+      "javascript:alert(1)",
+      "https://",
+      "http:///",
+    ];
     for (const other of [...others, "https://a b/", "https://[::1/", "://x", "1http://x/", "https://a<b>/"]) {
       expect(read(other), other).to.equal("nothing");
     }
@@ -47,7 +56,7 @@ describe("page", () => {
       "https://a.b.example/x;y=1,2/z!$&'()*+=:@~_-.html?x=y",
       "https://EXAMPLE.com:443/%41%c3%a9/%7Euser",
       "https://example.com/a|b[c]d",
-      "https://example.com/^`{}<>\"",
+      'https://example.com/^`{}<>"',
     ];
     for (const url of urls) {
       const { hostname, pathname } = new URL(url);

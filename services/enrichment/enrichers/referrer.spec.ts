@@ -48,7 +48,13 @@ describe("referrer", () => {
     expect(origin("https://finance.yahoo.com/")).to.equal("referral yahoo");
     expect(origin("https://www.github.com/x")).to.equal("referral github");
     expect(origin("https://www.Blog.example:8080/post")).to.equal("referral blog.example");
-    for (const host of ["google.evil.example", "notgoogle.com", "google.com.evil.example", "evil-google.de", "bing.com.example"]) {
+    for (const host of [
+      "google.evil.example",
+      "notgoogle.com",
+      "google.com.evil.example",
+      "evil-google.de",
+      "bing.com.example",
+    ]) {
       expect(origin(`https://${host}/`), host).to.equal(`referral ${host}`);
     }
   });
@@ -58,13 +64,16 @@ describe("referrer", () => {
     expect(origin("-")).to.equal("direct ");
     expect(origin("", "")).to.equal(" ");
     expect(origin("", "no url")).to.equal(" ");
-    for (const malformed of ["about:blank", "x", "http://", "https://a b/", "%%%"]) expect(origin(malformed)).to.equal(" ");
+    for (const malformed of ["about:blank", "x", "http://", "https://a b/", "%%%"])
+      expect(origin(malformed)).to.equal(" ");
   });
 
   it("calls steps within a site internal, whatever the URL still carries", () => {
     expect(origin("https://shop.example/")).to.equal("internal shop.example");
     expect(origin("https://blog.shop.example/")).to.equal("internal blog.shop.example");
-    expect(origin("https://www.shop.example/", "https://checkout.shop.example/?gclid=1")).to.equal("internal shop.example");
+    expect(origin("https://www.shop.example/", "https://checkout.shop.example/?gclid=1")).to.equal(
+      "internal shop.example",
+    );
     expect(origin("https://example/")).to.equal("referral example");
     expect(origin("https://othershop.example/")).to.equal("referral othershop.example");
   });
@@ -75,17 +84,31 @@ describe("referrer", () => {
     expect(origin("https://www.bing.com/", at("utm_source=bing&utm_medium=CPC"))).to.equal("paid bing");
     expect(origin("", at("msclkid=1"))).to.equal("paid bing");
     expect(origin("https://www.facebook.com/", at("fbclid=1"))).to.equal("social facebook");
-    expect(origin("https://www.facebook.com/", at("fbclid=1&utm_medium=paid_social"))).to.equal("paid facebook");
+    expect(origin("https://www.facebook.com/", at("fbclid=1&utm_medium=paid_social"))).to.equal(
+      "paid facebook",
+    );
     expect(origin("", at("utm_source=newsletter&utm_medium=email"))).to.equal("email newsletter");
     expect(origin("https://mail.google.com/", at("utm_medium=Newsletter"))).to.equal("email gmail");
     expect(origin("", at("utm_source=Google"))).to.equal("search google");
     expect(origin("", at("utm_source=chatgpt.com"))).to.equal("ai chatgpt.com");
     expect(origin("", at("utm_source=partner-x"))).to.equal("referral partner-x");
-    for (const medium of ["cpc", "PPC", "display", "retargeting", "paid-search", "social_paid", "affiliate"]) {
-      expect(origin("https://partner.example/", at(`utm_medium=${medium}`)), medium).to.equal("paid partner.example");
+    for (const medium of [
+      "cpc",
+      "PPC",
+      "display",
+      "retargeting",
+      "paid-search",
+      "social_paid",
+      "affiliate",
+    ]) {
+      expect(origin("https://partner.example/", at(`utm_medium=${medium}`)), medium).to.equal(
+        "paid partner.example",
+      );
     }
     for (const medium of ["unpaid-ish", "cpcx", "organic", "referral"]) {
-      expect(origin("https://partner.example/", at(`utm_medium=${medium}`)), medium).to.equal("referral partner.example");
+      expect(origin("https://partner.example/", at(`utm_medium=${medium}`)), medium).to.equal(
+        "referral partner.example",
+      );
     }
   });
 
@@ -95,14 +118,17 @@ describe("referrer", () => {
     for (const host of hosts) expect(host).to.match(/^(?!www\.)[a-z0-9.-]+\.(?:\*|[a-z]+)$/);
     for (const [referrerClass, source, ...all] of sourceLines) {
       for (const host of all) {
-        expect(origin(`https://${host.replace(".*", ".com")}/x`), host).to.equal(`${referrerClass} ${source}`);
+        expect(origin(`https://${host.replace(".*", ".com")}/x`), host).to.equal(
+          `${referrerClass} ${source}`,
+        );
       }
     }
   });
 
   it("takes no time for hostile hosts", () => {
     const started = performance.now();
-    for (const part of ["a.", "-", "google.", "a-", ".", "@", "[", ":"]) origin(`https://${part.repeat(2000)}`);
+    for (const part of ["a.", "-", "google.", "a-", ".", "@", "[", ":"])
+      origin(`https://${part.repeat(2000)}`);
     for (const part of ["a.", "google.co.", "xn--"]) origin(`https://${part.repeat(60)}uk/`);
     expect(performance.now() - started).to.be.lessThan(200);
   });

@@ -19,9 +19,10 @@ const ENTRIES_MAX = 8192;
 const CACHED_URL_MAX = 1024;
 const SOURCE_MAX = 253;
 
-/** Media that say paid, by the names in use for them (GA4's default channel rule, and what people write). */
-const PAID_MEDIUM =
-  /^(?:cp[acmvl]|ppc|cpp|pp[vlc]|sem|retargeting|remarketing|display|banners?|affiliates?|sponsored|ads?|paid.{0,32}|(?:.{1,32}[_ -])?paid)$/i;
+/** Media that say paid, by the names in use for them. */
+const PAID_NAME =
+  /^(?:cp[acmvl]|ppc|cpp|pp[vl]|sem|retargeting|remarketing|display|banners?|sponsored|ads?)$/i;
+const PAID_WORD = /^(?:affiliates?|paid.{0,32}|(?:.{1,32}[_ -])?paid)$/i;
 const EMAIL_MEDIUM = /^(?:e[_ -]?mail|newsletter|mailing)$/i;
 const SOCIAL_MEDIUM = /^(?:social(?:[_ -]?(?:network|media))?|sm|smo)$/i;
 
@@ -84,7 +85,8 @@ const readReferrer = (referrer: string): ReadReferrer => {
   const known = cache.get(referrer);
   if (known !== undefined) return known;
   const page = readPage(referrer);
-  const read = page === undefined || page.host === "" ? UNREADABLE : { host: page.host, origin: originOf(page) };
+  const read =
+    page === undefined || page.host === "" ? UNREADABLE : { host: page.host, origin: originOf(page) };
   if (referrer.length <= CACHED_URL_MAX) cache.set(referrer, read);
   return read;
 };
@@ -95,7 +97,7 @@ const classOfCampaign = (campaign: CampaignOfUrl): ReferrerClass => {
   if (clickId?.referrerClass === "paid") return "paid";
   const medium = campaign.medium;
   if (medium !== "") {
-    if (PAID_MEDIUM.test(medium)) return "paid";
+    if (PAID_NAME.test(medium) || PAID_WORD.test(medium)) return "paid";
     if (EMAIL_MEDIUM.test(medium)) return "email";
     if (SOCIAL_MEDIUM.test(medium)) return "social";
   }
@@ -104,7 +106,7 @@ const classOfCampaign = (campaign: CampaignOfUrl): ReferrerClass => {
 
 /** The class of a campaign's source, which may be a listed name, a host, or anything ("newsletter"). */
 const classOfSource = (source: string): ReferrerClass =>
-  (bySource.get(source) ?? (source.includes(".") ? listed(withoutWww(source)) : undefined))?.referrerClass ?? "referral";
+  (bySource.get(source) ?? listed(withoutWww(source)))?.referrerClass ?? "referral";
 
 /** What classifies an arrival. */
 export interface Arrival {
@@ -126,8 +128,10 @@ export const readOrigin = ({ referrer, page, campaign }: Arrival): Origin => {
     return { referrerClass: "internal", source: withoutWww(read.host) };
   }
   const said = classOfCampaign(campaign);
-  if (read !== UNREADABLE) return said === "" ? read.origin : { referrerClass: said, source: read.origin.source };
-  const source = (campaign.source || clickIds.get(campaign.clickIdKind)?.source || "").toLowerCase().slice(0, SOURCE_MAX);
+  if (read !== UNREADABLE)
+    return said === "" ? read.origin : { referrerClass: said, source: read.origin.source };
+  const stated = campaign.source || clickIds.get(campaign.clickIdKind)?.source || "";
+  const source = stated.toLowerCase().slice(0, SOURCE_MAX);
   if (said !== "") return { referrerClass: said, source };
   if (source !== "") return { referrerClass: classOfSource(source), source };
   return hasReferrer || page === undefined ? UNREADABLE.origin : { referrerClass: "direct", source: "" };

@@ -21,7 +21,16 @@ import {
 } from "./agent-rules.js";
 
 /** The device classes, as the contract lists them; empty where there is no user agent. */
-export type DeviceClass = "" | "desktop" | "mobile" | "tablet" | "tv" | "console" | "wearable" | "bot" | "other";
+export type DeviceClass =
+  | ""
+  | "desktop"
+  | "mobile"
+  | "tablet"
+  | "tv"
+  | "console"
+  | "wearable"
+  | "bot"
+  | "other";
 
 /** What is known from a user agent; what isn't is empty. */
 export interface Agent {
@@ -71,7 +80,10 @@ const NOTHING: NameAndVersion = { name: "", version: "" };
 const isNamedBot = createIsbotFromList(isbotPatterns.filter((pattern) => !shapesOfBots.has(pattern)));
 const isShapedAsBot = createIsbotFromList(isbotPatterns.filter((pattern) => shapesOfBots.has(pattern)));
 
-const byRules = (userAgent: string, rules: readonly (readonly [RegExp, string])[]): NameAndVersion | undefined => {
+const byRules = (
+  userAgent: string,
+  rules: readonly (readonly [RegExp, string])[],
+): NameAndVersion | undefined => {
   for (const [pattern, name] of rules) {
     const match = pattern.exec(userAgent);
     if (match !== null) return { name, version: match[1] ?? match[2] ?? "" };
@@ -81,6 +93,7 @@ const byRules = (userAgent: string, rules: readonly (readonly [RegExp, string])[
 
 /** The product that comes first: "Name/1.2", "Name 1.2", or what stands before the first delimiter. */
 const FIRST_PRODUCTS = [
+  /^(Java)\/1\.(\d+)/,
   /^([^/;,()[\]{}<>"\\]{1,48}?) ?\/ ?[vV]?(\d{1,9})/,
   /^([^\d/;,()[\]{}<>"\\]{1,48}?)[ -][vV]?(\d{1,9})\b/,
   /^([^/;,()[\]{}<>"\\]{1,48})/,
@@ -110,17 +123,27 @@ const guestProduct = (userAgent: string): NameAndVersion | undefined => {
   return undefined;
 };
 
+/** Words that a bot's name holds; addresses and links hold them too, which is told by what stands around. */
+const BOT_WORD = "bot|crawl(?:er)?|spider|preview|monitor|checker|fetcher|scraper|lighthouse";
+const BOT_PRODUCT =
+  `(?<![/@.\\w-])([A-Za-z][\\w.-]{0,40}(?:${BOT_WORD})[\\w-]{0,20})` +
+  `(?:[/ ][vV]?(\\d{1,9}))?(?![\\w.]{0,40}@|\\.\\w)`;
+
 /** The name a bot gives itself among a browser's: in "(compatible; Name/1.0; ...)", or a product that tells. */
 const BOT_NAMES = [
   /\bcompatible; {0,4}([A-Za-z0-9][^;/()+]{1,40}?)(?:[/ ][vV]?(\d{1,9})[^;)]{0,40})?(?:;|\)|\+|$)/,
-  /(?<![/@.\w-])([A-Za-z][\w.-]{0,40}(?:bot|crawl(?:er)?|spider|preview|monitor|checker|fetcher|scraper|lighthouse)[\w-]{0,20})(?:[/ ][vV]?(\d{1,9}))?(?![\w.]*@|\.\w)/i,
+  new RegExp(BOT_PRODUCT, "i"),
   /\b(PTST|GTmetrix|HeadlessChrome|PhantomJS|WebThumb|Google-HTTP-Java-Client)\/?(\d*)/,
 ] as const;
 
 /** What else stands after "compatible;", and words that are no names. */
-const NO_BOT_NAME = /^(?:MSIE|Konqueror|Windows|Linux|Yahoo!$|web ?(?:bot|crawler)|(?:ro)?bots?$|spider$|crawler$|U$|en$)/i;
+const NO_BOT_NAME =
+  /^(?:MSIE|Konqueror|Windows|Linux|(?:Yahoo!|(?:ro)?bots?|spider|crawler|webcrawler|U|en)$)/i;
 
 const botOf = (userAgent: string): NameAndVersion => {
+  const stated = BOT_NAMES[0].exec(userAgent);
+  if (stated?.[1] !== undefined && BOT_NAMES[1].test(stated[1]))
+    return { name: stated[1], version: stated[2] ?? "" };
   const first = firstProduct(userAgent);
   if (first.version !== "") return first;
   for (const pattern of BOT_NAMES) {
@@ -133,8 +156,10 @@ const botOf = (userAgent: string): NameAndVersion => {
 
 /** What ua-parser-js found, under our name and with the version that people know it by. */
 const named = (userAgent: string, name: string, major: string): NameAndVersion => {
-  if (name === "WebKit" && /\(i(?:Phone|Pad|Pod)/.test(userAgent)) return { name: "Safari WebView", version: "" };
-  if (name === "IE") return { name, version: ieOfTrident.get(/\bTrident\/(\d)/.exec(userAgent)?.[1] ?? "") ?? major };
+  if (name === "WebKit" && /\(i(?:Phone|Pad|Pod)/.test(userAgent))
+    return { name: "Safari WebView", version: "" };
+  if (name === "IE")
+    return { name, version: ieOfTrident.get(/\bTrident\/(\d)/.exec(userAgent)?.[1] ?? "") ?? major };
   // Android's own browser had no version but the system's.
   if (name === "Android Browser") return { name, version: /\bAndroid[ /-](\d+)/.exec(userAgent)?.[1] ?? "" };
   return { name: browserNames.get(name) ?? name, version: major };
@@ -147,7 +172,8 @@ const browserOf = (userAgent: string, parser: UAParser, isBot: boolean): NameAnd
   }
   const ruled = byRules(userAgent, browserRules);
   if (ruled !== undefined) {
-    return ruled.name === "Outlook" ? { name: "Outlook", version: outlookReleases.get(ruled.version) ?? ruled.version } : ruled;
+    if (ruled.name !== "Outlook") return ruled;
+    return { name: ruled.name, version: outlookReleases.get(ruled.version) ?? ruled.version };
   }
   const { name = "", major = "" } = parser.getBrowser();
   if (name === "") return firstProduct(userAgent);
@@ -160,7 +186,9 @@ const darwinOf = (userAgent: string): NameAndVersion | undefined => {
   if (match === null) return undefined;
   const release = darwinReleases.get(Number(match[1]));
   const isMac = /\((?:x86_64|i386|Power|arm64)|\bMac(?:intosh|Book|mini|Pro)|x86_64/.test(userAgent);
-  return isMac ? { name: "macOS", version: release?.macos ?? "" } : { name: "iOS", version: release?.ios ?? "" };
+  return isMac
+    ? { name: "macOS", version: release?.macos ?? "" }
+    : { name: "iOS", version: release?.ios ?? "" };
 };
 
 const osOf = (userAgent: string, parser: UAParser): NameAndVersion => {
@@ -168,7 +196,8 @@ const osOf = (userAgent: string, parser: UAParser): NameAndVersion => {
   if (told !== undefined) return { name: told.name, version: told.version.replaceAll("_", ".") };
   const { name = "", version = "" } = parser.getOS();
   const ours = osNames.get(name) ?? name;
-  if (ours === "Windows") return { name: ours, version: /^[A-Za-z]*[ ]?[\d.]*/.exec(version)?.[0].trim() ?? "" };
+  if (ours === "Windows")
+    return { name: ours, version: /^[A-Za-z]*[ ]?[\d.]*/.exec(version)?.[0].trim() ?? "" };
   // "i686" and "sun4u" are machines.
   return { name: ours, version: /^\D{0,10}?(?<!\bi|sun)(\d+(?:\.\d+)*)(?![a-z])/.exec(version)?.[1] ?? "" };
 };
@@ -182,7 +211,10 @@ const deviceClassOf = (type: string | undefined, os: string, isBot: boolean): De
 };
 
 const deviceFamilyOf = (vendor: string | undefined, model: string | undefined, os: string): string => {
-  if (vendor === undefined || vendor === "Apple") return model ?? (os === "macOS" ? "Mac" : "");
+  if (os === "macOS") return "Mac";
+  // Chrome says "K" for every Android device since it stopped to tell models.
+  if (model === "K") return "";
+  if (vendor === undefined || vendor === "Apple") return model ?? "";
   return model === undefined ? vendor : `${vendor} ${model}`;
 };
 
@@ -193,7 +225,8 @@ const parse = (userAgent: string): Agent => {
   const os = osOf(userAgent, parser);
   const device = parser.getDevice();
   const isPersonal = device.type !== undefined || mobileSystems.has(os.name);
-  const isBot = isNamedBot(userAgent) || moreBots.test(userAgent) || (!isPersonal && isShapedAsBot(userAgent));
+  const isBot =
+    isNamedBot(userAgent) || moreBots.test(userAgent) || (!isPersonal && isShapedAsBot(userAgent));
   const browser = browserOf(userAgent, parser, isBot);
   return Object.freeze({
     browser: bounded(browser.name),
