@@ -42,8 +42,7 @@ const people: Readonly<Record<string, string>> = {
   "Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 6.1; Trident/5.0)": "IE 9 | Windows 7 | desktop | ",
   [`${windows} ${chrome} Safari/537.36 Norton/126.0.0.0`]: "Norton 126 | Windows 10 | desktop | ",
   [`Mozilla/5.0 (Web0S; Linux/SmartTV) ${chrome} Safari/537.36 WebAppManager`]: "Chrome 126 | webOS  | tv | ",
-  [`Mozilla/5.0 (PlayStation 5 3.21/SmartTV) ${webKit}`]:
-    "WebKit 605 | PlayStation 5 | console | Sony PlayStation 5",
+  [`Mozilla/5.0 (PlayStation 5 3.21/SmartTV) ${webKit}`]: "WebKit 605 | PlayStation 5 | console | ",
   "Shop/2.1 CFNetwork/1494.0.7 Darwin/23.4.0": "Shop 2 | iOS 17 | mobile | ",
 };
 

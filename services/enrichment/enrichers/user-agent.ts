@@ -204,6 +204,8 @@ const osOf = (userAgent: string, parser: UAParser): NameAndVersion => {
 
 const deviceClassOf = (type: string | undefined, os: string, isBot: boolean): DeviceClass => {
   if (isBot) return "bot";
+  // Newer consoles call themselves smart televisions.
+  if (/^(?:PlayStation|Nintendo|Xbox)/i.test(os)) return "console";
   const told = deviceClasses.get(type ?? "");
   if (told !== undefined) return told;
   if (mobileSystems.has(os)) return "mobile";
