@@ -166,6 +166,7 @@ describe("the check of JSON text", () => {
           "object",
           "unique_names",
           "unicode_escape",
+          "finite_number",
           "max_name_bytes",
         ]);
       else expect(rule, mutated).to.be.oneOf(["ok", "unique_names", "unicode_escape", "finite_number"]);
