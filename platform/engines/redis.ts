@@ -2,7 +2,7 @@ import { Redis } from "ioredis";
 
 /** A Lua script under a name, run by its hash: one round trip. */
 export type Script = (
-  keys: readonly string[],
+  keys: readonly (string | Buffer)[],
   args: readonly (string | number | Buffer)[],
 ) => Promise<unknown>;
 
