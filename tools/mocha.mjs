@@ -15,7 +15,14 @@ export async function runMocha(files, { timeoutMs, testMs, env = {} }) {
   const folder = mkdtempSync(join(tmpdir(), "tideline-mocha-"));
   const summary = join(folder, "summary.json");
   const missing = join(folder, "missing.txt");
-  const args = ["--forbid-only", "--reporter", "tools/mocha-summary.mjs", "--timeout", String(testMs)];
+  const args = [
+    "--no-color",
+    "--forbid-only",
+    "--reporter",
+    "tools/mocha-summary.mjs",
+    "--timeout",
+    String(testMs),
+  ];
   if (process.env.CI === "true") args.push("--forbid-pending");
   const own = {
     TIDELINE_TEST_SUMMARY: summary,

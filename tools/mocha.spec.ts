@@ -65,6 +65,25 @@ describe("the runner of test files", function () {
     expect(result.output).to.include("took too long");
   });
 
+  it("collects what the machine lacks, which fails in CI", async () => {
+    const support = pathToFileURL(join(repoRoot, "dist/tests/support/missing.js")).href;
+    const result = await runText(`
+      import { requireOutside } from "${support}";
+      it("a", () => {});
+      describe("b", () => {
+        before(function () { requireOutside(this, "shared/no/such/folder"); });
+        it("c", () => {});
+        it("d", () => {});
+      });`);
+    if (process.env["CI"] === "true") {
+      expect(counts(result)).to.deep.equal({ passed: 1, failed: 1, skipped: 0 });
+    } else {
+      expect(counts(result)).to.deep.equal({ passed: 1, failed: 0, skipped: 2 });
+      expect(result.missing).to.have.lengthOf(1);
+      expect(result.missing[0]).to.match(/^shared\/no\/such\/folder/);
+    }
+  });
+
   it("refuses a test that was singled out", async () => {
     const only = "only";
     const result = await runText(`it.${only}("a", () => {}); it("b", () => {});`);
