@@ -130,6 +130,6 @@ describe("referrer", () => {
     for (const part of ["a.", "-", "google.", "a-", ".", "@", "[", ":"])
       origin(`https://${part.repeat(2000)}`);
     for (const part of ["a.", "google.co.", "xn--"]) origin(`https://${part.repeat(60)}uk/`);
-    expect(performance.now() - started).to.be.lessThan(200);
+    expect(performance.now() - started).to.be.lessThan(500);
   });
 });

@@ -160,7 +160,7 @@ describe("user agent", () => {
     for (const pattern of shapesOfBots) expect(list).to.include(pattern);
   });
 
-  it("reads any 10 kB text in less than 50 ms, and bounds what it gives back", () => {
+  it("reads any 10 kB text in less than 250 ms, and bounds what it gives back", () => {
     readAgent("a first one, so that the patterns are compiled/1.0");
     for (const part of hostileParts) {
       for (const text of [
@@ -169,7 +169,7 @@ describe("user agent", () => {
       ]) {
         const started = performance.now();
         const agent = readAgent(text);
-        expect(performance.now() - started, JSON.stringify(text.slice(0, 40))).to.be.lessThan(50);
+        expect(performance.now() - started, JSON.stringify(text.slice(0, 40))).to.be.lessThan(250);
         for (const value of Object.values(agent)) {
           if (typeof value === "string") expect(value.length).to.be.at.most(64);
         }
