@@ -166,7 +166,7 @@ type Event struct {
 	DeviceFamily string `protobuf:"bytes,50,opt,name=device_family,json=deviceFamily,proto3" json:"device_family,omitempty"`
 	// True for crawlers and other programs.
 	IsBot bool `protobuf:"varint,51,opt,name=is_bot,json=isBot,proto3" json:"is_bot,omitempty"`
-	// direct, internal, search, social, email, paid or referral.
+	// direct, internal, search, social, email, ai, paid or referral; empty where there is no page.
 	ReferrerClass string `protobuf:"bytes,52,opt,name=referrer_class,json=referrerClass,proto3" json:"referrer_class,omitempty"`
 	// The referrer's name, such as google.
 	ReferrerSource string `protobuf:"bytes,53,opt,name=referrer_source,json=referrerSource,proto3" json:"referrer_source,omitempty"`

@@ -361,7 +361,7 @@ export type Event = Message<"tideline.pipeline.v1.Event"> & {
   isBot: boolean;
 
   /**
-   * direct, internal, search, social, email, paid or referral.
+   * direct, internal, search, social, email, ai, paid or referral; empty where there is no page.
    *
    * @generated from field: string referrer_class = 52;
    */
