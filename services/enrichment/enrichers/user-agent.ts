@@ -1,8 +1,8 @@
 // What a user agent says of browser, system and device. It is a claim, read as such: nothing is guessed past it.
 //
 // Agreement with lists of others, held by user-agent-agreement.spec.ts: family and major version of 1,200 of uap-core's
-// 1,601 rare browsers and programs and of all 244 Gecko browsers; 418 of 483 systems; 2,111 of 2,116 crawlers, with 4 of
-// 555 browsers taken for bots. docs/enrichment.md says more.
+// 1,601 rare browsers and programs and of all 244 Gecko browsers; 418 of 483 systems; 2,111 of 2,116 crawlers, with 4
+// of 555 browsers taken for bots. docs/enrichment.md says more.
 import { createIsbotFromList, list as isbotPatterns } from "isbot";
 import { UAParser } from "ua-parser-js";
 import { RecentCache } from "../../../platform/recent-cache.js";
