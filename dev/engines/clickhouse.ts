@@ -24,6 +24,8 @@ export async function prepareClickhouse(folder: string): Promise<PreparedEngine>
         TZ: "UTC",
       },
       ready: () => answers(`${url}/ping`),
+      // The engine keeps its cache of schemas in the folder it runs in.
+      cwd: folder,
       readyMsMax: 120_000,
     },
     url,
