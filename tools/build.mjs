@@ -14,6 +14,7 @@ const folders = [
   "services",
   "cli",
   "dev",
+  "deploy",
   "conformance",
   "tools",
   "tests",

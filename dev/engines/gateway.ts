@@ -1,0 +1,42 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
+import { join } from "node:path";
+import { type GatewayOptions, renderGateway } from "../../deploy/gateway/gateway.js";
+import type { ProcessSpec } from "../processes/managed-process.js";
+import { answers } from "./engine.js";
+
+/** The public ports of a stack. */
+export type PublicPorts = Readonly<Record<"http" | "grpc" | "registry", number>>;
+
+/** HAProxy in front of a stack's services, on this machine's own addresses. */
+export function prepareGateway(options: {
+  folder: string;
+  ports: PublicPorts;
+  pools: GatewayOptions["pools"];
+}): ProcessSpec {
+  const { folder, ports, pools } = options;
+  mkdirSync(folder, { recursive: true });
+  const config = join(folder, "haproxy.cfg");
+  const listen = {
+    http: localAddresses(ports.http),
+    grpc: localAddresses(ports.grpc),
+    registry: localAddresses(ports.registry),
+  };
+  writeFileSync(config, renderGateway({ listen, pools }));
+  return {
+    name: "gateway",
+    command: "haproxy",
+    args: ["-db", "-f", config],
+    ready: () => answers(`http://127.0.0.1:${ports.http}/gateway/livez`),
+    readyMsMax: 15_000,
+    // Asked this way it lets running calls end, for as long as hard-stop-after says.
+    stopSignal: "SIGUSR1",
+  };
+}
+
+/** Both loopback addresses where there are two: "localhost" may mean either. */
+export function localAddresses(port: number): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  const hasIpv6 = addresses.some((address) => address.internal && address.family === "IPv6");
+  return hasIpv6 ? [`127.0.0.1:${port}`, `[::1]:${port}`] : [`127.0.0.1:${port}`];
+}
