@@ -104,6 +104,10 @@ type DeclaredStream = Partial<StreamConfig> & { name: string; subjects: string[]
  * @throws Error that names each difference left.
  */
 export async function reconcileStreams(nats: Nats, options: StreamOptions): Promise<void> {
+  // A server on its own takes a stream of three replicas, says so, and then stores nothing in it.
+  if (options.replicas > 1 && nats.connection.info?.cluster === undefined) {
+    throw new Error(`${options.replicas} replicas are declared, but the NATS server is in no cluster`);
+  }
   for (const declared of declaredStreams(options)) {
     const found = await findStream(nats.jsm, declared.name);
     const info =
