@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { streamDefaults } from "./streams.js";
 
 /** Environment variables, as a process is given them. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -97,6 +98,8 @@ export interface CommonSettings {
   readonly partitions: number;
   /** Copies that JetStream keeps of every message. */
   readonly replicas: number;
+  /** The most bytes of each stream; below what the disk has for it. A full stream refuses, it drops nothing. */
+  readonly streamBytesMax: number;
   /** Names this process among its like. */
   readonly instance: string;
   readonly logLevel: (typeof logLevels)[number];
@@ -117,6 +120,11 @@ export function commonSettings(read: SettingsReader): CommonSettings {
     operatorKey: read.secret("TIDELINE_OPERATOR_KEY"),
     partitions: read.integer("TIDELINE_PARTITIONS", { min: 1, max: 256, fallback: 16 }),
     replicas: read.integer("TIDELINE_REPLICAS", { min: 1, max: 5, fallback: 1 }),
+    streamBytesMax: read.integer("TIDELINE_STREAM_BYTES_MAX", {
+      min: 2 ** 20,
+      max: 2 ** 46,
+      fallback: streamDefaults.streamBytesMax,
+    }),
     instance: read.text("TIDELINE_INSTANCE", {
       fallback: `${hostname()}-${process.pid}`.replace(/[^\w-]/g, "-"),
     }),

@@ -65,6 +65,7 @@ export interface StreamOptions {
   readonly retentionMs: number;
 }
 
+/** 20 GiB a stream, and seven days of it. */
 export const streamDefaults = { streamBytesMax: 20 * 2 ** 30, retentionMs: 7 * 86_400_000 };
 
 const nanosecondsPerMs = 1_000_000;
@@ -97,6 +98,16 @@ export function declaredStreams({
 }
 
 type DeclaredStream = Partial<StreamConfig> & { name: string; subjects: string[] };
+
+/** The streams' options by a service's settings. */
+export function streamOptions(settings: {
+  prefix: string;
+  replicas: number;
+  streamBytesMax: number;
+}): StreamOptions {
+  const { prefix, replicas, streamBytesMax } = settings;
+  return { names: streamNames(prefix), replicas, streamBytesMax, retentionMs: streamDefaults.retentionMs };
+}
 
 /**
  * Makes the streams, or changes what may be changed, and compares what came back field by field: an older server
