@@ -32,6 +32,9 @@ const propertiesSlot = slotOf("properties");
  */
 export class EventScanner {
   bytes: Uint8Array = new Uint8Array(0);
+  /** Where the event begins and ends. */
+  start = 0;
+  end = 0;
   readonly from = new Int32Array(slotCount);
   readonly to = new Int32Array(slotCount);
   body: number = BodyCase.none;
@@ -52,11 +55,12 @@ export class EventScanner {
   #field = 0;
   #wireType = 0;
   #start = 0;
-  #end = 0;
 
   /** Reads the event between `start` and `end`; false where the bytes are no protobuf message. */
   scan(bytes: Uint8Array, start: number, end: number): boolean {
     this.bytes = bytes;
+    this.start = start;
+    this.end = end;
     for (let slot = 0; slot < slotCount; slot++) this.#clear(slot);
     this.body = BodyCase.none;
     this.schemaId = 0;
@@ -207,8 +211,7 @@ export class EventScanner {
         return -1;
     }
     this.#start = at;
-    this.#end = end;
-    return end > limit ? -1 : this.#end;
+    return end > limit ? -1 : end;
   }
 
   /** Reads a varint of up to ten bytes into #low and #high; the position after it, or -1. */

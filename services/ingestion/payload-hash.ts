@@ -55,15 +55,11 @@ export class PayloadHash {
     if (rest > 8) h3 ^= Math.imul(rotl(Math.imul(tailWord(bytes, at + 8, end), C3), 17), C4);
     if (rest > 4) h2 ^= Math.imul(rotl(Math.imul(tailWord(bytes, at + 4, end), C2), 16), C3);
     if (rest > 0) h1 ^= Math.imul(rotl(Math.imul(tailWord(bytes, at, end), C1), 15), C2);
-    this.#finish(h1, h2, h3, h4, end - start);
-  }
-
-  #finish(one: number, two: number, three: number, four: number, length: number): void {
-    let h1 = one ^ length;
-    let h2 = two ^ length;
-    let h3 = three ^ length;
-    let h4 = four ^ length;
-    h1 = (h1 + h2 + h3 + h4) | 0;
+    const length = end - start;
+    h2 ^= length;
+    h3 ^= length;
+    h4 ^= length;
+    h1 = ((h1 ^ length) + h2 + h3 + h4) | 0;
     h2 = mixed((h2 + h1) | 0);
     h3 = mixed((h3 + h1) | 0);
     h4 = mixed((h4 + h1) | 0);

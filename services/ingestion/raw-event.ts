@@ -85,7 +85,7 @@ const visitorHash = new KeyedHash(Buffer.alloc(KEY_BYTES, "tideline"));
 
 /** Collects the framed events of one request after another in one growing buffer. */
 export class RawEventWriter {
-  bytes: Buffer = Buffer.allocUnsafe(256 * 1024);
+  bytes: Buffer = Buffer.alloc(0);
   /** Where the event at hand begins, with its frame. */
   start = 0;
   /** Where it ends, after `close`. */
@@ -105,8 +105,10 @@ export class RawEventWriter {
   readonly #visitor = Buffer.alloc(1_024);
   #visitorFrom = 0;
 
-  /** Starts over with a request. */
-  begin(stamp: RequestStamp): void {
+  /** Starts over with a request, whose events go into `bytes` as long as they fit. */
+  begin(stamp: RequestStamp, bytes: Buffer): void {
+    this.bytes = bytes;
+    this.end = 0;
     this.#at = 0;
     this.#stamp = stamp;
     this.#shared = new FieldWriter(256)
@@ -124,7 +126,8 @@ export class RawEventWriter {
    * an event that is not closed is forgotten by the next `open`.
    */
   open(scan: EventScanner, madeEventId: string): number {
-    const room = this.#at + (scan.to[slots.properties] as number) + OVERHEAD_MAX + this.#textBytes(scan);
+    // All texts lie in the event's own bytes.
+    const room = this.#at + scan.end - scan.start + OVERHEAD_MAX + (this.#userAgent?.length ?? 0);
     if (room > this.bytes.length) this.#grow(room);
     this.start = this.#at;
     let at = this.start + FRAME_BYTES;
@@ -163,17 +166,14 @@ export class RawEventWriter {
   }
 
   /** Closes the event at hand: it lies between `start` and `end` of `bytes`, framed. */
-  close(scan: EventScanner, times: EventTimes, properties: CheckedProperties | undefined): void {
+  close(scan: EventScanner, times: EventTimes, properties: CheckedProperties): void {
     const stamp = this.#stampNow();
-    const length = properties === undefined ? 0 : properties.end - properties.start;
-    const needed = this.end + length + OVERHEAD_MAX;
+    const needed = this.end + properties.end - properties.start + OVERHEAD_MAX;
     if (needed > this.bytes.length) this.#grow(needed);
     // A client time that the server made up would make a retry another payload.
     if (scan.hasClientTime) this.#int64(fields.clientTime, times.clientMs);
-    this.#takeHash(scan);
-    if (properties !== undefined && length > 0) {
-      this.#bytes((fields.properties << 3) | 2, properties.bytes, properties.start, properties.end);
-    }
+    this.takeHash(scan);
+    this.#bytes((fields.properties << 3) | 2, properties.bytes, properties.start, properties.end);
     if (!scan.hasClientTime) this.#int64(fields.clientTime, times.clientMs);
     if (scan.sequenceLow !== 0 || scan.sequenceHigh !== 0) {
       this.#varint(fields.sequence << 3, 0);
@@ -185,7 +185,7 @@ export class RawEventWriter {
       this.#double(times.skewMs < 0 ? -2 * times.skewMs - 1 : 2 * times.skewMs);
     }
     this.#int64(fields.time, times.clientMs + times.skewMs);
-    if (properties !== undefined && properties.schemaId !== 0) {
+    if (properties.schemaId !== 0) {
       this.#varint(fields.schemaVersion << 3, 0);
       this.#varint(properties.schemaVersion, 0);
       this.#varint(fields.schemaId << 3, 0);
@@ -210,18 +210,21 @@ export class RawEventWriter {
     this.#at = this.end;
   }
 
-  /** A hash of what the client sent, without sent time, sequence and address: of the texts and of the body as it came. */
-  #takeHash(scan: EventScanner): void {
+  /**
+   * Hashes what the client sent, without sent time, sequence and address: the texts, and the body as it came. Between
+   * `open` and `close`, which does it as well.
+   */
+  takeHash(scan: EventScanner): void {
     const { words } = this.#hash;
     this.#hash.hash(this.bytes, this.#hashedFrom, this.end);
     const low = words[0] as number;
     const high = words[1] as number;
-    if (scan.body === BodyCase.none) {
+    const slot = scan.body === BodyCase.avro ? avroSlot : slots.properties;
+    if (!isGiven(scan, slot)) {
       this.hashLow = low;
       this.hashHigh = high;
       return;
     }
-    const slot = scan.body === BodyCase.avro ? avroSlot : slots.properties;
     this.#hash.hash(scan.bytes, scan.from[slot] as number, scan.to[slot] as number, low);
     this.hashLow = words[0] as number;
     this.hashHigh = (words[1] as number) ^ high;
@@ -278,11 +281,6 @@ export class RawEventWriter {
   #stampNow(): RequestStamp {
     if (this.#stamp === undefined) throw new Error("no request has begun");
     return this.#stamp;
-  }
-
-  /** An upper bound of the bytes of an event's texts: they all lie in its own bytes. */
-  #textBytes(scan: EventScanner): number {
-    return scan.bytes.length < 65_536 ? scan.bytes.length : 65_536 + (this.#userAgent?.length ?? 0);
   }
 
   /** Copies a text; false where it is not UTF-8. */
