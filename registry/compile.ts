@@ -1,0 +1,69 @@
+import { FaultReason } from "../gen/ts/tideline/fault/v1/fault_pb.js";
+import { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
+import { Fault } from "../platform/fault.js";
+import { checkAvroJson, requireDefaults } from "./avro-check.js";
+import { decodeAvro } from "./avro-decode.js";
+import { avroRecordOf } from "./avro-type.js";
+import type { CompiledSchema } from "./compiled-schema.js";
+import { compileJsonSchema } from "./json-schema.js";
+
+/** The limits of a schema's text. */
+export const schemaLimits = { bytes: 256 * 1024, depth: 64, nodes: 20_000 } as const;
+
+/** Objects and arrays in a text are counted by their brackets before anything recursive looks at it. */
+const requireBounds = (text: string): void => {
+  if (Buffer.byteLength(text) > schemaLimits.bytes) throw new Error(`it is over ${schemaLimits.bytes} bytes`);
+  let depth = 0;
+  let nodes = 0;
+  let isText = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (isText) {
+      if (code === 92) at++;
+      else if (code === 34) isText = false;
+    } else if (code === 34) isText = true;
+    else if (code === 123 || code === 91) {
+      nodes++;
+      depth++;
+    } else if (code === 125 || code === 93) depth--;
+    if (depth > schemaLimits.depth) throw new Error(`it is nested deeper than ${schemaLimits.depth} levels`);
+  }
+  if (nodes > schemaLimits.nodes)
+    throw new Error(`it has more than ${schemaLimits.nodes} objects and arrays`);
+};
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`it is not JSON: ${error instanceof Error ? error.message : "unreadable"}`);
+  }
+};
+
+const compileAvro = (schema: unknown): CompiledSchema => {
+  const record = avroRecordOf(schema);
+  requireDefaults(record);
+  return {
+    kind: SchemaKind.AVRO,
+    check: (text) => checkAvroJson(record, text),
+    decode: (datum) => decodeAvro(record, datum),
+  };
+};
+
+/**
+ * Makes the text of a schema ready to check events with. A text that compiles today compiles tomorrow: nothing outside
+ * of it is read.
+ * @throws Fault SCHEMA_INVALID that says what is wrong with the text.
+ */
+export function compileSchema(kind: SchemaKind, text: string): CompiledSchema {
+  try {
+    requireBounds(text);
+    const schema = parse(text);
+    if (kind === SchemaKind.AVRO) return compileAvro(schema);
+    if (kind === SchemaKind.JSON_SCHEMA) return compileJsonSchema(schema);
+    throw new Error("its kind is not known");
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.slice(0, 500) : "unreadable";
+    throw new Fault(FaultReason.SCHEMA_INVALID, `the schema can't be used: ${reason}`, {}, { cause });
+  }
+}

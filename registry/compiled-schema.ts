@@ -1,0 +1,32 @@
+import type { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
+
+/** Where and how properties break a schema; `path` is within the properties, such as "items[2].price". */
+export interface SchemaRefusal {
+  readonly path: string;
+  /** The keyword or rule that is broken. */
+  readonly rule: string;
+  /** One sentence; never a value. */
+  readonly message: string;
+}
+
+/** What became of properties: their text, with defaults filled in, or why they are refused. */
+export type SchemaResult = { readonly text: Uint8Array } | { readonly refusal: SchemaRefusal };
+
+/** A schema made ready to check events with. Checking is synchronous, bounded, and throws nothing. */
+export interface CompiledSchema {
+  readonly kind: SchemaKind;
+  /** Checks JSON text that has passed `checkJsonObject`. */
+  check(text: Uint8Array): SchemaResult;
+  /** Turns one Avro datum, written with this schema, into JSON text; refuses where the schema is no Avro schema. */
+  decode(datum: Uint8Array): SchemaResult;
+}
+
+/** Steps that checking one event may take, subschemas or items; what needs more is refused. */
+export const checkStepsMax = 100_000;
+
+/** The refusal of what takes too many steps. */
+export const tooCostly: SchemaRefusal = {
+  path: "",
+  rule: "max_steps",
+  message: `Checking takes more than ${checkStepsMax} steps.`,
+};
