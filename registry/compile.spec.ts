@@ -81,7 +81,7 @@ describe("JSON Schema", () => {
     ];
     for (const schema of refused)
       expect(() => compiled(schema), JSON.stringify(schema)).to.throw("can't be used");
-    expect(() => compileSchema(SchemaKind.JSON_SCHEMA, `${'{"not":'.repeat(100_000)}`)).to.throw("deeper");
+    expect(() => compileSchema(SchemaKind.JSON_SCHEMA, `${'{"not":'.repeat(10_000)}`)).to.throw("deeper");
     expect(() => compileSchema(SchemaKind.JSON_SCHEMA, " ".repeat(300_000))).to.throw("bytes");
     expect(() => compileSchema(SchemaKind.JSON_SCHEMA, "{nope")).to.throw("not JSON");
   });
@@ -102,7 +102,12 @@ describe("JSON Schema", () => {
   });
 
   it("keeps one customer's schemas from another's", () => {
-    compiled({ $id: "https://example.com/a", type: "object" });
+    compiled({
+      $id: "https://example.com/a",
+      type: "object",
+      $defs: { x: { $id: "https://example.com/x" } },
+    });
+    expect(() => compiled({ $ref: "https://example.com/x" })).to.throw("can't be used");
     expect(() => compiled({ $ref: "https://example.com/a" })).to.throw("can't be used");
     compiled({ $id: "https://example.com/a", type: "object", required: ["x"] });
   });
@@ -180,7 +185,7 @@ describe("Avro", () => {
     const money = record(f("d", { type: "bytes", logicalType: "decimal", precision: 4, scale: 2 }));
     expect(avroChecks(money, '{"d":12.345}')).to.equal("bytes: d");
     expect(avroChecks(money, '{"d":123}')).to.equal("bytes: d");
-    expect(avroChecks(money, '{"d":12.340}')).to.equal('{"d":12.34}');
+    expect(avroChecks(money, '{"d":12.340}')).to.equal('{"d":12.340}');
   });
 
   it("fills defaults, deeply, and refuses what is missing, unknown or of another type", () => {

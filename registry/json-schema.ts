@@ -27,8 +27,6 @@ const options: Options = {
   allErrors: false,
   // The registry's own checks say what is taken; ajv's check against the meta-schema comes on top.
   validateSchema: true,
-  // Schemas of one customer are never visible to another's.
-  addUsedSchema: false,
   inlineRefs: false,
   logger: false,
   messages: true,
@@ -74,17 +72,35 @@ const dialects: Readonly<Record<string, () => Ajv>> = {
   "https://json-schema.org/draft/2019-09/schema": () => prepared(new Ajv2019(options)),
   "http://json-schema.org/draft-07/schema": () => prepared(new Ajv(options)),
 };
-const instances = new Map<string, Ajv>();
+
+/** An instance, and the ids that it knows of itself. */
+interface Dialect {
+  readonly ajv: Ajv;
+  readonly ownIds: ReadonlySet<string>;
+}
+
+const instances = new Map<string, Dialect>();
 
 /** One instance a dialect: preparing one takes far longer than compiling a schema. */
-const instanceFor = (schema: AnySchemaObject): Ajv => {
+const dialectOf = (schema: AnySchemaObject): Dialect => {
   const named: unknown = schema["$schema"] ?? "https://json-schema.org/draft/2020-12/schema";
   const dialect = String(named).replace(/#$/, "");
   const make = dialects[dialect];
   if (make === undefined) throw new Error("$schema must be draft 2020-12, 2019-09 or draft-07");
-  const instance = instances.get(dialect) ?? make();
-  instances.set(dialect, instance);
-  return instance;
+  const known = instances.get(dialect);
+  if (known !== undefined) return known;
+  const ajv = make();
+  const made = { ajv, ownIds: new Set([...Object.keys(ajv.schemas), ...Object.keys(ajv.refs)]) };
+  instances.set(dialect, made);
+  return made;
+};
+
+/** Forgets a schema and every id in it: schemas of one customer are never visible to another's. */
+const forget = ({ ajv, ownIds }: Dialect, schema: AnySchemaObject): void => {
+  ajv.removeSchema(schema);
+  for (const known of [ajv.schemas, ajv.refs]) {
+    for (const id of Object.keys(known)) if (!ownIds.has(id)) Reflect.deleteProperty(known, id);
+  }
 };
 
 /** Keywords whose values are data, not schemas. */
@@ -149,13 +165,13 @@ export function compileJsonSchema(parsed: unknown): CompiledSchema {
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
     throw new Error("a JSON Schema for events must be an object");
   }
-  const ajv = instanceFor(parsed);
+  const dialect = dialectOf(parsed);
   const schema = withSteps(parsed) as AnySchemaObject;
   let validate: ValidateFunction;
   try {
-    validate = ajv.compile(schema);
+    validate = dialect.ajv.compile(schema);
   } finally {
-    ajv.removeSchema(schema);
+    forget(dialect, schema);
   }
   return {
     kind: SchemaKind.JSON_SCHEMA,
