@@ -1,4 +1,4 @@
-import { type ClickHouseClient, createClient } from "@clickhouse/client";
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from "@clickhouse/client";
 
 export type ClickHouse = ClickHouseClient;
 
@@ -22,6 +22,8 @@ export function openClickHouse(options: ClickHouseOptions): ClickHouse {
     application: options.name,
     max_open_connections: options.connectionsMax ?? 8,
     request_timeout: options.requestTimeoutMs ?? 60_000,
+    // What goes wrong is thrown; who called logs it.
+    log: { level: ClickHouseLogLevel.OFF },
     keep_alive: { enabled: true, idle_socket_ttl: 2_000 },
     clickhouse_settings: {
       async_insert: 0,

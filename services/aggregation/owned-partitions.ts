@@ -1,0 +1,96 @@
+import type { Log } from "../../platform/log.js";
+import { PartitionWindows } from "./partition-windows.js";
+import { PartitionWorker, type WorkerPorts } from "./partition-worker.js";
+import type { WindowStore } from "./ports.js";
+
+export interface OwnedPartitionsOptions {
+  readonly ports: Omit<WorkerPorts, "onApplied" | "onIdle">;
+  readonly windows: WindowStore;
+  readonly log: Log;
+  /** Publishes what a range added; advisory, must not throw. */
+  readonly publish: (applied: Parameters<WorkerPorts["onApplied"]>[0]) => void;
+  /** The epoch of the lease on a partition; undefined when it is not ours. */
+  readonly epochOf: (partition: number) => bigint | undefined;
+  /** Called when a newer owner was found behind the lease's back. */
+  readonly onOvertaken: (partition: number) => void;
+}
+
+interface Work {
+  readonly worker: PartitionWorker;
+  readonly windows: PartitionWindows;
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** The partitions that this instance works on, as leases come and go. */
+export class OwnedPartitions {
+  readonly #options: OwnedPartitionsOptions;
+  readonly #work = new Map<number, Work>();
+  #events = 0;
+
+  constructor(options: OwnedPartitionsOptions) {
+    this.#options = options;
+  }
+
+  /** Events brought into the tables since the start. */
+  get eventsApplied(): number {
+    return this.#events;
+  }
+
+  /** How far each owned partition is behind the log. */
+  lags(): { partition: number; messages: bigint; ageMs: bigint }[] {
+    return [...this.#work].map(([partition, { worker }]) => {
+      const { messages, ageMs } = worker.lag;
+      return { partition, messages: BigInt(messages), ageMs: BigInt(Math.round(ageMs)) };
+    });
+  }
+
+  /** Partitions whose windows lack what their tables have. */
+  windowsBehind(): number[] {
+    return [...this.#work].filter(([, { windows }]) => windows.isBehind).map(([partition]) => partition);
+  }
+
+  acquire(partition: number, epoch: bigint): void {
+    const { ports, log, epochOf, publish, onOvertaken } = this.#options;
+    const abort = new AbortController();
+    const { signal } = abort;
+    const { eventLog, clock, limits } = ports;
+    const windows = new PartitionWindows({
+      partition,
+      store: this.#options.windows,
+      eventLog,
+      clock,
+      log,
+      limits,
+      signal,
+    });
+    const turn = { partition, epoch: Number(epoch), signal, holds: () => epochOf(partition) === epoch };
+    const worker = new PartitionWorker(turn, {
+      ...ports,
+      onApplied: async (applied) => {
+        this.#events += applied.content.events - applied.content.poisoned.size;
+        publish(applied);
+        await windows.applied(applied);
+      },
+      onIdle: (_partition, committed) => windows.idle(committed),
+    });
+    const done = worker
+      .run()
+      .catch((error: unknown) => log.fatal({ err: error, partition }, "bug: the work on a partition ended"))
+      .then(() => {
+        // Ended by itself: the lease goes too, so that it is taken anew with a higher epoch.
+        if (!signal.aborted) onOvertaken(partition);
+      });
+    this.#work.set(partition, { worker, windows, abort, done });
+  }
+
+  /** Ends the work on a partition; resolves when it writes nothing more. */
+  async lose(partition: number): Promise<void> {
+    const work = this.#work.get(partition);
+    if (work === undefined) return;
+    work.abort.abort();
+    await work.done;
+    await work.windows.ended();
+    this.#work.delete(partition);
+  }
+}
