@@ -1,11 +1,11 @@
 import { NatsError } from "nats";
 import type { Nats } from "./engines/nats.js";
+import { storedMessage } from "./stored-message.js";
 import { WireCursor, WireType } from "./wire.js";
 
 /** Fields of tideline.pipeline.v1.Event that tell copies. */
 const field = { events: 1, projectId: 1, eventId: 2, payloadHash: 33 } as const;
 
-const readTimeoutMs = 5_000;
 /** JetStream's "no message found". */
 const notFoundCode = 10_037;
 
@@ -125,12 +125,8 @@ export class ClaimedBlocks {
 
 /** A message of a stream by its sequence; undefined when the stream doesn't have it. */
 async function readMessage(nats: Nats, stream: string, sequence: number): Promise<Uint8Array | undefined> {
-  const request = JSON.stringify({ seq: sequence });
-  const reply = await nats.connection.request(`$JS.API.DIRECT.GET.${stream}`, request, {
-    timeout: readTimeoutMs,
-  });
-  // What is found comes with headers of its place and without a status.
-  if ((reply.headers?.code ?? 0) === 0) return reply.data;
+  const found = await storedMessage(nats, stream, { sequence });
+  if (found !== undefined) return found.data;
   try {
     // Any replica answers a direct get, one that is behind as well: the leader has the last word.
     return (await nats.jsm.streams.getMessage(stream, { seq: sequence })).data;

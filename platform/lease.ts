@@ -9,6 +9,7 @@ import type { JetStreamManager, KV } from "nats";
 import { type PartitionLease, PartitionLeaseSchema } from "../gen/ts/tideline/pipeline/v1/ownership_pb.js";
 import type { Nats } from "./engines/nats.js";
 import type { Log } from "./log.js";
+import { storedMessage } from "./stored-message.js";
 
 export interface LeaseTiming {
   /** How long a lease holds without being renewed. */
@@ -58,8 +59,7 @@ const forgottenTerms = 12;
 
 /** Opens the bucket and begins to share out its partitions. */
 export async function openLeases(options: LeaseOptions): Promise<PartitionLeases> {
-  // A request lost in a short outage must not use up the term.
-  const timeout = Math.max(250, (options.timing ?? leaseTimingDefault).termMs / 5);
+  const timeout = timeoutMs(options.timing ?? leaseTimingDefault);
   const js = options.nats.connection.jetstream({ timeout });
   const kv = await js.views.kv(options.bucket, { history: 1, replicas: options.replicas });
   const jsm = await options.nats.connection.jetstreamManager({ timeout });
@@ -188,9 +188,8 @@ export class PartitionLeases {
 
   /** After a renewal that failed: was it stored all the same, or is another owner there? */
   async #recheck(partition: number, held: Held, cause: unknown): Promise<void> {
-    const entry = await this.#kv.get(partitionKey(partition));
-    const lease = entry === null ? undefined : decode(entry.value);
-    if (entry !== null && lease?.instance === this.#options.instance && lease.epoch === held.epoch) {
+    const entry = await this.#get(partitionKey(partition));
+    if (entry?.lease.instance === this.#options.instance && entry.lease.epoch === held.epoch) {
       held.revision = entry.revision;
       return;
     }
@@ -230,13 +229,18 @@ export class PartitionLeases {
   }
 
   async #read(key: string): Promise<void> {
-    const entry = await this.#kv.get(key);
+    const entry = await this.#get(key);
     const seen = this.#seen.get(key);
-    if (entry === null || entry.length === 0) this.#seen.delete(key);
-    else if (seen?.revision !== entry.revision) {
-      const lease = decode(entry.value);
-      this.#seen.set(key, { revision: entry.revision, lease, since: performance.now() });
-    }
+    if (entry === undefined) this.#seen.delete(key);
+    else if (seen?.revision !== entry.revision) this.#seen.set(key, { ...entry, since: performance.now() });
+  }
+
+  async #get(key: string): Promise<Omit<Seen, "since"> | undefined> {
+    const { nats, bucket } = this.#options;
+    const lastOf = `$KV.${bucket}.${key}`;
+    const entry = await storedMessage(nats, `KV_${bucket}`, { lastOf }, timeoutMs(this.#timing));
+    if (entry === undefined || entry.data.length === 0) return undefined;
+    return { revision: entry.sequence, lease: decode(entry.data) };
   }
 
   #isExpired(key: string, terms = 1): boolean {
@@ -348,6 +352,11 @@ export class PartitionLeases {
     await this.#jsm.streams.purge(`KV_${bucket}`, { filter: `$KV.${bucket}.${key}` });
     this.#seen.delete(key);
   }
+}
+
+/** A request lost in a short outage must not use up the term. */
+function timeoutMs({ termMs }: LeaseTiming): number {
+  return Math.max(250, termMs / 5);
 }
 
 function decode(bytes: Uint8Array): PartitionLease {
