@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { parseLogLine } from "./combined-log.js";
 
 const line =
-  '83.149.9.216 - ada [17/May/2015:10:05:03 +0000] "GET /a?b=%22 HTTP/1.1" 200 2030 "http://x.example/" "Agent \\"7\\""';
+  '83.149.9.216 - ada [17/May/2015:10:05:03 +0000] "GET /a?b=%22 HTTP/1.1" 200 2030 "http://x.ex/" "Agent \\"7\\""';
 
 describe("an access log's line", () => {
   it("is taken apart", () => {
@@ -15,7 +15,7 @@ describe("an access log's line", () => {
       protocol: "HTTP/1.1",
       status: 200,
       bytes: 2030,
-      referrer: "http://x.example/",
+      referrer: "http://x.ex/",
       agent: 'Agent "7"',
     });
   });
