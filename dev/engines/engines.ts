@@ -1,6 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Env } from "../../platform/settings.js";
 import { ManagedProcess } from "../processes/managed-process.js";
+import { type Binary, ensureBinaries } from "./binaries.js";
 import { prepareClickhouse } from "./clickhouse.js";
 import type { EngineUrls, PreparedEngine } from "./engine.js";
 import { prepareNats } from "./nats.js";
@@ -19,12 +21,24 @@ const prepare: Record<EngineName, (folder: string) => Promise<PreparedEngine>> =
 export const engineNames = Object.keys(prepare) as readonly EngineName[];
 
 /** The environment variable that gives an engine instead of having it started. */
-export const engineVariable: Record<EngineName, string> = {
+const engineVariable: Record<EngineName, string> = {
   nats: "NATS_URL",
   redis: "REDIS_URL",
   postgres: "DATABASE_URL",
   clickhouse: "CLICKHOUSE_URL",
 };
+
+/** Programs that an engine needs on the machine. */
+const binaries: Partial<Record<EngineName, Binary>> = { nats: "nats-server", redis: "redis-server" };
+
+/** The engines that the environment gives. */
+export function givenEngines(env: Env): Partial<EngineUrls> {
+  const given = engineNames.flatMap((name) => {
+    const url = env[engineVariable[name]];
+    return url === undefined || url === "" ? [] : [[name, url] as const];
+  });
+  return Object.fromEntries(given);
+}
 
 export interface EngineFleetOptions {
   /** Data goes to a folder per engine in here, logs to `logs/`. */
@@ -50,11 +64,14 @@ export class EngineFleet {
 
   /** Starts all at once. @throws the first failure, after what was started is stopped again. */
   async start(): Promise<void> {
-    const { names = engineNames, given = {} } = this.#options;
-    mkdirSync(this.#options.folder, { recursive: true });
-    const started = await Promise.allSettled(
-      names.filter((name) => !given[name]).map((name) => this.#startOne(name)),
+    const { names = engineNames, given = {}, folder, tell } = this.#options;
+    mkdirSync(folder, { recursive: true });
+    const own = names.filter((name) => !given[name]);
+    ensureBinaries(
+      own.flatMap((name) => binaries[name] ?? []),
+      tell,
     );
+    const started = await Promise.allSettled(own.map((name) => this.#startOne(name)));
     const failure = started.find((result) => result.status === "rejected");
     if (failure === undefined) return;
     await this.stop();
@@ -78,9 +95,14 @@ export class EngineFleet {
 
   /** The address of an engine, started or given. */
   url(name: EngineName): string {
-    const url = this.#options.given?.[name] ?? this.#prepared.get(name)?.url;
+    const url = this.knownUrl(name);
     if (url === undefined) throw new Error(`${name} is not among the engines of this fleet`);
     return url;
+  }
+
+  /** The address as far as it is known by now. */
+  knownUrl(name: EngineName): string | undefined {
+    return this.#options.given?.[name] ?? this.#prepared.get(name)?.url;
   }
 
   /** Further addresses of an engine that was started here. */

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { type GatewayOptions, renderGateway } from "../../deploy/gateway/gateway.js";
+import { loopbacks } from "../processes/free-port.js";
 import type { ProcessSpec } from "../processes/managed-process.js";
 import { answers } from "./engine.js";
 
@@ -34,9 +34,8 @@ export function prepareGateway(options: {
   };
 }
 
-/** Both loopback addresses where there are two: "localhost" may mean either. */
-export function localAddresses(port: number): string[] {
-  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  const hasIpv6 = addresses.some((address) => address.internal && address.family === "IPv6");
-  return hasIpv6 ? [`127.0.0.1:${port}`, `[::1]:${port}`] : [`127.0.0.1:${port}`];
+function localAddresses(port: number): string[] {
+  return loopbacks().map((address) =>
+    address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`,
+  );
 }

@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { networkInterfaces } from "node:os";
 
 /**
  * Ports are taken below the range from which the system gives out ports to connections: a client that keeps trying to
@@ -26,4 +27,11 @@ export function isFree(port: number, address = "127.0.0.1"): Promise<boolean> {
     server.once("error", () => resolve(false));
     server.listen({ port, host: address, exclusive: true }, () => server.close(() => resolve(true)));
   });
+}
+
+/** The loopback addresses of this machine: "localhost" may mean either. */
+export function loopbacks(): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  const hasIpv6 = addresses.some((address) => address.internal && address.family === "IPv6");
+  return hasIpv6 ? ["127.0.0.1", "::1"] : ["127.0.0.1"];
 }

@@ -16,6 +16,8 @@ export interface ProcessSpec {
   readonly readyMsMax: number;
   readonly stopSignal?: NodeJS.Signals;
   readonly stopMsMax?: number;
+  /** Writes to our terminal instead of its log: for what draws progress. */
+  readonly onTerminal?: boolean;
 }
 
 export type ProcessState = "stopped" | "starting" | "ready" | "waiting";
@@ -102,11 +104,11 @@ export class ManagedProcess {
       env: { ...process.env, ...this.spec.env },
       // A group of its own: Ctrl-C at the terminal reaches the supervisor alone, which stops all in order.
       detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: this.spec.onTerminal ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
     });
     this.#child = child;
-    child.stdout.on("data", (chunk: Buffer) => this.#log.write(chunk));
-    child.stderr.on("data", (chunk: Buffer) => this.#log.write(chunk));
+    child.stdout?.on("data", (chunk: Buffer) => this.#log.write(chunk));
+    child.stderr?.on("data", (chunk: Buffer) => this.#log.write(chunk));
     this.#exited = new Promise((resolve) => {
       child.once("error", (error) => resolve(`could not be started: ${error.message}`));
       child.once("exit", (code, signal) => resolve(`ended with ${signal ?? `code ${code}`}`));
