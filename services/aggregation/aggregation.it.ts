@@ -1,0 +1,98 @@
+import { expect } from "chai";
+import { seed, seededRandom } from "../../dev/testing/random.js";
+import { openRedis } from "../../platform/engines/redis.js";
+import { createLog } from "../../platform/log.js";
+import { readWindows, windowSizes, windowStarts } from "../../platform/windows.js";
+import { type Aggregation, startAggregation } from "./aggregation.js";
+import { defaultLimits } from "./config.js";
+import { openWindowStore } from "./engines/window-store.js";
+import type { EventMaker } from "./testing/produced-events.js";
+import { expectExact, recountWindow } from "./testing/recount.js";
+import { type Rig, startRig, until } from "./testing/rig.js";
+
+describe(`aggregation on real engines (SEED=${seed})`, function () {
+  this.timeout(120_000);
+  const partitions = 4;
+  let rig: Rig;
+  let redis: Awaited<ReturnType<typeof openRedis>>;
+  const running: Aggregation[] = [];
+
+  before(async () => {
+    rig = await startRig();
+    redis = await openRedis({ url: rig.engines.redis, name: "test" });
+  });
+  after(async () => {
+    for (const one of running) await one.stop();
+    redis.disconnect();
+    await rig.close();
+  });
+
+  const start = async (instance: string): Promise<Aggregation> => {
+    const started = await startAggregation({
+      nats: rig.nats,
+      clickhouse: rig.clickhouse,
+      windows: openWindowStore(redis, rig.engines.prefix),
+      names: rig.names,
+      database: rig.database,
+      instance,
+      partitions,
+      replicas: 1,
+      insertsAtOnce: 2,
+      limits: { ...defaultLimits, rangeAgeMs: 50 },
+      log: createLog("test", "error"),
+    });
+    running.push(started);
+    return started;
+  };
+  const maker = (random: () => number): EventMaker => ({
+    random,
+    nowMs: Date.now(),
+    spreadMs: 3 * 3_600_000,
+    earlierMs: 40 * 86_400_000,
+    projects: ["alpha", "beta"],
+  });
+  /** Compares every living window with a recount. */
+  const expectWindows = async (): Promise<void> => {
+    const counted = rig.produced.filter(({ isSystem }) => !isSystem);
+    for (const project of ["alpha", "beta"]) {
+      for (const size of windowSizes) {
+        const nowMs = Date.now();
+        // The oldest may end while it is read.
+        const fromMs = nowMs - size.ttlMs - size.sizeMs + 5_000;
+        const startsMs = windowStarts(size, fromMs, nowMs).filter((start) => start >= fromMs);
+        const query = { prefix: rig.engines.prefix, project, size, startsMs, partitions };
+        await until("windows are at the end", async () => {
+          const { positions } = await readWindows(redis, query);
+          return Math.max(...positions.map(({ sequence }) => sequence)) >= rig.lastSequence();
+        });
+        const { windows } = await readWindows(redis, query);
+        for (const window of windows) {
+          const inside = counted.filter(
+            ({ projectId, timeMs }) =>
+              projectId === project && timeMs >= window.startMs && timeMs < window.startMs + size.sizeMs,
+          );
+          expect(window, `${size.name} ${window.startMs}`).to.deep.equal(
+            recountWindow(window.startMs, inside),
+          );
+        }
+      }
+    }
+  };
+  const stored = async (): Promise<number> => {
+    const [row] = await rig.rows<{ n: string }>(`SELECT count() AS n FROM ${rig.database}.events`);
+    return Number(row?.n);
+  };
+
+  it("brings every event into tables and rollups once, by two instances", async () => {
+    const random = seededRandom();
+    await start("one");
+    await start("two");
+    for (let block = 0; block < 60; block++) {
+      await rig.publish(maker(random), Math.floor(random() * partitions), 1 + Math.floor(random() * 200));
+    }
+    await until("all events are stored", async () => (await stored()) >= rig.produced.length);
+    await expectExact(rig, rig.produced);
+    await expectWindows();
+    expect(running.map(({ owned }) => owned.lags().length).reduce((a, b) => a + b)).to.equal(partitions);
+  });
+});
