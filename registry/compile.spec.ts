@@ -143,7 +143,8 @@ describe("Avro", () => {
     u: { string: "x" },
   };
   const text =
-    '{"b":true,"i":-5,"l":7,"f":0.1,"d":1e+100,"s":"é\\"","y":"\\u0000ÿ","x":"ab","e":"BLUE","a":[1,2],"m":{"k":"RED"},"u":"x"}';
+    '{"b":true,"i":-5,"l":7,"f":0.1,"d":1e+100,"s":"é\\"","y":"\\u0000ÿ","x":"ab",' +
+    '"e":"BLUE","a":[1,2],"m":{"k":"RED"},"u":"x"}';
 
   it("turns a datum into JSON and takes that JSON", () => {
     const datum = avsc.Type.forSchema(all as avsc.Schema, { wrapUnions: true }).toBuffer(value);

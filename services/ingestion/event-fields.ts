@@ -1,5 +1,5 @@
-// The texts of tideline.event.v1.Event, each with a slot of its own: where it stands in the message, its limits and the
-// field of the log that it goes to. All of it is read from the contracts' descriptors at start: they are the only source.
+// The texts of tideline.event.v1.Event, each with a slot of its own: where it stands in the message, its limits and
+// the field of the log that it goes to. All of it is read from the contracts' descriptors: they are the only source.
 import { type DescField, type DescMessage, getOption } from "@bufbuild/protobuf";
 import { field as fieldRules } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import {
@@ -32,6 +32,16 @@ export function fieldNamed(message: DescMessage, name: string): DescField {
   const found = message.fields.find((field) => field.name === name);
   if (found === undefined) throw new Error(`${message.typeName} has no field ${name}`);
   return found;
+}
+
+/** How many items a list of a message may have. */
+export function listLimits(
+  message: DescMessage,
+  name: string,
+): { readonly min: number; readonly max: number } {
+  const { type } = getOption(fieldNamed(message, name), fieldRules);
+  if (type.case !== "repeated") throw new Error(`${message.typeName}.${name} has no limits`);
+  return { min: Number(type.value.minItems), max: Number(type.value.maxItems) };
 }
 
 /** The number of a field of the log's event. */

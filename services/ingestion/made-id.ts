@@ -13,5 +13,6 @@ export function makeEventId(nowMs: number): string {
   used += 10;
   const time = nowMs.toString(16).padStart(12, "0");
   const variant = (8 + (Number.parseInt(random.slice(3, 4), 16) & 3)).toString(16);
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`;
+  const last = random.slice(7, 19);
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${last}`;
 }

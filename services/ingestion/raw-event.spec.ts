@@ -64,7 +64,7 @@ const randomEvent = (): Event => {
   return create(EventSchema, init);
 };
 
-/** The same event as another encoder might write it: fields out of order, in parts, some said twice, unknown ones between. */
+/** The same event from another encoder: fields out of order, in parts, some said twice, unknown ones between. */
 const scrambled = (event: Event): Uint8Array => {
   const whole = toBinary(EventSchema, event);
   const parts: Uint8Array[] = [];
