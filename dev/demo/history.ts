@@ -23,6 +23,11 @@ export interface HistoryOptions {
   readonly onProgress: (progress: { visits: number; ofVisits: number; events: number }) => void;
 }
 
+/** Whether everything of the past was sent. */
+export function isPastDone(state: DemoState): boolean {
+  return state.visitsDone >= visitStarts({ ...state, count: historyVisits }).length;
+}
+
 /** The events of the past, visit by visit, from the visit with this number. */
 export function* pastVisits({ seed, fromMs, toMs }: DemoState, first: number): Generator<Event[]> {
   const starts = visitStarts({ fromMs, toMs, seed, count: historyVisits });

@@ -5,7 +5,7 @@ import { SingleBar } from "cli-progress";
 import { openPublisher } from "../../cli/publisher.js";
 import { parseAddress, type Stack } from "../../cli/target.js";
 import { readDemoConfig } from "./config.js";
-import { fillHistory, historyVisits } from "./history.js";
+import { fillHistory, historyVisits, isPastDone } from "./history.js";
 import { runLive } from "./live.js";
 import { openState } from "./state.js";
 
@@ -23,6 +23,7 @@ const publisher = openPublisher({
 const state = openState(join(dirname(config.stack), "demo.json"), config.seed, Date.now());
 
 async function fillPast(): Promise<void> {
+  if (isPastDone(state.current)) return;
   const bar = new SingleBar({
     format: "simulated visitors, 30 days back {bar} {percentage}% | {events} events | {eta_formatted} left",
     stream: process.stderr,

@@ -3,8 +3,8 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type pg from "pg";
 import { type ApiKey, ApiKeySchema } from "../../../gen/ts/tideline/admin/v1/project_pb.js";
 import { inTransaction, type Postgres } from "../../../platform/engines/postgres.js";
+import { answered } from "../../../platform/engines/postgres-errors.js";
 import type { KeyName, KeyStore, NewKey, Page, Successor } from "../ports.js";
-import { answered } from "./postgres-errors.js";
 
 interface KeyRow {
   readonly key_id: string;

@@ -8,10 +8,10 @@ import {
 } from "../../../gen/ts/tideline/admin/v1/project_pb.js";
 import { FaultReason } from "../../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { inTransaction, type Postgres } from "../../../platform/engines/postgres.js";
+import { answered, isUniqueViolation } from "../../../platform/engines/postgres-errors.js";
 import { Fault } from "../../../platform/fault.js";
 import type { ProjectStore } from "../ports.js";
 import { completeSettings } from "../project-settings.js";
-import { answered, isUniqueViolation } from "./postgres-errors.js";
 
 interface ProjectRow {
   readonly project_id: string;

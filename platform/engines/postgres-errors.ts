@@ -1,5 +1,5 @@
-import { isPostgresAway } from "../../../platform/engines/postgres.js";
-import { engineUnavailable } from "../../../platform/fault.js";
+import { engineUnavailable } from "../fault.js";
+import { isPostgresAway } from "./postgres.js";
 
 /**
  * Runs statements for a caller.
