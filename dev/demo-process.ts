@@ -13,6 +13,7 @@ export function demoSpec(options: { data: string; onTerminal: boolean }): Proces
     // Nothing depends on it: it is there as soon as it runs.
     ready: async () => true,
     readyMsMax: 5_000,
+    ends: true,
     onTerminal: options.onTerminal,
   };
 }

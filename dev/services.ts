@@ -7,7 +7,7 @@ import { freePort } from "./processes/free-port.js";
 import type { ProcessSpec } from "./processes/managed-process.js";
 
 /** Every service of the product, and the program that is one instance of it. */
-const programs = {
+export const programs = {
   ingestion: "dist/services/ingestion/main.js",
   enrichment: "dist/services/enrichment/main.js",
   aggregation: "dist/services/aggregation/main.js",

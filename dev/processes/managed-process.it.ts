@@ -99,6 +99,13 @@ describe("a process of the stack", function () {
     );
   });
 
+  it("is left alone once its work is done, where it has an end", async () => {
+    const one = program('fs.writeFileSync(up, ""); setTimeout(() => process.exit(0), 100)', { ends: true });
+    await one.start();
+    await until(() => one.state === "stopped");
+    expect(told).to.deep.equal([]);
+  });
+
   it("is killed where it does not end when asked", async () => {
     const one = program(`process.on("SIGTERM", () => 0); ${stay}`, { stopMsMax: 200 });
     await one.start();

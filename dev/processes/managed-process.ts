@@ -16,6 +16,8 @@ export interface ProcessSpec {
   readonly readyMsMax: number;
   readonly stopSignal?: NodeJS.Signals;
   readonly stopMsMax?: number;
+  /** Has an end: exit code 0 means that its work is done, and it is not started again. */
+  readonly ends?: boolean;
   /** Writes to our terminal instead of its log: for what draws progress. */
   readonly onTerminal?: boolean;
 }
@@ -143,6 +145,10 @@ export class ManagedProcess {
       const upSince = Date.now();
       const how = await this.#exited;
       if (this.#stopping.signal.aborted) return;
+      if (this.spec.ends && this.#child?.exitCode === 0) {
+        this.#state = "stopped";
+        return;
+      }
       inARow = Date.now() - upSince > healthyAfterMs ? 1 : inARow + 1;
       this.#state = "waiting";
       const delayMs = restartDelayMs(inARow);
