@@ -42,6 +42,7 @@ export interface ServiceInstance {
 export interface ServiceSurroundings {
   readonly engines: EngineUrls;
   readonly operatorKey: string;
+  readonly streamBytesMax: number;
   /** gRPC of the gateway, for a service that sends events itself. */
   readonly ingestAddress: string;
 }
@@ -76,6 +77,7 @@ export async function prepareService(
         CLICKHOUSE_URL: around.engines.clickhouse,
         TIDELINE_OPERATOR_KEY: around.operatorKey,
         TIDELINE_PARTITIONS: process.env["TIDELINE_PARTITIONS"] || String(partitions),
+        TIDELINE_STREAM_BYTES_MAX: process.env["TIDELINE_STREAM_BYTES_MAX"] || String(around.streamBytesMax),
         TIDELINE_INSTANCE: name,
         TIDELINE_INGEST_URL: around.ingestAddress,
       },

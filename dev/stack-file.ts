@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineUrls } from "./engines/engine.js";
 import { isAlive, type ProcessIdentity } from "./processes/process-table.js";
@@ -67,14 +67,23 @@ export interface Identity {
   readonly operator: string;
   readonly project: string;
   readonly keys: Omit<StackKeys, "operator">;
+  /** The most bytes of each stream of the log, from the free disk of the first start. */
+  readonly streamBytesMax: number;
 }
+
+/** Enough for ten million events a week. */
+const streamBytesMost = 4 * 1024 ** 3;
+/** So many full streams would fill the disk that is free: far fewer there are. */
+const streamsInDisk = 12;
 
 /** The identity of a folder's stack; a new one has an operator's key and nothing else. */
 export function readIdentity(data: string): Identity {
   const path = join(data, "identity.json");
   if (existsSync(path)) return JSON.parse(readFileSync(path, "utf8")) as Identity;
   const operator = `tl_operator_${randomBytes(24).toString("base64url")}`;
-  const identity = { operator, project: "", keys: { ingest: "", query: "", admin: "" } };
+  const { bavail, bsize } = statfsSync(data);
+  const streamBytesMax = Math.min(streamBytesMost, Math.floor((bavail * bsize) / streamsInDisk));
+  const identity = { operator, project: "", keys: { ingest: "", query: "", admin: "" }, streamBytesMax };
   writeIdentity(data, identity);
   return identity;
 }

@@ -141,6 +141,7 @@ export class Stack {
     const around = {
       engines: this.#urls(),
       operatorKey: this.#mine().operator,
+      streamBytesMax: this.#mine().streamBytesMax,
       ingestAddress: `127.0.0.1:${this.#options.ports.grpc}`,
     };
     for (const service of serviceNames.filter(isBuilt)) {

@@ -33,6 +33,9 @@ max_payload: 1MB
 jetstream {
   store_dir: ${JSON.stringify(options.storeDir)}
   max_memory_store: 256MB
+  # Streams have bounds of their own; the server's default, three quarters of what is free at this start, would refuse
+  # at a later start what it took at this one.
+  max_file_store: 4TB
 }
 `;
 }
