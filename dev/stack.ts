@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Pool, RoutedService } from "../deploy/gateway/gateway.js";
 import { migrateAll } from "../platform/migrate-all.js";
-import { checkDataFolder, checkPorts } from "./checks.js";
+import { checkDataFolder, checkGivenEngines, checkPorts } from "./checks.js";
 import { demoSpec } from "./demo-process.js";
 import { ensureDemoProject } from "./demo-project.js";
 import { ensureBinaries } from "./engines/binaries.js";
@@ -76,6 +76,7 @@ export class Stack {
     checkDataFolder(data);
     await this.#endLeftovers();
     await checkPorts(ports);
+    await checkGivenEngines(givenEngines(this.#around.env));
     this.#identity = readIdentity(data);
     this.#write();
     ensureBinaries(["haproxy"], this.#around.tell);

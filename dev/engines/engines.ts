@@ -21,7 +21,7 @@ const prepare: Record<EngineName, (folder: string) => Promise<PreparedEngine>> =
 export const engineNames = Object.keys(prepare) as readonly EngineName[];
 
 /** The environment variable that gives an engine instead of having it started. */
-const engineVariable: Record<EngineName, string> = {
+export const engineVariable: Record<EngineName, string> = {
   nats: "NATS_URL",
   redis: "REDIS_URL",
   postgres: "DATABASE_URL",
