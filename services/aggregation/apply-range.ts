@@ -119,22 +119,22 @@ async function recover(
   const { partition, content } = range;
   const { expected } = content;
   const token = `${tokenOf(partition, content)}:after:${boot}`;
-  for (let looks = 0; ; looks++) {
+  for (let looks = 0; looks < recoveryLooksMax; looks++) {
     const steps = planRecovery(expected, await tables.look(partition, expected));
-    if (steps.length > 0 && looks === 0)
-      log.warn({ partition, steps }, "engine was restarted: range is completed");
+    log.warn({ partition, looks, steps }, "engine was restarted: range is completed");
     for (const step of steps) {
       mustOwn();
-      if (step.kind === "events") {
-        await tables.insertEventsOnly(content, step.month, `${token}:events:${step.month}:${looks}`);
-      } else if (step.kind === "rollup") {
-        const part = `${token}:${step.rollup}:${step.month}:${looks}`;
-        await tables.fillRollup(step, partition, expected, part);
-      } else if (looks === 0) await tables.fillPeople(partition, expected);
+      const name = `${token}:${looks}:${step.kind === "rollup" ? step.rollup : step.kind}`;
+      if (step.kind === "people") await tables.fillPeople(partition, expected);
+      else if (step.kind === "rollup")
+        await tables.fillRollup(step, partition, expected, `${name}:${step.month}`);
+      else if (step.alone) await tables.attachEvents(partition, content, step.month);
+      else await tables.insertMonth(content, step.month, `${name}:${step.month}`);
     }
     if (steps.every(({ kind }) => kind === "people")) return;
-    if (looks === recoveryLooksMax) throw new Error("the tables still lack what was just inserted");
   }
+  throw new Error("the tables still lack what was just inserted");
 }
 
-const recoveryLooksMax = 3;
+/** Events, then rollups, then a look that finds nothing missing; once more for a token that was remembered in vain. */
+const recoveryLooksMax = 4;

@@ -62,14 +62,7 @@ describe(`aggregation under kills (SEED=${seed})`, function () {
       await rig.publish(maker(random), Math.floor(random() * partitions), 1 + Math.floor(random() * 120));
     }
   };
-  const stored = async (): Promise<number> => {
-    const [row] = await rig
-      .rows<{ n: string }>(`SELECT count() AS n FROM ${rig.database}.events`)
-      .catch(() => []);
-    return Number(row?.n ?? 0);
-  };
-  const allStored = (): Promise<void> =>
-    until("all events are stored", async () => (await stored()) >= rig.produced.length, 60_000);
+  const allStored = (): Promise<void> => until("all events are stored", () => rig.isApplied(), 60_000);
 
   const points: FaultPoint[] = ["before-pending", "after-pending", "after-insert", "after-commit"];
   for (const point of points) {

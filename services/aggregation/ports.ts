@@ -59,8 +59,8 @@ export interface EventTables {
   /** Names the engine's present run: another name means that it was started again. */
   boot(): Promise<string>;
   /**
-   * One insert into all tables. Repeated with the same token and content while the engine has not been restarted, it
-   * changes nothing.
+   * One insert into all tables, which stores nothing where a row is refused. Repeated with the same token and content
+   * while the engine has not been restarted, it changes nothing.
    * @throws RowsRefusedError
    */
   insert(content: RangeContent, token: string): Promise<void>;
@@ -68,8 +68,10 @@ export interface EventTables {
   probe(events: readonly Uint8Array[]): Promise<void>;
   /** What the tables hold of a range. */
   look(partition: number, expected: Expected): Promise<Found>;
-  /** Inserts the events of one table partition into the table of events alone. */
-  insertEventsOnly(content: RangeContent, month: number, token: string): Promise<void>;
+  /** The insert of what belongs to one table partition, into all tables. */
+  insertMonth(content: RangeContent, month: number, token: string): Promise<void>;
+  /** Brings the events of one table partition into the table of events alone. */
+  attachEvents(partition: number, content: RangeContent, month: number): Promise<void>;
   /** Fills one rollup's table partition from the events of a range. */
   fillRollup(
     what: { readonly rollup: RollupName; readonly month: number },

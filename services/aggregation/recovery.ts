@@ -35,7 +35,8 @@ export interface Found {
 }
 
 export type RecoveryStep =
-  | { readonly kind: "events"; readonly month: number }
+  /** Events are missing: with what is counted over them, or alone where a rollup has them all the same. */
+  | { readonly kind: "events"; readonly month: number; readonly alone: boolean }
   | { readonly kind: "rollup"; readonly rollup: RollupName; readonly month: number }
   | { readonly kind: "people" };
 
@@ -45,8 +46,8 @@ export class PartialRangeError extends Error {
 }
 
 /**
- * What is missing of a range after the engine was restarted in or after its insert: events first, since rollups are
- * filled from them.
+ * What to fill of a range after the engine was restarted in or after its insert. Events come first; what is counted
+ * over them is looked at again when they are there.
  *
  * Sound because the parts of one insert are each whole or absent, and because nothing later of the same partition of
  * the log was inserted: a rollup that knows a raw sequence within the range knows all of the range.
@@ -56,16 +57,21 @@ export function planRecovery(expected: Expected, found: Found): RecoveryStep[] {
   const rollups: RecoveryStep[] = [];
   for (const [month, want] of expected.months) {
     const has = found.events.get(month) ?? 0;
-    if (has === 0 && want.events > 0) events.push({ kind: "events", month });
-    else if (has !== want.events) {
+    const missing =
+      want.counted === 0 ? [] : rollupNames.filter((rollup) => !knows(found, rollup, month, want));
+    if (has === 0 && want.events > 0) {
+      const alone = want.counted > 0 && missing.length < rollupNames.length;
+      events.push({ kind: "events", month, alone });
+    } else if (has !== want.events) {
       throw new PartialRangeError(`month ${month} holds ${has} of ${want.events} events of a range`);
     }
-    if (want.counted === 0) continue;
-    for (const rollup of rollupNames) {
-      const upTo = found.rollups[rollup].get(month) ?? 0;
-      if (upTo < want.countedFrom) rollups.push({ kind: "rollup", rollup, month });
-    }
+    for (const rollup of missing) rollups.push({ kind: "rollup", rollup, month });
   }
+  if (events.length > 0) return events;
   const people: RecoveryStep[] = expected.systemEvents > 0 ? [{ kind: "people" }] : [];
-  return [...events, ...rollups, ...people];
+  return [...rollups, ...people];
+}
+
+function knows(found: Found, rollup: RollupName, month: number, want: Readonly<ExpectedMonth>): boolean {
+  return (found.rollups[rollup].get(month) ?? 0) >= want.countedFrom;
 }

@@ -53,7 +53,7 @@ export function openEventTables({ client, database, blockSchema, slots }: EventT
     client.command({
       query,
       query_params: params,
-      clickhouse_settings: { insert_deduplication_token: token, insert_deduplicate: 1 },
+      clickhouse_settings: token === "" ? {} : { insert_deduplication_token: token },
     });
 
   async function insertBlocks(table: string, body: readonly Uint8Array[], token: string): Promise<void> {
@@ -73,24 +73,47 @@ export function openEventTables({ client, database, blockSchema, slots }: EventT
     boot: () => readBoot(client, database),
     insert: (content, token) => slots.run(() => insertBlocks("events_in", content.body(), token)),
     probe: (events) => insertBlocks("events_probe_in", envelopeOfEvents(events), ""),
-    insertEventsOnly: (content, month, token) =>
-      insertBlocks("events_only_in", content.bodyOfMonth(month), token),
+    insertMonth: (content, month, token) =>
+      slots.run(() => insertBlocks("events_in", content.bodyOfMonth(month), token)),
+    async attachEvents(partition, content, month) {
+      const aside = `events_aside_${partition}`;
+      const drop = async (): Promise<void> => {
+        for (const table of [`${aside}_in_to_${aside}`, `${aside}_in`, aside]) {
+          await client.command({ query: `DROP TABLE IF EXISTS ${database}.${table} SYNC` });
+        }
+      };
+      await drop();
+      for (const query of await asideStatements(client, database, aside)) await client.command({ query });
+      await insertBlocks(`${aside}_in`, content.bodyOfMonth(month), "");
+      await client.command({
+        query: `ALTER TABLE ${database}.events ATTACH PARTITION ${month} FROM ${database}.${aside}`,
+      });
+      await drop();
+    },
     look: (partition, expected) => look(client, database, partition, expected),
     async fillRollup({ rollup, month }, partition, expected, token) {
-      const columns = rollupColumns[rollup];
-      await statement(
-        `INSERT INTO ${database}.${rollup} SELECT ${columns} FROM ${database}.events AS e
-        WHERE NOT e.is_system AND toYYYYMM(e.received_time) = {month:UInt32} AND ${rangeCondition} ${rollupGroup}`,
-        token,
-        { ...rangeParams(partition, expected), month },
-      );
+      const condition = `toYYYYMM(e.received_time) = {month:UInt32} AND ${rangeCondition}`;
+      const query = await fillStatement(client, database, rollup, condition);
+      await statement(query, token, { ...rangeParams(partition, expected), month });
     },
     async fillPeople(partition, expected) {
-      for (const fill of peopleFills) {
-        await statement(fill(database), "", rangeParams(partition, expected));
+      for (const table of peopleTables) {
+        const query = await fillStatement(client, database, table, rangeCondition);
+        await statement(query, "", rangeParams(partition, expected));
       }
     },
   };
+}
+
+/** A table like events with the same way in, which no view follows. */
+async function asideStatements(client: ClickHouse, database: string, aside: string): Promise<string[]> {
+  const select = await viewSelect(client, database, "events_in_to_events");
+  const cast = select.replace(`${database}.events_in`, `${database}.${aside}_in`);
+  return [
+    `CREATE TABLE ${database}.${aside} AS ${database}.events`,
+    `CREATE TABLE ${database}.${aside}_in AS ${database}.events_in ENGINE = Null`,
+    `CREATE MATERIALIZED VIEW ${database}.${aside}_in_to_${aside} TO ${database}.${aside} AS ${cast}`,
+  ];
 }
 
 /** What makes an insert of blocks: the contract, how JSON is taken, and the token. */
@@ -194,41 +217,32 @@ async function look(
   };
 }
 
-const bucketOfEvent = {
-  rollup_minute:
-    "fromUnixTimestamp64Milli(toUnixTimestamp64Milli(e.time) - positiveModulo(toUnixTimestamp64Milli(e.time), 60000), 'UTC')",
-  rollup_quarter:
-    "fromUnixTimestamp64Milli(toUnixTimestamp64Milli(e.time) - positiveModulo(toUnixTimestamp64Milli(e.time), 900000), 'UTC')",
-  rollup_day: "e.local_date",
-} as const;
+/** Views that count or list what events say, by the tables they fill. */
+const peopleTables = ["identities", "traits"] as const;
 
-/** The rollups' columns from stored events; the same as the views make from blocks. */
-function columnsOf(rollup: RollupName): string {
-  return `e.project_id AS project_id, e.type AS type, ${bucketOfEvent[rollup]} AS bucket, e.country AS country,
-    e.device_class AS device_class, toDate(e.received_time) AS received_date, e.partition AS partition,
-    count() AS events, uniqExactStateIf(e.visitor_id, e.visitor_id != '') AS visitors, sum(e.amount) AS amount,
-    countIf(e.amount != 0) AS nonzero_amounts, max(e.raw_sequence) AS raw_sequence`;
+/**
+ * The statement that fills a table from the stored events of a range: the table's own view, over those events. Views
+ * name their columns in the table's order.
+ */
+async function fillStatement(
+  client: ClickHouse,
+  database: string,
+  table: string,
+  condition: string,
+): Promise<string> {
+  const select = await viewSelect(client, database, `events_to_${table}`);
+  const events = `(SELECT * FROM ${database}.events AS e WHERE ${condition}) AS e`;
+  return `INSERT INTO ${database}.${table} ${select.replace(`${database}.events AS e`, events)}`;
 }
 
-export const rollupColumns: Readonly<Record<RollupName, string>> = {
-  rollup_minute: columnsOf("rollup_minute"),
-  rollup_quarter: columnsOf("rollup_quarter"),
-  rollup_day: columnsOf("rollup_day"),
-};
-
-export const rollupGroup =
-  "GROUP BY project_id, type, bucket, country, device_class, received_date, partition";
-
-/** The statements that fill identities and traits from stored events; the same as the views make from blocks. */
-const peopleFills = [
-  (database: string) => `INSERT INTO ${database}.identities
-    SELECT e.project_id, if(e.type = 'alias', JSONExtractString(toJSONString(e.properties), 'previous_id'),
-      e.anonymous_id) AS id, e.user_id, e.type, e.time, e.received_time, e.partition, e.raw_sequence, e.raw_index
-    FROM ${database}.events AS e
-    WHERE e.is_system AND e.type IN ('identify', 'alias') AND e.user_id != '' AND id != '' AND id != e.user_id
-      AND ${rangeCondition}`,
-  (database: string) => `INSERT INTO ${database}.traits
-    SELECT e.project_id, e.user_id, trait.1, trait.2, e.time, e.received_time, e.partition, e.raw_sequence, e.raw_index
-    FROM ${database}.events AS e ARRAY JOIN JSONExtractKeysAndValuesRaw(toJSONString(e.properties)) AS trait
-    WHERE e.is_system AND e.type IN ('identify', 'traits') AND e.user_id != '' AND ${rangeCondition}`,
-];
+/** A view's SELECT, as the engine has it. */
+async function viewSelect(client: ClickHouse, database: string, view: string): Promise<string> {
+  const result = await client.query({
+    query: "SELECT as_select FROM system.tables WHERE database = {database:String} AND name = {view:String}",
+    query_params: { database, view },
+    format: "JSONEachRow",
+  });
+  const [row] = await result.json<{ as_select: string }>();
+  if (row === undefined) throw new Error(`the database lacks the view ${view}`);
+  return row.as_select;
+}

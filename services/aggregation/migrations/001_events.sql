@@ -1,6 +1,7 @@
 -- Where blocks come in, as they left the bus: one column per field of tideline.pipeline.v1.Event, by the same name.
--- Nothing stays here. Every table downstream has its own view on it, none is fed by another: what a crash of the engine
--- tore off can then be filled table by table.
+-- Nothing stays here; the view below casts and passes on, so that an insert is one block with one token. All other
+-- tables are fed from events, none from here: an event that can't be cast then leaves no trace anywhere, and what a
+-- crash of the engine tears off is in events before it is in any other table.
 CREATE TABLE IF NOT EXISTS {database}.events_in
 (
     project_id String,
@@ -153,20 +154,6 @@ SELECT
     if(properties = '', '{}', properties)::JSON(max_dynamic_paths = 256, max_dynamic_types = 8) AS properties,
     toDate32(local_date) AS local_date
 FROM {database}.events_in
---;;
--- The same for the table of events alone: fills what is missing there without touching the rollups.
-CREATE TABLE IF NOT EXISTS {database}.events_only_in AS {database}.events_in ENGINE = Null
---;;
-CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.events_only_in_to_events TO {database}.events AS
-SELECT
-    * EXCEPT (client_time_ms, sent_time_ms, received_time_ms, time_ms, properties, local_date),
-    fromUnixTimestamp64Milli(client_time_ms, 'UTC') AS client_time,
-    fromUnixTimestamp64Milli(sent_time_ms, 'UTC') AS sent_time,
-    fromUnixTimestamp64Milli(received_time_ms, 'UTC') AS received_time,
-    fromUnixTimestamp64Milli(time_ms, 'UTC') AS time,
-    if(properties = '', '{}', properties)::JSON(max_dynamic_paths = 256, max_dynamic_types = 8) AS properties,
-    toDate32(local_date) AS local_date
-FROM {database}.events_only_in
 --;;
 -- The same casts without any effect: tells which event of a range the engine can't take.
 CREATE TABLE IF NOT EXISTS {database}.events_probe_in AS {database}.events_in ENGINE = Null

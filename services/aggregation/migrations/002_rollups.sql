@@ -24,21 +24,21 @@ PARTITION BY toYYYYMM(received_date)
 ORDER BY (project_id, type, bucket, country, device_class, received_date, partition)
 SETTINGS non_replicated_deduplication_window = 100000
 --;;
-CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.events_in_to_rollup_minute TO {database}.rollup_minute AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.events_to_rollup_minute TO {database}.rollup_minute AS
 SELECT
     e.project_id AS project_id,
     e.type AS type,
-    fromUnixTimestamp64Milli(e.time_ms - positiveModulo(e.time_ms, 60000), 'UTC') AS bucket,
+    fromUnixTimestamp64Milli(toUnixTimestamp64Milli(e.time) - positiveModulo(toUnixTimestamp64Milli(e.time), 60000), 'UTC') AS bucket,
     e.country AS country,
     e.device_class AS device_class,
-    toDate(fromUnixTimestamp64Milli(e.received_time_ms, 'UTC')) AS received_date,
+    toDate(e.received_time) AS received_date,
     e.partition AS partition,
     count() AS events,
     uniqExactStateIf(e.visitor_id, e.visitor_id != '') AS visitors,
     sum(e.amount) AS amount,
     countIf(e.amount != 0) AS nonzero_amounts,
     max(e.raw_sequence) AS raw_sequence
-FROM {database}.events_in AS e
+FROM {database}.events AS e
 WHERE NOT e.is_system
 GROUP BY project_id, type, bucket, country, device_class, received_date, partition
 --;;
@@ -63,21 +63,21 @@ PARTITION BY toYYYYMM(received_date)
 ORDER BY (project_id, type, bucket, country, device_class, received_date, partition)
 SETTINGS non_replicated_deduplication_window = 100000
 --;;
-CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.events_in_to_rollup_quarter TO {database}.rollup_quarter AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.events_to_rollup_quarter TO {database}.rollup_quarter AS
 SELECT
     e.project_id AS project_id,
     e.type AS type,
-    fromUnixTimestamp64Milli(e.time_ms - positiveModulo(e.time_ms, 900000), 'UTC') AS bucket,
+    fromUnixTimestamp64Milli(toUnixTimestamp64Milli(e.time) - positiveModulo(toUnixTimestamp64Milli(e.time), 900000), 'UTC') AS bucket,
     e.country AS country,
     e.device_class AS device_class,
-    toDate(fromUnixTimestamp64Milli(e.received_time_ms, 'UTC')) AS received_date,
+    toDate(e.received_time) AS received_date,
     e.partition AS partition,
     count() AS events,
     uniqExactStateIf(e.visitor_id, e.visitor_id != '') AS visitors,
     sum(e.amount) AS amount,
     countIf(e.amount != 0) AS nonzero_amounts,
     max(e.raw_sequence) AS raw_sequence
-FROM {database}.events_in AS e
+FROM {database}.events AS e
 WHERE NOT e.is_system
 GROUP BY project_id, type, bucket, country, device_class, received_date, partition
 --;;
@@ -102,20 +102,20 @@ PARTITION BY toYYYYMM(received_date)
 ORDER BY (project_id, type, bucket, country, device_class, received_date, partition)
 SETTINGS non_replicated_deduplication_window = 100000
 --;;
-CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.events_in_to_rollup_day TO {database}.rollup_day AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.events_to_rollup_day TO {database}.rollup_day AS
 SELECT
     e.project_id AS project_id,
     e.type AS type,
-    toDate32(e.local_date) AS bucket,
+    e.local_date AS bucket,
     e.country AS country,
     e.device_class AS device_class,
-    toDate(fromUnixTimestamp64Milli(e.received_time_ms, 'UTC')) AS received_date,
+    toDate(e.received_time) AS received_date,
     e.partition AS partition,
     count() AS events,
     uniqExactStateIf(e.visitor_id, e.visitor_id != '') AS visitors,
     sum(e.amount) AS amount,
     countIf(e.amount != 0) AS nonzero_amounts,
     max(e.raw_sequence) AS raw_sequence
-FROM {database}.events_in AS e
+FROM {database}.events AS e
 WHERE NOT e.is_system
 GROUP BY project_id, type, bucket, country, device_class, received_date, partition

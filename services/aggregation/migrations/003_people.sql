@@ -20,18 +20,18 @@ ENGINE = ReplacingMergeTree
 ORDER BY (project_id, id, time, partition, raw_sequence, raw_index)
 SETTINGS non_replicated_deduplication_window = 100000
 --;;
-CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.events_in_to_identities TO {database}.identities AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.events_to_identities TO {database}.identities AS
 SELECT
     e.project_id AS project_id,
-    if(e.type = 'alias', JSONExtractString(e.properties, 'previous_id'), e.anonymous_id) AS id,
+    if(e.type = 'alias', ifNull(e.properties.previous_id.:String, ''), e.anonymous_id) AS id,
     e.user_id AS user_id,
     e.type AS kind,
-    fromUnixTimestamp64Milli(e.time_ms, 'UTC') AS time,
-    fromUnixTimestamp64Milli(e.received_time_ms, 'UTC') AS received_time,
+    e.time AS time,
+    e.received_time AS received_time,
     e.partition AS partition,
     e.raw_sequence AS raw_sequence,
     e.raw_index AS raw_index
-FROM {database}.events_in AS e
+FROM {database}.events AS e
 WHERE e.is_system AND e.type IN ('identify', 'alias') AND e.user_id != '' AND id != '' AND id != e.user_id
 --;;
 -- What is known of a user: each trait as set by identify and traits events, its value a JSON text.
@@ -52,17 +52,17 @@ ENGINE = ReplacingMergeTree
 ORDER BY (project_id, user_id, name, time, partition, raw_sequence, raw_index)
 SETTINGS non_replicated_deduplication_window = 100000
 --;;
-CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.events_in_to_traits TO {database}.traits AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.events_to_traits TO {database}.traits AS
 SELECT
     e.project_id AS project_id,
     e.user_id AS user_id,
     trait.1 AS name,
     trait.2 AS value,
-    fromUnixTimestamp64Milli(e.time_ms, 'UTC') AS time,
-    fromUnixTimestamp64Milli(e.received_time_ms, 'UTC') AS received_time,
+    e.time AS time,
+    e.received_time AS received_time,
     e.partition AS partition,
     e.raw_sequence AS raw_sequence,
     e.raw_index AS raw_index
-FROM {database}.events_in AS e
-ARRAY JOIN JSONExtractKeysAndValuesRaw(e.properties) AS trait
+FROM {database}.events AS e
+ARRAY JOIN JSONExtractKeysAndValuesRaw(toJSONString(e.properties)) AS trait
 WHERE e.is_system AND e.type IN ('identify', 'traits') AND e.user_id != ''

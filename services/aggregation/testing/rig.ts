@@ -1,8 +1,8 @@
 import { headers } from "nats";
-import { startEngines, type TestEngines } from "../../../dev/testing/stack.js";
 import { type ClickHouse, openClickHouse } from "../../../platform/engines/clickhouse.js";
 import { type Nats, openNats } from "../../../platform/engines/nats.js";
 import { migrateClickHouse } from "../../../platform/migrate.js";
+import { openProgressBucket } from "../../../platform/progress.js";
 import {
   headerNames,
   reconcileStreams,
@@ -10,11 +10,22 @@ import {
   streamDefaults,
   streamNames,
 } from "../../../platform/streams.js";
+import { openProgressStore } from "../engines/progress-store.js";
 import { blockBytes, type EventMaker, makeEvents, type ProducedEvent } from "./produced-events.js";
+
+/** What a rig needs of engines; those of dev/testing/stack.ts are such. */
+export interface RigEngines {
+  readonly nats: string;
+  readonly redis: string;
+  readonly clickhouse: string;
+  readonly prefix: string;
+  readonly clickhouseDatabase: string;
+  stop(): Promise<void>;
+}
 
 /** Real engines with streams and tables, and a producer that stands where enrichment does. */
 export interface Rig {
-  readonly engines: TestEngines;
+  readonly engines: RigEngines;
   readonly nats: Nats;
   readonly names: StreamNames;
   readonly clickhouse: ClickHouse;
@@ -27,13 +38,15 @@ export interface Rig {
   nextRawSequence(): number;
   /** The sequence of the last message published. */
   lastSequence(): number;
+  /** True when all that was published is committed: in every table. */
+  isApplied(): Promise<boolean>;
   rows<T>(query: string, params?: Record<string, unknown>): Promise<T[]>;
   close(): Promise<void>;
 }
 
 export const migrationFolders = ["services/aggregation/migrations"];
 
-export async function openRig<E extends TestEngines>(engines: E): Promise<Rig & { engines: E }> {
+export async function openRig<E extends RigEngines>(engines: E): Promise<Rig & { engines: E }> {
   const nats = await openNats({ url: engines.nats, name: "test" });
   const names = streamNames(engines.prefix);
   await reconcileStreams(nats, { names, replicas: 1, ...streamDefaults, streamBytesMax: 2 ** 30 });
@@ -43,12 +56,15 @@ export async function openRig<E extends TestEngines>(engines: E): Promise<Rig & 
   const produced: ProducedEvent[] = [];
   let rawSequence = 1_000;
   let lastSequence = 0;
+  const lastOf = new Map<number, number>();
+  const progress = openProgressStore(await openProgressBucket(nats, names, 1));
   const publishBytes = async (partition: number, data: Uint8Array, raw: number): Promise<number> => {
     const given = headers();
     given.set(headerNames.rawFrom, String(raw));
     given.set(headerNames.rawTo, String(raw));
     const ack = await nats.js.publish(names.eventsSubject(partition), data, { headers: given });
     lastSequence = ack.seq;
+    lastOf.set(partition, ack.seq);
     return ack.seq;
   };
   return {
@@ -67,6 +83,13 @@ export async function openRig<E extends TestEngines>(engines: E): Promise<Rig & 
       produced.push(...events);
       return events;
     },
+    async isApplied() {
+      for (const [partition, last] of lastOf) {
+        const entry = await progress.read(partition);
+        if (entry === undefined || Number(entry.progress.committed) < last) return false;
+      }
+      return true;
+    },
     async rows<T>(query: string, params: Record<string, unknown> = {}) {
       const result = await clickhouse.query({ query, query_params: params, format: "JSONEachRow" });
       return result.json<T>();
@@ -74,17 +97,16 @@ export async function openRig<E extends TestEngines>(engines: E): Promise<Rig & 
     async close() {
       await clickhouse.command({ query: `DROP DATABASE IF EXISTS ${database}` }).catch(() => undefined);
       await clickhouse.close();
-      for (const name of [names.raw, names.events, names.quarantine]) {
+      const buckets = [names.progressBucket, names.leasesBucket("aggregation")].map(
+        (bucket) => `KV_${bucket}`,
+      );
+      for (const name of [names.raw, names.events, names.quarantine, ...buckets]) {
         await nats.jsm.streams.delete(name).catch(() => undefined);
       }
       await nats.close();
       await engines.stop();
     },
   };
-}
-
-export async function startRig(): Promise<Rig> {
-  return openRig(await startEngines("nats", "redis", "clickhouse"));
 }
 
 export async function until(
