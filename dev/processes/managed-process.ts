@@ -9,6 +9,8 @@ export interface ProcessSpec {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+  /** A command that it is run by: one that enters a namespace or becomes another user. */
+  readonly inside?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** Whether it can be used by now; asked again and again, false or a throw is "not yet". */
