@@ -21,3 +21,9 @@ export type Access = "ingest" | "query" | "admin" | "operator" | "any" | "public
 
 /** The header by which the operator's key names a project. */
 export const projectHeader = "tideline-project";
+
+/**
+ * The header by which the operator's key asks the door for verdicts alone: events are judged exactly as they would be,
+ * and nothing is stored.
+ */
+export const dryRunHeader = "tideline-dry-run";

@@ -10,8 +10,12 @@ import { startStatus } from "../../platform/status.js";
 import { streamNames } from "../../platform/streams.js";
 import { mountAdmin } from "./admin-routes.js";
 import { readConfig } from "./config.js";
+import { openDoor } from "./engines/grpc-door.js";
 import { openKeyStore } from "./engines/postgres-keys.js";
 import { openProjectStore } from "./engines/postgres-projects.js";
+import { openQuarantineStore } from "./engines/postgres-quarantine.js";
+import { startListing } from "./listing.js";
+import { mountQuarantine } from "./quarantine-routes.js";
 
 const SERVICE = "admin";
 
@@ -26,12 +30,20 @@ async function start(life: Life, env: Env): Promise<void> {
   const probes = { postgres: () => pool.query("select 1"), nats: async () => nats.connected() };
   const health = life.own("health", watchHealth(probes), (it) => it.stop());
   const projects = openProjectStore(pool);
-  const mounts = [mountAdmin({ projects, keys: openKeyStore(pool), clock: systemClock })];
+  const quarantine = openQuarantineStore(pool);
+  const door = openDoor(settings.ingestUrl, settings.operatorKey);
+  const mounts = [
+    mountAdmin({ projects, keys: openKeyStore(pool), clock: systemClock }),
+    mountQuarantine({ quarantine, door }),
+  ];
   const serving = await serve({ service: SERVICE, settings, log, keys, health, mounts });
   life.onStop("serving", () => serving.stop());
   const names = streamNames(settings.prefix);
+  const listing = startListing({ nats, names, log, quarantine });
+  life.onStop("listing of the quarantine", () => listing.stop());
+  const { instance } = settings;
   startStatus(
-    { nats, names, service: SERVICE, instance: settings.instance, health, eventsHandled: () => 0 },
+    { nats, names, service: SERVICE, instance, health, eventsHandled: listing.eventsHandled },
     life,
   );
 }

@@ -1,5 +1,10 @@
 import type { Message } from "@bufbuild/protobuf";
 import type { ApiKey, Project, ProjectSettings, Scope } from "../../gen/ts/tideline/admin/v1/project_pb.js";
+import type { Quarantined } from "../../gen/ts/tideline/admin/v1/quarantine_service_pb.js";
+import type { Event } from "../../gen/ts/tideline/event/v1/event_pb.js";
+import type { EventFault, EventVerdict } from "../../gen/ts/tideline/event/v1/verdict_pb.js";
+import type { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
+import type { QuarantinedEvent } from "../../gen/ts/tideline/pipeline/v1/quarantine_pb.js";
 
 /** What one page of a listing asks for: at most `limit` rows after the sort key `after`. */
 export interface Page {
@@ -70,4 +75,58 @@ export interface Successor {
   readonly secretHash: Uint8Array;
   readonly hint: string;
   readonly overlapMs: number;
+}
+
+/** Which events kept aside, by what a filter says; undefined conditions don't matter. */
+export interface QuarantineQuery {
+  readonly projectId: string;
+  readonly quarantineIds: readonly string[];
+  readonly eventId: string | undefined;
+  readonly type: string | undefined;
+  readonly reason: FaultReason | undefined;
+  readonly fromMs: number | undefined;
+  readonly toMs: number | undefined;
+}
+
+/** One event as it is listed. */
+export interface KeptEvent {
+  readonly quarantined: Quarantined;
+  readonly receivedMs: number;
+  /** The version of the row: what was settled by it is not settled if the event has been kept aside again since. */
+  readonly streamSequence: string;
+}
+
+/** What feeding an event again came to. */
+export type Refeed =
+  | { readonly kind: "taken"; readonly kept: KeptEvent }
+  | { readonly kind: "failed"; readonly kept: KeptEvent; readonly fault: EventFault };
+
+/** The listing of the events kept aside. Its truth is the log; each method throws Fault ENGINE_UNAVAILABLE. */
+export interface QuarantineStore {
+  /**
+   * Lists the events of one message of the log. Idempotent: what was applied from this or a later message stays. An
+   * event id has one entry, however often it was kept aside.
+   */
+  apply(events: readonly QuarantinedEvent[], streamSequence: number): Promise<void>;
+  /** Newest first; the sort key is [received ms, quarantine id]. */
+  list(query: QuarantineQuery, page: Page): Promise<KeptEvent[]>;
+  /** Oldest first, after the sort key. */
+  oldest(query: QuarantineQuery, page: Page): Promise<KeptEvent[]>;
+  count(query: QuarantineQuery): Promise<number>;
+  /** Writes down what feeding again came to: what was taken leaves the list, what failed counts one attempt more. */
+  settle(projectId: string, refeeds: readonly Refeed[]): Promise<void>;
+  discard(query: QuarantineQuery): Promise<number>;
+  /** Whether any event, listed or settled, has one of these names. */
+  knows(projectId: string, quarantineIds: readonly string[]): Promise<boolean>;
+  /** Removes what was settled long ago. */
+  prune(): Promise<number>;
+}
+
+/** The door of the pipeline, where events are fed again. */
+export interface Door {
+  /**
+   * Sends events and gives a verdict for each, in their order. With `isDryRun` they are only judged.
+   * @throws Fault ENGINE_UNAVAILABLE where the door does not answer; then nothing is known, and all may be sent again
+   */
+  publish(projectId: string, events: readonly Event[], isDryRun: boolean): Promise<EventVerdict[]>;
 }

@@ -1,0 +1,38 @@
+import type {
+  ListQuarantinedRequest,
+  ListQuarantinedResponse,
+} from "../../gen/ts/tideline/admin/v1/quarantine_service_pb.js";
+import { decodePageToken, encodePageToken } from "../../platform/page-token.js";
+import { type Answer, pageLimit } from "./answer.js";
+import type { Caller } from "./caller.js";
+import type { KeptEvent, QuarantineStore } from "./ports.js";
+import { queryOf } from "./quarantine-query.js";
+
+/** ListQuarantined: newest first. The total may have moved on since the page before. */
+export async function listQuarantined(
+  store: QuarantineStore,
+  caller: Caller,
+  request: ListQuarantinedRequest,
+): Promise<Answer<ListQuarantinedResponse>> {
+  const query = queryOf(caller, request.filter);
+  const listing = `ListQuarantined ${JSON.stringify(query)}`;
+  const after = decodePageToken(listing, request.pageToken, 2);
+  const limit = pageLimit(request.pageSize);
+  const [found, total] = await Promise.all([
+    store.list(query, { after, limit: limit + 1 }),
+    store.count(query),
+  ]);
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    events: page.map(({ quarantined }) => quarantined),
+    nextPageToken:
+      found.length > limit && last !== undefined ? encodePageToken(listing, sortKeyOf(last)) : "",
+    total: BigInt(total),
+  };
+}
+
+/** Where an event stands in a listing. */
+export function sortKeyOf({ receivedMs, quarantined }: KeptEvent): [string, string] {
+  return [String(receivedMs), quarantined.quarantineId];
+}

@@ -1,0 +1,31 @@
+import { timestampMs } from "@bufbuild/protobuf/wkt";
+import type { QuarantineFilter } from "../../gen/ts/tideline/admin/v1/quarantine_service_pb.js";
+import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
+import { Fault } from "../../platform/fault.js";
+import { type Caller, projectOf } from "./caller.js";
+import type { QuarantineQuery, QuarantineStore } from "./ports.js";
+
+/** What a request's filter asks for; none is everything of the caller's project. @throws Fault PROJECT_NOT_FOUND */
+export function queryOf(caller: Caller, filter: QuarantineFilter | undefined): QuarantineQuery {
+  const { fromTime, toTime } = filter ?? {};
+  return {
+    projectId: projectOf(caller, filter?.projectId ?? ""),
+    quarantineIds: filter?.quarantineIds ?? [],
+    eventId: filter?.eventId || undefined,
+    type: filter?.type || undefined,
+    reason: filter?.reason || undefined,
+    fromMs: fromTime === undefined ? undefined : timestampMs(fromTime),
+    toMs: toTime === undefined ? undefined : timestampMs(toTime),
+  };
+}
+
+/** Whether a query has any condition besides its project. */
+export function isNarrow({ projectId: _project, quarantineIds, ...conditions }: QuarantineQuery): boolean {
+  return quarantineIds.length > 0 || Object.values(conditions).some((condition) => condition !== undefined);
+}
+
+/** @throws Fault QUARANTINED_NOT_FOUND where a query names events and the project never had any of them */
+export async function requireKnown(store: QuarantineStore, query: QuarantineQuery): Promise<void> {
+  if (query.quarantineIds.length === 0 || (await store.knows(query.projectId, query.quarantineIds))) return;
+  throw new Fault(FaultReason.QUARANTINED_NOT_FOUND, "the project has no quarantined event of that id");
+}

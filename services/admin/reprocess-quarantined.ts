@@ -1,0 +1,106 @@
+import { create } from "@bufbuild/protobuf";
+import {
+  type Quarantined,
+  QuarantinedSchema,
+  type ReprocessQuarantinedRequest,
+  type ReprocessQuarantinedResponse,
+} from "../../gen/ts/tideline/admin/v1/quarantine_service_pb.js";
+import { EventSchema } from "../../gen/ts/tideline/event/v1/event_pb.js";
+import { EventFaultSchema, type EventVerdict, Outcome } from "../../gen/ts/tideline/event/v1/verdict_pb.js";
+import type { Answer } from "./answer.js";
+import type { Caller } from "./caller.js";
+import { type CheckedCorrection, checkCorrection, correctEvent } from "./correct-event.js";
+import { sortKeyOf } from "./list-quarantined.js";
+import type { Door, KeptEvent, QuarantineQuery, QuarantineStore, Refeed } from "./ports.js";
+import { queryOf, requireKnown } from "./quarantine-query.js";
+
+/** What ReprocessQuarantined works on. */
+export interface ReprocessPorts {
+  readonly quarantine: QuarantineStore;
+  readonly door: Door;
+}
+
+const EVENTS_MAX = 10_000;
+const BATCH_EVENTS = 1_000;
+const FAILURES_MAX = 20;
+
+/** What a call has come to so far. */
+interface Result {
+  accepted: number;
+  duplicates: number;
+  failed: number;
+  /** Not taken for the moment: neither passed nor failed. */
+  postponed: number;
+  readonly failures: Quarantined[];
+}
+
+/**
+ * ReprocessQuarantined: feeds events through the door that every event comes in by. Idempotent: an event that a call
+ * before had fed is a duplicate now, and leaves the list all the same. Each event has one turn in a call.
+ * @throws Fault ENGINE_UNAVAILABLE; what was done until then stays done, so the call may be made again
+ */
+export async function reprocessQuarantined(
+  { quarantine, door }: ReprocessPorts,
+  caller: Caller,
+  request: ReprocessQuarantinedRequest,
+): Promise<Answer<ReprocessQuarantinedResponse>> {
+  const query = queryOf(caller, request.filter);
+  const correction = checkCorrection(request.correction);
+  await requireKnown(quarantine, query);
+  const matching = await quarantine.count(query);
+  const result: Result = { accepted: 0, duplicates: 0, failed: 0, postponed: 0, failures: [] };
+  let [after, handled]: [string[] | undefined, number] = [undefined, 0];
+  while (handled < EVENTS_MAX) {
+    const limit = Math.min(BATCH_EVENTS, EVENTS_MAX - handled);
+    const batch = await quarantine.oldest(query, { after, limit });
+    const last = batch.at(-1);
+    if (last === undefined) break;
+    after = sortKeyOf(last);
+    handled += batch.length;
+    const verdicts = await feed(door, query, { batch, correction, isDryRun: request.dryRun });
+    const refeeds = judge(batch, verdicts, result);
+    if (!request.dryRun) await quarantine.settle(query.projectId, refeeds);
+  }
+  const { accepted, duplicates, failed, postponed, failures } = result;
+  return {
+    accepted: BigInt(accepted),
+    duplicates: BigInt(duplicates),
+    failed: BigInt(failed),
+    remaining: BigInt(Math.max(0, matching - handled) + postponed),
+    failures,
+  };
+}
+
+function feed(
+  door: Door,
+  { projectId }: QuarantineQuery,
+  { batch, correction, isDryRun }: { batch: KeptEvent[]; correction: CheckedCorrection; isDryRun: boolean },
+): Promise<EventVerdict[]> {
+  const events = batch.map(({ quarantined: { event = create(EventSchema) }, receivedMs }) =>
+    correctEvent(event, receivedMs, correction),
+  );
+  return door.publish(projectId, events, isDryRun);
+}
+
+/** Counts the verdicts and says what is to be written down of each event. */
+function judge(batch: readonly KeptEvent[], verdicts: readonly EventVerdict[], result: Result): Refeed[] {
+  return batch.flatMap((kept, index): Refeed[] => {
+    const verdict = verdicts[index];
+    const fault = verdict?.fault ?? create(EventFaultSchema, {});
+    if (verdict === undefined || (verdict.outcome === Outcome.REJECTED && fault.retryable)) {
+      result.postponed++;
+      return [];
+    }
+    if (verdict.outcome === Outcome.ACCEPTED || verdict.outcome === Outcome.DUPLICATE) {
+      if (verdict.outcome === Outcome.ACCEPTED) result.accepted++;
+      else result.duplicates++;
+      return [{ kind: "taken", kept }];
+    }
+    result.failed++;
+    const attempts = kept.quarantined.attempts + 1;
+    if (result.failures.length < FAILURES_MAX) {
+      result.failures.push(create(QuarantinedSchema, { ...kept.quarantined, fault, attempts }));
+    }
+    return [{ kind: "failed", kept, fault }];
+  });
+}
