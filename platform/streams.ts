@@ -44,14 +44,25 @@ export function streamNames(prefix: string) {
 
 export type StreamNames = ReturnType<typeof streamNames>;
 
-/** Headers of messages. RAW has eventCount and receivedMs; EVENTS has eventCount, rawFrom and rawTo. */
+/**
+ * Headers of messages. RAW has eventCount and receivedMs; EVENTS has them too (a message may be without events: it only
+ * says how far RAW is covered) and the others.
+ */
 export const headerNames = {
   eventCount: "Events",
+  /** The received time of the last block that it covers, ms since 1970. */
   receivedMs: "Received",
-  /** The raw sequence of the block of its first event. */
+  /** The raw sequence of the first block that it covers. */
   rawFrom: "Raw-From",
   /** The raw sequence of the last block that it covers; blocks without a new event are covered as well. */
   rawTo: "Raw-To",
+  /** Set where the block of Raw-To is covered in part only: its events below this index are. */
+  rawIndex: "Raw-Index",
+  /** The epoch of the owner who published it. */
+  epoch: "Epoch",
+  /** Events of the covered blocks that were dropped: copies, and those of them with another payload. */
+  duplicates: "Duplicates",
+  conflicts: "Conflicts",
 } as const;
 
 /** A block on the bus, at most; below the server's max_payload of 1 MiB. */

@@ -245,6 +245,18 @@ export class FieldWriter {
     return this;
   }
 
+  /** A message field of two parts: encoded bytes, continued by further encoded fields. */
+  joined(field: number, first: Uint8Array, rest: Uint8Array): this {
+    this.#room(first.length + rest.length + 16);
+    this.#varint((field << 3) | WireType.bytes);
+    this.#varint(first.length + rest.length);
+    this.#buffer.set(first, this.#length);
+    this.#length += first.length;
+    this.#buffer.set(rest, this.#length);
+    this.#length += rest.length;
+    return this;
+  }
+
   /** Bytes as they are, without a tag. */
   raw(value: Uint8Array): this {
     this.#room(value.length);
