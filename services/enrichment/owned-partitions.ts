@@ -90,7 +90,7 @@ export class OwnedPartitions {
       session: worker.reading,
     }));
     // While Redis is away there is nothing to be told; claims wait as well.
-    const missing = await claims.unverified(partitions).catch(() => []);
+    const missing = await claims.unverified(partitions).catch((): number[] => []);
     for (const { partition, session } of sessions) {
       if (missing.includes(partition)) this.#work.get(partition)?.worker.lookAgain(session);
     }
