@@ -1,0 +1,59 @@
+import { systemClock } from "../../platform/clock.js";
+import { openControl } from "../../platform/control/control.js";
+import { openNats } from "../../platform/engines/nats.js";
+import { openPostgres } from "../../platform/engines/postgres.js";
+import { openRedis, redisReady } from "../../platform/engines/redis.js";
+import { type Life, runService } from "../../platform/run.js";
+import { watchHealth } from "../../platform/serve/health.js";
+import { serve } from "../../platform/serve/serve.js";
+import type { Env } from "../../platform/settings.js";
+import { startStatus } from "../../platform/status.js";
+import { reconcileStreams, streamDefaults, streamNames } from "../../platform/streams.js";
+import { readConfig } from "./config.js";
+import { httpEvents } from "./http-events.js";
+import { mountIngest } from "./routes.js";
+import { openPublisher } from "./service.js";
+
+const SERVICE = "ingestion";
+
+async function start(life: Life, env: Env): Promise<void> {
+  const settings = readConfig(env);
+  const { log } = life;
+  const { instance, replicas } = settings;
+  const name = `${SERVICE} ${instance}`;
+  const names = streamNames(settings.prefix);
+  const pool = life.own("postgres", openPostgres({ url: settings.databaseUrl, name }), (it) => it.end());
+  const redis = life.own("redis", await openRedis({ url: settings.redisUrl, name }), (it) => it.disconnect());
+  const nats = life.own("nats", await openNats({ url: settings.natsUrl, name }), (it) => it.close());
+  await reconcileStreams(nats, { names, replicas, ...streamDefaults });
+  const control = openControl({ pool, clock: systemClock, operatorKey: settings.operatorKey }, life);
+  const { keys } = control;
+
+  const probes = {
+    nats: async () => nats.connected(),
+    redis: () => redis.ping(),
+    postgres: () => pool.query("select 1"),
+  };
+  const health = life.own("health", watchHealth(probes), (it) => it.stop());
+  const publisher = await openPublisher(settings, { nats, redis, pool, control, names }, life);
+  const serving = await serve({
+    service: SERVICE,
+    settings,
+    log,
+    keys,
+    health,
+    mounts: [mountIngest({ publisher, keys })],
+    routes: [httpEvents(publisher)],
+    notReady: () => (nats.connected() ? undefined : "nats is away: nothing can be stored"),
+  });
+  life.onStop("serving", () => serving.stop({ drainMs: 300 }));
+  const degraded = (): void => {
+    health.note("redis", redisReady(redis) ? undefined : "Redis is away: limits are per instance, ids unchecked.");
+  };
+  const watch = setInterval(degraded, 1_000);
+  life.onStop("notes", () => clearInterval(watch));
+  const eventsHandled = (): number => publisher.handled;
+  startStatus({ nats, names, service: SERVICE, instance, health, eventsHandled }, life);
+}
+
+await runService(SERVICE, process.env, start);

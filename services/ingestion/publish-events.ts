@@ -1,0 +1,162 @@
+// The use case of ingestion: a batch of events from one caller, to verdicts.
+import { SchemaPolicy } from "../../gen/ts/tideline/admin/v1/project_pb.js";
+import { Outcome } from "../../gen/ts/tideline/event/v1/verdict_pb.js";
+import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
+import type { Clock } from "../../platform/clock.js";
+import type { EffectiveSettings, ProjectCache } from "../../platform/control/projects.js";
+import { engineUnavailable, Fault, requestInvalid } from "../../platform/fault.js";
+import { type Call, projectHeader } from "../../platform/serve/call.js";
+import type { CompiledSchema } from "../../registry/compiled-schema.js";
+import type { ProjectSchemas, SchemaCache, SchemaVersion } from "../../registry/schema-cache.js";
+import type { BlockPublisher } from "./block-publisher.js";
+import { slotOf, textFields } from "./event-fields.js";
+import { type EventSource, eventFault } from "./event-source.js";
+import type { LiveSample } from "./live-sample.js";
+import type { LogAdvice } from "./log-advice.js";
+import type { BlockLog, QuarantineLog, RateLimiter } from "./ports.js";
+import { BatchPreparer, type Rules } from "./prepare-batch.js";
+import { type PreparedBatch, releaseBatch, takeBatch } from "./prepared-batch.js";
+import { quarantinedOf } from "./quarantine.js";
+import type { RequestStamp } from "./raw-event.js";
+import { RepeatFinder } from "./repeats.js";
+
+export interface PublishEventsOptions {
+  readonly clock: Clock;
+  readonly partitions: number;
+  readonly projects: ProjectCache;
+  readonly schemas: SchemaCache;
+  readonly limiter: RateLimiter;
+  readonly advice: LogAdvice;
+  readonly log: BlockLog;
+  readonly publisher: BlockPublisher;
+  readonly quarantine: QuarantineLog;
+  readonly sample: LiveSample;
+}
+
+/** How long a caller should wait when there is no room. */
+const overloadedMs = 1_000;
+
+const logUnavailable = eventFault({
+  reason: FaultReason.EVENT_LOG_UNAVAILABLE,
+  rule: "stored",
+  message: "The log did not take the event; send it again with the same id.",
+  retryable: true,
+});
+
+const userAgentBytesMax = textFields[slotOf("context.user_agent")]?.bytesMax ?? 0;
+
+/** Publishes batches; one for all transports. */
+export class EventPublisher {
+  /** Events decided since start. */
+  handled = 0;
+  readonly #options: PublishEventsOptions;
+  readonly #preparer = new BatchPreparer();
+  readonly #repeats = new RepeatFinder();
+
+  constructor(options: PublishEventsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Decides on every event and stores what is accepted or kept aside, then makes the answer from the batch, which
+   * must not be kept.
+   * @throws Fault RATE_LIMITED, OVERLOADED, ENGINE_UNAVAILABLE, PROJECT_NOT_FOUND; nothing was stored then
+   */
+  async publish<T>(source: EventSource, call: Call, answer: (batch: PreparedBatch) => T): Promise<T> {
+    const { projects, schemas, log, clock } = this.#options;
+    const { projectId, principal } = call;
+    if (projectId === "") throw requestInvalid(projectHeader, "required", "the operator's key names the project");
+    if (!log.isReachable()) throw engineUnavailable("nats");
+    const receivedMs = clock.now();
+    const settings = projects.peek(projectId) ?? (await projects.get(projectId));
+    const waitMs = await this.#options.limiter.take(principal, source.count);
+    if (waitMs > 0) throw rateLimited(waitMs);
+    const stamp = stampOf(call, settings, { receivedMs, partitions: this.#options.partitions });
+    const known = schemas.peek(projectId) ?? (await schemas.get(projectId));
+    const batch = takeBatch();
+    try {
+      await this.#prepare(batch, source, stamp, rulesOf(known, settings, schemas));
+      await this.#options.advice.ask(batch, projectId);
+      this.#repeats.find(batch);
+      await this.#store(batch, stamp);
+      this.handled += batch.count;
+      this.#options.sample.note(projectId, batch);
+      return answer(batch);
+    } finally {
+      releaseBatch(batch);
+    }
+  }
+
+  async #prepare(batch: PreparedBatch, source: EventSource, stamp: RequestStamp, rules: Rules): Promise<void> {
+    // What was loaded for this batch stays with it, whatever the cache forgets meanwhile.
+    const loaded = new Map<SchemaVersion, CompiledSchema>();
+    const all: Rules = { ...rules, compiled: (version) => loaded.get(version) ?? rules.compiled(version) };
+    for (;;) {
+      const missing = this.#preparer.prepare(batch, source, stamp, all);
+      if (missing.length === 0) return;
+      for (const version of new Set(missing)) loaded.set(version, await this.#options.schemas.load(version));
+    }
+  }
+
+  /** Stores what is to be stored; the events of a block that was not are rejected, or all of the call refused. */
+  async #store(batch: PreparedBatch, stamp: RequestStamp): Promise<void> {
+    const { publisher, quarantine } = this.#options;
+    const bytes = batch.acceptedBytes();
+    if (!publisher.hasRoom(bytes)) throw overloaded();
+    const aside = batch.faults.size === 0 ? undefined : quarantinedOf(batch, stamp);
+    const kept =
+      aside === undefined || aside.indexes.length === 0 ? true : quarantine.keep(stamp.projectId, aside.events);
+    const stored = await publisher.store(batch, stamp.projectId);
+    let lost = 0;
+    if (stored.includes(false)) {
+      for (let index = 0; index < batch.count; index++) {
+        if (batch.outcomes[index] !== Outcome.ACCEPTED || stored[batch.blocks[index] as number] === true) continue;
+        batch.decide(index, Outcome.REJECTED, logUnavailable);
+        lost++;
+      }
+    }
+    if (!(await kept)) {
+      for (const index of aside?.indexes ?? []) batch.decide(index, Outcome.REJECTED, logUnavailable);
+      lost += aside?.indexes.length ?? 0;
+    }
+    if (lost === 0) return;
+    rejectCopies(batch);
+    const others = batch.count - batch.countOf(Outcome.REJECTED);
+    if (others === 0) throw engineUnavailable("nats");
+  }
+}
+
+/** A later copy of an event that was not stored is no repetition of anything. */
+const rejectCopies = (batch: PreparedBatch): void => {
+  for (let index = 0; index < batch.count; index++) {
+    const first = batch.firstCopies[index] as number;
+    if (first < 0 || batch.faults.get(first) !== logUnavailable) continue;
+    batch.decide(index, Outcome.REJECTED, logUnavailable);
+  }
+};
+
+const rulesOf = (schemas: ProjectSchemas, settings: EffectiveSettings, cache: SchemaCache): Rules => ({
+  schemas,
+  isClosed: settings.schemaPolicy === SchemaPolicy.CLOSED,
+  compiled: (version) => cache.compiled(version),
+});
+
+const stampOf = (
+  call: Call,
+  settings: EffectiveSettings,
+  { receivedMs, partitions }: { receivedMs: number; partitions: number },
+): RequestStamp => {
+  const { projectId, principal } = call;
+  // A header is Latin-1: no character takes more than two bytes.
+  const browser =
+    call.header("origin") === undefined
+      ? undefined
+      : { ip: call.peer, userAgent: (call.header("user-agent") ?? "").slice(0, userAgentBytesMax / 2) };
+  return { projectId, keyId: principal.keyId, receivedMs, partitions, keepIp: settings.keepIp, browser };
+};
+
+const rateLimited = (waitMs: number): Fault =>
+  new Fault(FaultReason.RATE_LIMITED, "the key has spent its rate", { retry_after_ms: String(waitMs) });
+
+const overloaded = (): Fault =>
+  new Fault(FaultReason.OVERLOADED, "too many events wait for the log", { retry_after_ms: String(overloadedMs) });

@@ -1,0 +1,28 @@
+import { IngestService } from "../../gen/ts/tideline/ingest/v1/ingest_service_pb.js";
+import type { KeyRing } from "../../platform/control/keys.js";
+import { admit } from "../../platform/serve/access.js";
+import { type Mount, mount } from "../../platform/serve/mount.js";
+import { eventsOfJson, eventsOfMessages, eventsOfProto } from "./event-source.js";
+import type { EventPublisher } from "./publish-events.js";
+import { publishStream } from "./publish-stream.js";
+import { encodeVerdicts, verdictsJson, verdictsOf } from "./verdicts.js";
+
+/** IngestService on every transport; unary calls come as bytes wherever the transport allows. */
+export function mountIngest({ publisher, keys }: { publisher: EventPublisher; keys: KeyRing }): Mount {
+  return mount(
+    IngestService,
+    {
+      publishEvents: (request, call) =>
+        publisher.publish(eventsOfMessages(request.events), call, (batch) => ({ verdicts: verdictsOf(batch) })),
+      publishStream: (requests, call) =>
+        publishStream({ publisher, admit: (opened) => admit(keys, "ingest", opened) }, requests, call),
+    },
+    { publishEvents: "ingest", publishStream: "ingest" },
+    {
+      publishEvents: (body, encoding, call) =>
+        encoding === "json"
+          ? publisher.publish(eventsOfJson(body), call, verdictsJson)
+          : publisher.publish(eventsOfProto(body), call, (batch) => encodeVerdicts(batch)),
+    },
+  );
+}
