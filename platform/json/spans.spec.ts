@@ -16,6 +16,8 @@ describe("the events of a JSON request", () => {
     expect(texts("[]")).to.deep.equal([]);
     expect(texts('{"events":null}')).to.deep.equal([]);
     expect(texts('{"\\u0065vents":[{}]}')).to.deep.equal(["{}"]);
+    expect(findEvents(bytesOf('{"type":"a"}'), "message").events).to.deep.equal([]);
+    expect(() => findEvents(bytesOf("[]"), "message")).to.throw(JsonShapeError);
     const { others } = findEvents(bytesOf('{"batchId":"7","events":[]}'));
     expect([...others]).to.deep.equal([["batchId", '"7"']]);
   });

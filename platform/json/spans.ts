@@ -138,12 +138,13 @@ export interface EventSpans {
 }
 
 /**
- * Finds the events of a request: {"events": [...]}, an array of events, or one event.
+ * Finds the events of a request: {"events": [...]}, an array of events, or one event; only the first of these where
+ * the text must be a `message`.
  * @throws JsonShapeError where the outline of the text is not that of JSON.
  */
-export function findEvents(bytes: Uint8Array): EventSpans {
+export function findEvents(bytes: Uint8Array, form: "any" | "message" = "any"): EventSpans {
   const start = skipSpace(bytes, 0);
-  const isArray = bytes[start] === OPEN_ARRAY;
+  const isArray = bytes[start] === OPEN_ARRAY && form === "any";
   if (!isArray && bytes[start] !== OPEN_OBJECT) throw new JsonShapeError("neither an object nor an array");
   const others = new Map<string, string>();
   if (isArray) {
@@ -154,7 +155,7 @@ export function findEvents(bytes: Uint8Array): EventSpans {
   const { items, end } = readMembers(bytes, start);
   expectEnd(bytes, end);
   const list = items.findLast((member) => member.name === "events");
-  if (list === undefined) return { events: [{ start, end }], others };
+  if (list === undefined) return { events: form === "any" ? [{ start, end }] : [], others };
   for (const { name, start: from, end: to } of items) {
     if (name !== "events") others.set(name, Buffer.from(bytes.subarray(from, to)).toString());
   }

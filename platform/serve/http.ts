@@ -220,9 +220,11 @@ export async function readBody(request: IncomingMessage, bytesMax: number): Prom
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > bytesMax) throw bodyTooLarge(bytesMax);
-    chunks.push(chunk);
+    if (length <= bytesMax) chunks.push(chunk);
+    // A caller hears the answer only once it has sent its body, which is therefore read out, within reason.
+    else if (length > bytesMax * 8) throw bodyTooLarge(bytesMax);
   }
+  if (length > bytesMax) throw bodyTooLarge(bytesMax);
   const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length);
   const encoding = request.headers["content-encoding"] ?? "identity";
   if (encoding === "identity") return body;

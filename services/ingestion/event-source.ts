@@ -80,14 +80,14 @@ export function eventsOfMessages(events: readonly Event[]): EventSource {
 }
 
 /**
- * The events of a request in JSON: {"events": [...]}, an array, or one event.
+ * The events of a request in JSON: {"events": [...]}, an array, or one event; only the first where it is a `message`.
  * @throws Fault BODY_INVALID where the request as a whole is no JSON, REQUEST_INVALID for too few or too many events
  */
-export function eventsOfJson(bytes: Uint8Array): EventSource {
+export function eventsOfJson(bytes: Uint8Array, form: "any" | "message"): EventSource {
   requireBatchBytes(bytes.length);
   let spans: readonly Span[];
   try {
-    spans = findEvents(bytes).events;
+    spans = findEvents(bytes, form).events;
   } catch (cause) {
     if (!(cause instanceof JsonShapeError)) throw cause;
     throw new Fault(

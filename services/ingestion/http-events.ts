@@ -23,8 +23,10 @@ export function httpEvents(publisher: EventPublisher): HttpRoute {
         throw new Fault(FaultReason.BODY_INVALID, "content-type must be application/json", facts);
       }
       const body = await readBody(request, batchBytesMax);
-      const answer = await publisher.publish(eventsOfJson(body), call, verdictsJson);
-      response.writeHead(200, { "content-type": "application/json", "content-length": answer.length }).end(answer);
+      const answer = await publisher.publish(eventsOfJson(body, "any"), call, verdictsJson);
+      response
+        .writeHead(200, { "content-type": "application/json", "content-length": answer.length })
+        .end(answer);
     },
   };
 }

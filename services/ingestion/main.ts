@@ -2,7 +2,7 @@ import { systemClock } from "../../platform/clock.js";
 import { openControl } from "../../platform/control/control.js";
 import { openNats } from "../../platform/engines/nats.js";
 import { openPostgres } from "../../platform/engines/postgres.js";
-import { openRedis, redisReady } from "../../platform/engines/redis.js";
+import { openRedis } from "../../platform/engines/redis.js";
 import { type Life, runService } from "../../platform/run.js";
 import { watchHealth } from "../../platform/serve/health.js";
 import { serve } from "../../platform/serve/serve.js";
@@ -35,7 +35,7 @@ async function start(life: Life, env: Env): Promise<void> {
     postgres: () => pool.query("select 1"),
   };
   const health = life.own("health", watchHealth(probes), (it) => it.stop());
-  const publisher = await openPublisher(settings, { nats, redis, pool, control, names }, life);
+  const publisher = await openPublisher(settings, { nats, redis, pool, control, names, health }, life);
   const serving = await serve({
     service: SERVICE,
     settings,
@@ -47,11 +47,6 @@ async function start(life: Life, env: Env): Promise<void> {
     notReady: () => (nats.connected() ? undefined : "nats is away: nothing can be stored"),
   });
   life.onStop("serving", () => serving.stop({ drainMs: 300 }));
-  const degraded = (): void => {
-    health.note("redis", redisReady(redis) ? undefined : "Redis is away: limits are per instance, ids unchecked.");
-  };
-  const watch = setInterval(degraded, 1_000);
-  life.onStop("notes", () => clearInterval(watch));
   const eventsHandled = (): number => publisher.handled;
   startStatus({ nats, names, service: SERVICE, instance, health, eventsHandled }, life);
 }

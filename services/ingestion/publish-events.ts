@@ -65,7 +65,8 @@ export class EventPublisher {
   async publish<T>(source: EventSource, call: Call, answer: (batch: PreparedBatch) => T): Promise<T> {
     const { projects, schemas, log, clock } = this.#options;
     const { projectId, principal } = call;
-    if (projectId === "") throw requestInvalid(projectHeader, "required", "the operator's key names the project");
+    if (projectId === "")
+      throw requestInvalid(projectHeader, "required", "the operator's key names the project");
     if (!log.isReachable()) throw engineUnavailable("nats");
     const receivedMs = clock.now();
     const settings = projects.peek(projectId) ?? (await projects.get(projectId));
@@ -87,7 +88,12 @@ export class EventPublisher {
     }
   }
 
-  async #prepare(batch: PreparedBatch, source: EventSource, stamp: RequestStamp, rules: Rules): Promise<void> {
+  async #prepare(
+    batch: PreparedBatch,
+    source: EventSource,
+    stamp: RequestStamp,
+    rules: Rules,
+  ): Promise<void> {
     // What was loaded for this batch stays with it, whatever the cache forgets meanwhile.
     const loaded = new Map<SchemaVersion, CompiledSchema>();
     const all: Rules = { ...rules, compiled: (version) => loaded.get(version) ?? rules.compiled(version) };
@@ -105,12 +111,15 @@ export class EventPublisher {
     if (!publisher.hasRoom(bytes)) throw overloaded();
     const aside = batch.faults.size === 0 ? undefined : quarantinedOf(batch, stamp);
     const kept =
-      aside === undefined || aside.indexes.length === 0 ? true : quarantine.keep(stamp.projectId, aside.events);
+      aside === undefined || aside.indexes.length === 0
+        ? true
+        : quarantine.keep(stamp.projectId, aside.events);
     const stored = await publisher.store(batch, stamp.projectId);
     let lost = 0;
     if (stored.includes(false)) {
       for (let index = 0; index < batch.count; index++) {
-        if (batch.outcomes[index] !== Outcome.ACCEPTED || stored[batch.blocks[index] as number] === true) continue;
+        if (batch.outcomes[index] !== Outcome.ACCEPTED || stored[batch.blocks[index] as number] === true)
+          continue;
         batch.decide(index, Outcome.REJECTED, logUnavailable);
         lost++;
       }
@@ -159,4 +168,6 @@ const rateLimited = (waitMs: number): Fault =>
   new Fault(FaultReason.RATE_LIMITED, "the key has spent its rate", { retry_after_ms: String(waitMs) });
 
 const overloaded = (): Fault =>
-  new Fault(FaultReason.OVERLOADED, "too many events wait for the log", { retry_after_ms: String(overloadedMs) });
+  new Fault(FaultReason.OVERLOADED, "too many events wait for the log", {
+    retry_after_ms: String(overloadedMs),
+  });

@@ -4,7 +4,7 @@ import type {
   PublishStreamRequest,
   PublishStreamResponseSchema,
 } from "../../gen/ts/tideline/ingest/v1/ingest_service_pb.js";
-import { isFault } from "../../platform/fault.js";
+import { Fault } from "../../platform/fault.js";
 import type { Call } from "../../platform/serve/call.js";
 import { eventsOfMessages } from "./event-source.js";
 import type { EventPublisher } from "./publish-events.js";
@@ -21,33 +21,96 @@ export interface StreamOptions {
   readonly admit: (call: Call) => Promise<Call>;
 }
 
+/** A condition that others may wait for. */
+class Signal {
+  #wake: () => void = () => undefined;
+
+  raise(): void {
+    this.#wake();
+  }
+
+  /** Resolves at the next raise, or at once where `holds`. */
+  until(holds: () => boolean): Promise<void> {
+    if (holds()) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+}
+
+/** A stream's batches, read while there is room for their answers. */
+class BatchReader {
+  readonly answers: Promise<Answer>[] = [];
+  readonly #changed = new Signal();
+  readonly #hasRoom = new Signal();
+  #isStopped = false;
+  #end: { failure?: unknown } | undefined;
+
+  /** @param answer starts work on a batch */
+  constructor(
+    requests: AsyncIterable<PublishStreamRequest>,
+    answer: (request: PublishStreamRequest) => Promise<Answer>,
+  ) {
+    this.#read(requests[Symbol.asyncIterator](), answer).then(
+      () => this.#ended({}),
+      (failure: unknown) => this.#ended({ failure }),
+    );
+  }
+
+  /** The oldest batch's answer, taken off the list; undefined at the end. @throws what reading threw */
+  async next(): Promise<Answer | undefined> {
+    await this.#changed.until(() => this.answers.length > 0 || this.#end !== undefined);
+    const [oldest] = this.answers;
+    if (oldest !== undefined) {
+      const answer = await oldest;
+      this.answers.splice(0, 1);
+      this.#hasRoom.raise();
+      return answer;
+    }
+    if (this.#end !== undefined && "failure" in this.#end) throw this.#end.failure;
+    return undefined;
+  }
+
+  /** Reads nothing more. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#hasRoom.raise();
+  }
+
+  async #read(
+    requests: AsyncIterator<PublishStreamRequest>,
+    answer: (request: PublishStreamRequest) => Promise<Answer>,
+  ): Promise<void> {
+    for (;;) {
+      await this.#hasRoom.until(() => this.answers.length < unansweredMax || this.#isStopped);
+      if (this.#isStopped) return;
+      const next = await requests.next();
+      if (next.done === true) return;
+      const answering = answer(next.value);
+      // Whoever takes the answer meets its error; nobody may be left to.
+      answering.catch(() => undefined);
+      this.answers.push(answering);
+      this.#changed.raise();
+    }
+  }
+
+  #ended(end: { failure?: unknown }): void {
+    this.#end = end;
+    this.#changed.raise();
+  }
+}
+
 /** Answers a stream's batches in their order, while up to 16 of them are worked on at once. */
 export async function* publishStream(
   options: StreamOptions,
   requests: AsyncIterable<PublishStreamRequest>,
   call: Call,
 ): AsyncIterable<Answer> {
-  const iterator = requests[Symbol.asyncIterator]();
-  const unanswered: Promise<Answer>[] = [];
-  let reading: Promise<IteratorResult<PublishStreamRequest>> | undefined = iterator.next();
-  while (reading !== undefined || unanswered.length > 0) {
-    const [oldest] = unanswered;
-    const read: Promise<"read"> | undefined =
-      reading !== undefined && unanswered.length < unansweredMax ? reading.then(() => "read") : undefined;
-    const answered = oldest?.then(() => "answered");
-    const first = await Promise.race([read, answered].filter((one) => one !== undefined));
-    if (first === "answered") {
-      unanswered.shift();
-      if (oldest !== undefined) yield await oldest;
-      continue;
-    }
-    const next = await reading;
-    if (next === undefined || next.done === true) {
-      reading = undefined;
-      continue;
-    }
-    unanswered.push(answerBatch(options, next.value, call));
-    reading = iterator.next();
+  const reader = new BatchReader(requests, (request) => answerBatch(options, request, call));
+  try {
+    for (let answer = await reader.next(); answer !== undefined; answer = await reader.next()) yield answer;
+  } finally {
+    reader.stop();
   }
 }
 
@@ -64,7 +127,7 @@ const answerBatch = async (
       verdicts: verdictsOf(batch),
     }));
   } catch (error) {
-    if (!isFault(error)) throw error;
+    if (!(error instanceof Fault)) throw error;
     const fault: MessageInitShape<typeof FaultDetailSchema> = { reason: error.reason, facts: error.facts };
     return { batchId, fault };
   }

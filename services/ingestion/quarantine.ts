@@ -1,5 +1,4 @@
-import { fromBinary } from "@bufbuild/protobuf";
-import { create } from "@bufbuild/protobuf";
+import { create, fromBinary } from "@bufbuild/protobuf";
 import { ContextSchema, type Event, EventSchema } from "../../gen/ts/tideline/event/v1/event_pb.js";
 import { Outcome } from "../../gen/ts/tideline/event/v1/verdict_pb.js";
 import type { QuarantinedEvent } from "../../gen/ts/tideline/pipeline/v1/quarantine_pb.js";
@@ -18,7 +17,8 @@ export function quarantinedOf(
   const { source } = batch;
   for (let index = 0; index < batch.count; index++) {
     const fault = batch.faults.get(index);
-    if (batch.outcomes[index] !== Outcome.QUARANTINED || fault === undefined || source === undefined) continue;
+    if (batch.outcomes[index] !== Outcome.QUARANTINED || fault === undefined || source === undefined)
+      continue;
     const encoded = source.bytes.subarray(source.starts[index], source.ends[index]);
     const event = fromBinary(EventSchema, encoded);
     event.eventId ||= batch.madeIds.get(index) ?? "";

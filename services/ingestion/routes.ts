@@ -13,7 +13,9 @@ export function mountIngest({ publisher, keys }: { publisher: EventPublisher; ke
     IngestService,
     {
       publishEvents: (request, call) =>
-        publisher.publish(eventsOfMessages(request.events), call, (batch) => ({ verdicts: verdictsOf(batch) })),
+        publisher.publish(eventsOfMessages(request.events), call, (batch) => ({
+          verdicts: verdictsOf(batch),
+        })),
       publishStream: (requests, call) =>
         publishStream({ publisher, admit: (opened) => admit(keys, "ingest", opened) }, requests, call),
     },
@@ -21,7 +23,7 @@ export function mountIngest({ publisher, keys }: { publisher: EventPublisher; ke
     {
       publishEvents: (body, encoding, call) =>
         encoding === "json"
-          ? publisher.publish(eventsOfJson(body), call, verdictsJson)
+          ? publisher.publish(eventsOfJson(body, "message"), call, verdictsJson)
           : publisher.publish(eventsOfProto(body), call, (batch) => encodeVerdicts(batch)),
     },
   );

@@ -5,7 +5,9 @@ import { systemClock } from "../../platform/clock.js";
 import type { Control } from "../../platform/control/control.js";
 import type { Nats } from "../../platform/engines/nats.js";
 import type { Postgres } from "../../platform/engines/postgres.js";
+import { redisReady } from "../../platform/engines/redis.js";
 import type { Life } from "../../platform/run.js";
+import type { Health } from "../../platform/serve/health.js";
 import type { StreamNames } from "../../platform/streams.js";
 import { SchemaCache } from "../../registry/schema-cache.js";
 import { BlockPublisher } from "./block-publisher.js";
@@ -24,6 +26,7 @@ export interface ServiceEngines {
   readonly pool: Postgres;
   readonly control: Control;
   readonly names: StreamNames;
+  readonly health: Health;
 }
 
 /** The use case on its engines. What waits for the log is sent before `life` ends. */
@@ -37,8 +40,11 @@ export async function openPublisher(
   const acked = life.own("acks", new AckedPublisher({ nats, ackTimeoutMs }), (it) => it.close());
   const options = { publisher: acked, names, log: life.log };
   const log = natsBlockLog(options);
-  const publisher = life.own("blocks", new BlockPublisher({ log, lingerMs, waitingBytesMax }), (it) => it.drain());
+  const publisher = life.own("blocks", new BlockPublisher({ log, lingerMs, waitingBytesMax }), (it) =>
+    it.drain(),
+  );
   const soft = new SoftRedis(redis);
+  noteRedis(redis, engines.health, life);
   const advice = new LogAdvice({
     claims: await openClaims({ redis, nats, names, prefix, replicas }),
     blocks: new ClaimedBlocks({ nats, stream: names.raw, bytesMax: settings.knownBlocksBytesMax }),
@@ -60,4 +66,12 @@ export async function openPublisher(
     quarantine: natsQuarantineLog(options),
     sample,
   });
+}
+
+/** Without Redis the door stays open, but what it says is less. */
+function noteRedis(redis: Redis, health: Health, life: Life): void {
+  const sentence =
+    "Redis is away: rates are limited for each instance apart, and repeated ids are not told early.";
+  const watch = setInterval(() => health.note("redis", redisReady(redis) ? undefined : sentence), 1_000);
+  life.onStop("notes", () => clearInterval(watch));
 }
