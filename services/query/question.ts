@@ -1,0 +1,134 @@
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { timestampMs } from "@bufbuild/protobuf/wkt";
+import { WeekStart as ProjectWeekStart } from "../../gen/ts/tideline/admin/v1/project_pb.js";
+import type { QueryMetricsRequest } from "../../gen/ts/tideline/query/v1/query_service_pb.js";
+import {
+  Aggregation,
+  type Filter,
+  type Property,
+  PropertyScope,
+  type TimeRange,
+} from "../../gen/ts/tideline/query/v1/question_pb.js";
+import type { EffectiveSettings } from "../../platform/control/projects.js";
+import { requestInvalid } from "../../platform/fault.js";
+import { isTimeZone } from "../../platform/local-time.js";
+import { type Buckets, bucketsMax, bucketsOf, type WeekStart } from "./calendar.js";
+
+/** A range with its ends filled in: [fromMs, toMs). */
+export interface Range {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** True where the request left the end open: it moves with the clock. */
+  readonly endsNow: boolean;
+}
+
+/** What QueryMetrics is asked, complete and checked. */
+export interface MetricsQuestion {
+  readonly type: string;
+  readonly aggregation: Aggregation;
+  /** Set for all aggregations that need one. */
+  readonly property: Property | undefined;
+  readonly percentile: number;
+  readonly range: Range;
+  readonly buckets: Buckets;
+  readonly timeZone: string;
+  readonly weekStart: WeekStart;
+  readonly filters: readonly Filter[];
+  readonly breakdown: readonly Property[];
+  readonly limit: number;
+}
+
+const defaultRangeMs = 30 * 86_400_000;
+const defaultLimit = 25;
+
+/** The types of system events, which count only where they are asked for by name. */
+export const systemTypes: ReadonlySet<string> = new Set(["identify", "traits", "alias"]);
+
+const takesNoProperty: ReadonlySet<Aggregation> = new Set([Aggregation.COUNT, Aggregation.UNIQUE_USERS]);
+
+/** @throws Fault REQUEST_INVALID that names the field. */
+export function metricsQuestion(
+  request: QueryMetricsRequest,
+  settings: Pick<EffectiveSettings, "timeZone" | "weekStart">,
+  nowMs: number,
+): MetricsQuestion {
+  const needsProperty = !takesNoProperty.has(request.aggregation);
+  if (needsProperty && request.property === undefined) {
+    throw requestInvalid("property", "required", "this aggregation needs a property");
+  }
+  const timeZone = request.timeZone || settings.timeZone;
+  if (!isTimeZone(timeZone))
+    throw requestInvalid("time_zone", "time_zone", "not a zone of the IANA database");
+  const weekStart = weekStartOf(request.weekStart, settings.weekStart);
+  const range = rangeOf(request.range, nowMs);
+  const buckets = bucketsOf({ ...range, interval: request.interval, timeZone, weekStart });
+  if (buckets === undefined) {
+    throw requestInvalid(
+      "interval",
+      "max_buckets",
+      `the range has more than ${bucketsMax} buckets of this width`,
+    );
+  }
+  return {
+    type: request.type,
+    aggregation: request.aggregation,
+    property: needsProperty ? request.property : undefined,
+    percentile: request.aggregation === Aggregation.PERCENTILE ? request.percentile : 0,
+    range,
+    buckets,
+    timeZone,
+    weekStart,
+    filters: request.filters,
+    breakdown: request.breakdown,
+    limit: request.limit || defaultLimit,
+  };
+}
+
+/** Whether the answer depends on who is who: it counts users, or looks at their traits. */
+export function asksForPersons({ aggregation, property, filters, breakdown }: MetricsQuestion): boolean {
+  const properties = [property, ...breakdown, ...filters.map((filter) => filter.property)];
+  return (
+    aggregation === Aggregation.UNIQUE_USERS || properties.some((each) => each?.scope === PropertyScope.USER)
+  );
+}
+
+function weekStartOf(asked: string, project: ProjectWeekStart): WeekStart {
+  if (asked === "monday" || asked === "sunday") return asked;
+  return project === ProjectWeekStart.SUNDAY ? "sunday" : "monday";
+}
+
+/** The years that events can have; a range may reach beyond, where nothing is. */
+const earliestMs = Date.UTC(1900, 0, 1);
+const latestMs = Date.UTC(2300, 0, 1);
+
+/** @throws Fault REQUEST_INVALID where it ends before it begins, or lies outside the years of events. */
+export function rangeOf(range: TimeRange | undefined, nowMs: number): Range {
+  const toMs = instantOf(range?.to, "range.to") ?? nowMs;
+  const fromMs = instantOf(range?.from, "range.from") ?? toMs - defaultRangeMs;
+  if (fromMs >= toMs) throw requestInvalid("range.from", "before_to", "must be before range.to");
+  return { fromMs, toMs, endsNow: range?.to === undefined };
+}
+
+/** Whether an instant lies within the years that events can have. */
+export function isEventTime(ms: number): boolean {
+  return ms >= earliestMs && ms <= latestMs;
+}
+
+function instantOf(time: Timestamp | undefined, field: string): number | undefined {
+  if (time === undefined) return undefined;
+  // Events have whole milliseconds: a half-open range begins and ends at the first one at or after the instant.
+  const ms = timestampMs(time) + (time.nanos % 1_000_000 > 0 ? 1 : 0);
+  if (isEventTime(ms)) return ms;
+  throw requestInvalid(field, "years", "must be from the year 1900 to 2299");
+}
+
+/** Which buckets were still open at the watermark: events in time can still come in. Indexes. */
+export function openBuckets({ ends }: Buckets, watermarkMs: number): number[] {
+  return ends.flatMap((endMs, index) => (watermarkMs < endMs + graceMs ? [index] : []));
+}
+
+/**
+ * A bucket is closed once the watermark is this far past its end, which leaves the events of its last seconds their
+ * time to arrive. An event received later than that after the end of its bucket is late.
+ */
+export const graceMs = 60_000;

@@ -1,0 +1,29 @@
+import type { Buckets } from "../calendar.js";
+import { bind, type Sql, sql } from "./sql.js";
+
+/** Expressions on the instant (ms since 1970) that a row is counted at. */
+export interface BucketSql {
+  /** The start of its bucket, Int64 ms. */
+  readonly start: Sql;
+  /** The end of that bucket. */
+  readonly end: Sql;
+}
+
+/**
+ * Sorts instants into buckets that calendar.ts has cut, so that engine and answer can't differ. Where all are equally
+ * wide that is arithmetic, else a binary search.
+ */
+export function bucketSql({ starts, ends }: Buckets, instantMs: Sql): BucketSql {
+  const [first = 0] = starts;
+  const [firstEnd = 0] = ends;
+  const width = firstEnd - first;
+  if (starts.length === 1) return { start: sql`${bind.int64(first)}`, end: sql`${bind.int64(firstEnd)}` };
+  if (starts.every((start, index) => (ends[index] ?? 0) - start === width)) {
+    const [from, wide] = [bind.int64(first), bind.int64(width)];
+    const start = sql`(${from} + intDiv(${instantMs} - ${from}, ${wide}) * ${wide})`;
+    return { start, end: sql`(${start} + ${wide})` };
+  }
+  const [froms, tos] = [bind.int64s(starts), bind.int64s(ends)];
+  const start = sql`toInt64(roundDown(${instantMs}, ${froms}))`;
+  return { start, end: sql`transform(${start}, ${froms}, ${tos}, toInt64(0))` };
+}

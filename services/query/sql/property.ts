@@ -1,0 +1,160 @@
+import { type Property, PropertyScope } from "../../../gen/ts/tideline/query/v1/question_pb.js";
+import { requestInvalid } from "../../../platform/fault.js";
+import { type Field, fields } from "./fields.js";
+import { keysOf, pathSql } from "./path.js";
+import { type People, type PersonSql, personSql, statementOrder } from "./people.js";
+import { bind, type Sql, sequence, sql } from "./sql.js";
+import type { Table, Tenant } from "./tenant.js";
+
+/** How a statement reads one property of the rows `e`. */
+export interface PropertySql {
+  /** Nullable(String): NULL where the property has no value that a text can be made of. */
+  readonly text: Sql;
+  /** The column itself where text is just that and empty means missing; lets the engine use its indexes. */
+  readonly column?: Sql;
+  /** Nullable(Float64): NULL where the value is no number. A text of digits is no number. */
+  readonly number: Sql;
+  /** The value as whole numbers, each NULL where it is none; compared without losing a digit. */
+  readonly integers: readonly Sql[];
+  /** Nullable(Float64): the value where it is a number but none of `integers`. */
+  readonly float: Sql;
+  /** Whether it is there and not null. */
+  readonly isSet: Sql;
+}
+
+/** Reads properties for one statement, and gathers the joins that they need. */
+export class PropertyReader {
+  readonly #tenant: Tenant;
+  readonly #people: People;
+  readonly #joins: Sql[] = [];
+  readonly #traits = new Map<string, Sql>();
+  #person: PersonSql | undefined;
+
+  constructor(tenant: Tenant, people: People) {
+    this.#tenant = tenant;
+    this.#people = people;
+  }
+
+  /** The person that an event is counted for; empty where nobody is known. */
+  person(): Sql {
+    if (this.#person === undefined) {
+      this.#person = personSql(this.#tenant, this.#people, sql`e.visitor_id`);
+      this.#joins.push(this.#person.join);
+    }
+    return this.#person.person;
+  }
+
+  /** FROM the table with every join that what was read so far needs; ends in a WHERE. */
+  from(table: Table): Sql {
+    return sql`${this.#tenant.from(table, sequence(this.#joins))}`;
+  }
+
+  /**
+   * @param field where the request names the property, for faults
+   * @throws Fault REQUEST_INVALID
+   */
+  property({ scope, name }: Pick<Property, "scope" | "name">, field: string): PropertySql {
+    if (scope === PropertyScope.FIELD) return fieldSql(fieldOf(name, field));
+    if (scope === PropertyScope.USER) return this.#trait(keysOf(name));
+    return eventPropertySql(name, field);
+  }
+
+  #trait(keys: readonly string[]): PropertySql {
+    const [name = "", ...below] = keys;
+    const value = this.#traits.get(name) ?? this.#joinTrait(name);
+    this.#traits.set(name, value);
+    return jsonTextSql(
+      below.length === 0 ? value : sql`JSONExtractRaw(${value}${sequence(below.map(argument))})`,
+    );
+  }
+
+  #joinTrait(name: string): Sql {
+    const person = this.person();
+    const alias = traitAliases[this.#traits.size];
+    if (alias === undefined)
+      throw requestInvalid("filters", "traits", `at most ${traitAliases.length} traits`);
+    const owner = personSql(this.#tenant, this.#people, sql`e.user_id`);
+    const rows = this.#tenant.from("traits", owner.join);
+    const latest = sql`SELECT ${owner.person} AS person, argMax(e.value, ${statementOrder}) AS value
+      ${rows} AND e.name = ${bind.text(name)} GROUP BY person`;
+    this.#joins.push(sql`LEFT ANY JOIN (${latest}) AS ${alias} ON ${alias}.person = ${person}`);
+    return sql`${alias}.value`;
+  }
+}
+
+/** One name per trait of a statement. */
+const traitAliases: readonly Sql[] = [sql`t0`, sql`t1`, sql`t2`, sql`t3`, sql`t4`, sql`t5`, sql`t6`, sql`t7`];
+
+/** @throws Fault REQUEST_INVALID where there is no such field. */
+export function fieldOf(name: string, field: string): Field {
+  const found = fields.get(name);
+  if (found === undefined) throw requestInvalid(field, "known_field", "no such field of an event");
+  return found;
+}
+
+function argument(key: string): Sql {
+  return sql`, ${bind.text(key)}`;
+}
+
+/** A property in the events' own properties. An object has no text: it is only there, or not. */
+function eventPropertySql(name: string, field: string): PropertySql {
+  const { value, asInt64, asUInt64, asFloat64, below } = pathSql(keysOf(name), field);
+  const isList = sql`startsWith(dynamicType(${value}), 'Array')`;
+  return {
+    text: sql`multiIf(isNull(${value}), NULL, ${isList}, toJSONString(${value}), toString(${value}))`,
+    number: sql`coalesce(toFloat64(${asInt64}), toFloat64(${asUInt64}), ${asFloat64})`,
+    integers: [asInt64, asUInt64],
+    float: asFloat64,
+    isSet: sql`(isNotNull(${value}) OR notEmpty(JSONAllPaths(${below})))`,
+  };
+}
+
+const noNumber: Sql = sql`CAST(NULL, 'Nullable(Float64)')`;
+
+function fieldSql({ kind, column, zeroIsMissing = false }: Field): PropertySql {
+  switch (kind) {
+    case "text":
+      return {
+        text: sql`nullIf(toString(${column}), '')`,
+        column,
+        number: noNumber,
+        integers: [],
+        float: noNumber,
+        isSet: sql`${column} != ''`,
+      };
+    case "number": {
+      const value = zeroIsMissing ? sql`nullIf(${column}, 0)` : sql`toNullable(${column})`;
+      return {
+        text: sql`toString(${value})`,
+        number: sql`toFloat64(${value})`,
+        integers: [value],
+        float: noNumber,
+        isSet: sql`isNotNull(${value})`,
+      };
+    }
+    default: {
+      const text = kind === "flag" ? sql`if(${column}, 'true', 'false')` : sql`toString(${column})`;
+      return {
+        text: sql`toNullable(${text})`,
+        number: noNumber,
+        integers: [],
+        float: noNumber,
+        isSet: sql`1`,
+      };
+    }
+  }
+}
+
+/** A value that is kept as JSON text, empty where there is none. */
+function jsonTextSql(json: Sql): PropertySql {
+  const isNone = sql`(${json} IN ('', 'null') OR startsWith(${json}, '{'))`;
+  const isText = sql`startsWith(${json}, '"')`;
+  const float = sql`toFloat64OrNull(${json})`;
+  return {
+    text: sql`multiIf(${isNone}, NULL, ${isText}, JSONExtractString(${json}), ${json})`,
+    number: float,
+    integers: [sql`toInt128OrNull(${json})`],
+    float,
+    isSet: sql`${json} NOT IN ('', 'null', '{}')`,
+  };
+}
