@@ -113,7 +113,7 @@ class Face {
     }
     response.setHeader("X-ClickHouse-Exception-Code", String(code));
     // The rest of a body that nobody will read would hold the connection up.
-    response.setHeader("Connection", "close");
+    if (!response.req.complete) response.setHeader("Connection", "close");
     plainText(response, httpStatusOf(code), `${text} (version 26.7 (local stack))\n`);
   }
 }

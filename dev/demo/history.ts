@@ -52,15 +52,16 @@ export async function fillHistory({ publisher, state, signal, onProgress }: Hist
     const request = toBinary(PublishEventsRequestSchema, create(PublishEventsRequestSchema, { events }));
     const through = visits;
     const before = running.at(-1);
-    running.push(
-      publisher.publish(request).then(async (verdicts) => {
-        tally.addVerdicts(verdicts, []);
-        // Written down in order: a visit counts as done when everything before it is.
-        await before;
-        await state.advance(through - 1);
-        onProgress({ visits: through, ofVisits, events: tally.count() });
-      }),
-    );
+    const batch = publisher.publish(request).then(async (verdicts) => {
+      tally.addVerdicts(verdicts, []);
+      // Written down in order: a visit counts as done when everything before it is.
+      await before;
+      await state.advance(through - 1);
+      onProgress({ visits: through, ofVisits, events: tally.count() });
+    });
+    // The first that fails ends the fill; the others, stopped with it, have nobody who waits for them.
+    batch.catch(() => undefined);
+    running.push(batch);
     if (running.length >= IN_FLIGHT) await running.shift();
   };
   for (const events of pastVisits(state.current, visits)) {
