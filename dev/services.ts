@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { repoRoot } from "../platform/root.js";
 import type { EngineUrls } from "./engines/engine.js";
@@ -22,11 +21,6 @@ export const serviceNames = Object.keys(programs) as readonly ServiceName[];
 /** Partitions of the log of a local stack: few, since one machine does all the work. */
 const partitions = 4;
 const readyMsMax = 60_000;
-
-/** Whether the program of a service is there. */
-export function isBuilt(service: ServiceName): boolean {
-  return existsSync(join(repoRoot, programs[service]));
-}
 
 export interface ServiceInstance {
   readonly service: ServiceName;

@@ -12,7 +12,7 @@ import { prepareGateway } from "./engines/gateway.js";
 import type { StackOptions } from "./options.js";
 import { ManagedProcess, type ProcessSpec } from "./processes/managed-process.js";
 import { endProcesses, identify, isAlive } from "./processes/process-table.js";
-import { isBuilt, prepareService, type ServiceInstance, serviceNames } from "./services.js";
+import { prepareService, type ServiceInstance, serviceNames } from "./services.js";
 import {
   type Identity,
   readIdentity,
@@ -145,7 +145,7 @@ export class Stack {
       streamBytesMax: this.#mine().streamBytesMax,
       ingestAddress: `127.0.0.1:${this.#options.ports.grpc}`,
     };
-    for (const service of serviceNames.filter(isBuilt)) {
+    for (const service of serviceNames) {
       for (let number = 1; number <= (this.#options.instances[service] ?? 1); number += 1) {
         const instance = await prepareService(service, number, around);
         this.#services.push({ instance, process: this.#managed(instance.spec) });
