@@ -7,6 +7,8 @@ export interface Limits {
   readonly rangeEventsMax: number;
   /** The time from one range of a partition to its next: how long events wait at most while the engine keeps up. */
   readonly rangeAgeMs: number;
+  /** How long a range waits at least for what the log holds already. */
+  readonly gatherMs: number;
   /** How often an idle partition looks round. */
   readonly idleWaitMs: number;
   /** How long the log may take to give again what was written down. */
@@ -24,6 +26,7 @@ export const defaultLimits: Limits = Object.freeze({
   rangeBytesMax: 8 * 1024 * 1024,
   rangeEventsMax: 200_000,
   rangeAgeMs: 400,
+  gatherMs: 30,
   idleWaitMs: 1_000,
   readAgainTimeoutMs: 10_000,
   backOffMs: 100,

@@ -160,25 +160,30 @@ export class PartitionWorker {
     await this.#apply({ partition, content, boot: this.#progress.engineBoot, tried: false });
   }
 
-  /** Collects messages until the range is full or due. Waits for the first as long as it takes. */
+  /**
+   * Collects messages until the range is full or due: some time after the last range began, but never before what
+   * waits in the log has had a moment to come. Waits for the first message as long as it takes.
+   */
   async #gather(): Promise<RangeContent> {
     const { limits, clock } = this.#ports;
     const content = new RangeContent({ minutesFromMs: clock.now() - limits.liveMinutesMs });
     this.#current = content;
+    let dueAt = Number.POSITIVE_INFINITY;
     for (;;) {
       this.#mustOwn();
-      const sinceLast = performance.now() - this.#lastRangeAt;
-      const dueInMs = limits.rangeAgeMs - sinceLast;
-      if (content.messages.length > 0 && dueInMs <= 0) return content;
-      const waitMs = content.messages.length > 0 ? dueInMs : limits.idleWaitMs;
+      const leftMs = dueAt - performance.now();
+      if (leftMs <= 0) return content;
       this.#reader ??= this.#ports.eventLog.open(this.#turn.partition, this.committed);
-      const message = await this.#reader.next(Math.max(1, waitMs));
+      const message = await this.#reader.next(Math.max(1, Math.min(leftMs, limits.idleWaitMs)));
       if (message === undefined) {
         if (content.messages.length === 0) this.#ports.onIdle(this.#turn.partition, this.committed);
         continue;
       }
       content.add(message);
       if (content.bytes >= limits.rangeBytesMax || content.events >= limits.rangeEventsMax) return content;
+      if (content.messages.length === 1) {
+        dueAt = Math.max(this.#lastRangeAt + limits.rangeAgeMs, performance.now() + limits.gatherMs);
+      }
     }
   }
 

@@ -7,18 +7,18 @@ import { ProgressLostError, type ProgressStore } from "../ports.js";
 /** JetStream's code for a write whose expected revision is not the last. */
 const wrongLastSequence = 10_071;
 
-/** Progress in a bucket of NATS KV. */
-export function openProgressStore(kv: KV): ProgressStore {
+/** Progress in a bucket of NATS KV, under a key per partition. */
+export function openProgressStore(kv: KV, keyOf: (partition: number) => string = progressKey): ProgressStore {
   return {
     async read(partition) {
-      const entry = await kv.get(progressKey(partition));
+      const entry = await kv.get(keyOf(partition));
       if (entry === null || entry.operation !== "PUT") return undefined;
       return { progress: fromBinary(PartitionProgressSchema, entry.value), revision: entry.revision };
     },
     async write(partition, progress, revision) {
       const bytes = toBinary(PartitionProgressSchema, progress);
       try {
-        const key = progressKey(partition);
+        const key = keyOf(partition);
         return revision === 0 ? await kv.create(key, bytes) : await kv.update(key, bytes, revision);
       } catch (error) {
         if (error instanceof NatsError && error.api_error?.err_code === wrongLastSequence) {

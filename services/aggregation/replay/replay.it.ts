@@ -1,0 +1,115 @@
+import { expect } from "chai";
+import { seed, seededRandom } from "../../../dev/testing/random.js";
+import { startEngines } from "../../../dev/testing/stack.js";
+import { createLog } from "../../../platform/log.js";
+import { openProgressBucket } from "../../../platform/progress.js";
+import type { EventMaker, ProducedEvent } from "../testing/produced-events.js";
+import { expectExact } from "../testing/recount.js";
+import { openRig, type Rig } from "../testing/rig.js";
+import { dropReplay, logEnds, type ReplayPorts, ReplayRefusedError, replayInto } from "./replay-into.js";
+import type { Selection } from "./selection.js";
+
+describe(`replay into a shadow database (SEED=${seed})`, function () {
+  this.timeout(120_000);
+  const partitions = 3;
+  let rig: Rig;
+  let ports: ReplayPorts;
+  let shadow: string;
+  const nowMs = Date.now();
+  const whole: Selection = {
+    project: "alpha",
+    types: [],
+    fromMs: nowMs - 3_600_000,
+    toMs: nowMs + 3_600_000,
+  };
+  const random = seededRandom();
+
+  before(async () => {
+    rig = await openRig(await startEngines("nats", "redis", "clickhouse"));
+    shadow = `${rig.database}_shadow`;
+    ports = {
+      nats: rig.nats,
+      names: rig.names,
+      clickhouse: rig.clickhouse,
+      progress: await openProgressBucket(rig.nats, rig.names, 1),
+      log: createLog("test", "fatal"),
+      signal: new AbortController().signal,
+    };
+    const maker: EventMaker = { random, nowMs, spreadMs: 7_200_000, projects: ["alpha", "beta"] };
+    for (let block = 0; block < 40; block++) {
+      await rig.publish(maker, Math.floor(random() * partitions), 1 + Math.floor(random() * 150));
+    }
+  });
+  after(async () => {
+    await dropReplay(ports, shadow);
+    await rig.close();
+  });
+
+  const replay = async (selection: Selection, extra: Partial<ReplayPorts> = {}): Promise<number> => {
+    const ends = await logEnds(ports, selection.fromMs);
+    const options = { selection, database: shadow, ends, onRead: () => undefined };
+    return (await replayInto({ ...ports, ...extra }, options)).events;
+  };
+  const selected = (selection: Selection): ProducedEvent[] =>
+    rig.produced.filter(
+      ({ projectId, type, receivedTimeMs }) =>
+        projectId === selection.project &&
+        (selection.types.length === 0 || selection.types.includes(type)) &&
+        receivedTimeMs >= selection.fromMs &&
+        receivedTimeMs < selection.toMs,
+    );
+
+  it("brings the selected events, and changes nothing when it is run again", async () => {
+    for (let time = 0; time < 2; time++) {
+      expect(await replay(whole)).to.equal(selected(whole).length);
+      await expectExact(rig, selected(whole), shadow);
+    }
+  });
+
+  it("refuses to mix two selections, or to fill tables that it does not know", async () => {
+    const refused = async (run: Promise<unknown>): Promise<void> => {
+      const error = await run.then(
+        () => undefined,
+        (cause: unknown) => cause,
+      );
+      expect(error).to.be.instanceOf(ReplayRefusedError);
+    };
+    await refused(replay({ ...whole, types: ["purchase"] }));
+    await ports.progress.purge(`replay.${shadow}.selection`);
+    await refused(replay(whole));
+  });
+
+  it("begins anew when its database was dropped", async () => {
+    await dropReplay(ports, shadow);
+    const purchases = { ...whole, types: ["purchase", "identify"] };
+    await replay(purchases);
+    await rig.clickhouse.command({ query: `DROP DATABASE ${shadow} SYNC` });
+    await replay(purchases);
+    await expectExact(rig, selected(purchases), shadow);
+    expect(selected(purchases).length).to.be.greaterThan(0);
+  });
+
+  it("goes on where it was stopped, without doubling", async () => {
+    await dropReplay(ports, shadow);
+    for (const point of ["after-pending", "after-insert", "after-commit"]) {
+      const stop = new AbortController();
+      const faultPoint = (name: string): void => {
+        if (name === point) stop.abort();
+      };
+      const stopped = await replay(whole, { signal: stop.signal, faultPoint }).then(
+        () => false,
+        () => true,
+      );
+      expect(stopped || point !== "after-pending").to.equal(true);
+    }
+    await replay(whole);
+    await expectExact(rig, selected(whole), shadow);
+  });
+
+  it("brings nothing of a time in which nothing came", async () => {
+    await dropReplay(ports, shadow);
+    expect(await replay({ ...whole, fromMs: nowMs + 600_000 })).to.equal(0);
+    await dropReplay(ports, shadow);
+    expect(await replay({ ...whole, fromMs: nowMs - 7_200_000, toMs: nowMs - 3_600_000 })).to.equal(0);
+  });
+});
