@@ -21,7 +21,7 @@ describe("the query service", function () {
     await insertEvents(house.clickhouse, house.database, events);
   });
 
-  after(() => house.stop());
+  after(() => house?.stop());
 
   for (const over of ["connect", "grpc"] as const) {
     it(`answers QueryMetrics and ListEvents over ${over}`, async () => {

@@ -4,9 +4,12 @@ import { Fault } from "../../platform/fault.js";
 import { type Mount, mount } from "../../platform/serve/mount.js";
 import { listEvents } from "./list-events.js";
 import { type QueryMetricsPorts, queryMetrics } from "./query-metrics.js";
+import { type SubscribePorts, subscribe } from "./subscribe.js";
+
+export type QueryPorts = QueryMetricsPorts & SubscribePorts;
 
 /** QueryService on its ports. */
-export function mountQuery(ports: QueryMetricsPorts): Mount {
+export function mountQuery(ports: QueryPorts): Mount {
   return mount(
     QueryService,
     {
@@ -14,7 +17,7 @@ export function mountQuery(ports: QueryMetricsPorts): Mount {
       listEvents: (request, call) => listEvents(ports, request, call),
       getUser: () => notYet(),
       explainEvent: () => notYet(),
-      subscribe: () => notYet(),
+      subscribe: (request, call) => subscribe(ports, request, call),
     },
     {
       queryMetrics: "query",

@@ -1,0 +1,63 @@
+import { join } from "node:path";
+import { systemClock } from "../../../platform/clock.js";
+import { type Control, openControl } from "../../../platform/control/control.js";
+import { openClickHouse } from "../../../platform/engines/clickhouse.js";
+import { type Nats, openNats } from "../../../platform/engines/nats.js";
+import { openPostgres } from "../../../platform/engines/postgres.js";
+import { openRedis, redisReady } from "../../../platform/engines/redis.js";
+import { repoRoot } from "../../../platform/root.js";
+import type { Life } from "../../../platform/run.js";
+import type { EngineProbe } from "../../../platform/serve/health.js";
+import { type StreamNames, streamNames } from "../../../platform/streams.js";
+import type { QueryConfig } from "../config.js";
+import { LiveHub } from "../live/hub.js";
+import { PeopleStore } from "../people-store.js";
+import type { QueryPorts } from "../routes.js";
+import { clickhouseAnalytics } from "./clickhouse.js";
+import { liveSource } from "./live.js";
+import { openProgress } from "./progress.js";
+import { openStatusBoard } from "./status-board.js";
+
+export interface Opened {
+  readonly ports: QueryPorts;
+  readonly control: Control;
+  readonly nats: Nats;
+  readonly names: StreamNames;
+  readonly probes: Readonly<Record<string, EngineProbe>>;
+}
+
+/** Where the page is when it is built. */
+export const pageFolder = join(repoRoot, "web/dist");
+
+/** Opens every engine and puts the ports on them; all is given back when the life ends. */
+export async function openEngines(config: QueryConfig, life: Life, name: string): Promise<Opened> {
+  const { prefix, partitions, operatorKey } = config;
+  const clock = systemClock;
+  const pool = life.own("postgres", openPostgres({ url: config.databaseUrl, name }), (it) => it.end());
+  const nats = life.own("nats", await openNats({ url: config.natsUrl, name }), (it) => it.close());
+  const redis = life.own("redis", await openRedis({ url: config.redisUrl, name }), (it) => it.disconnect());
+  const columnar = { url: config.clickhouseUrl, database: config.clickhouseDatabase, name };
+  const clickhouse = life.own("clickhouse", openClickHouse(columnar), (it) => it.close());
+  const control = openControl({ pool, clock, operatorKey }, life);
+  const names = streamNames(prefix);
+  const board = life.own("status board", openStatusBoard(nats, names), (it) => it.close());
+  const analytics = clickhouseAnalytics(clickhouse, config.limits);
+  const progress = life.own("progress", await openProgress(nats, { names, board, ...config }), (it) =>
+    it.close(),
+  );
+  const source = liveSource(nats, redis, { names, prefix, partitions });
+  const hub = life.own("live feeds", new LiveHub({ source, analytics, clock }), (it) => it.close());
+  const { projects } = control;
+  return {
+    ports: { analytics, people: new PeopleStore(analytics), projects, progress, hub, board, clock },
+    control,
+    nats,
+    names,
+    probes: {
+      postgres: () => pool.query("select 1"),
+      nats: async () => nats.connected(),
+      redis: async () => redisReady(redis),
+      clickhouse: async () => (await clickhouse.ping()).success,
+    },
+  };
+}
