@@ -22,7 +22,7 @@ export interface Named {
   readonly events: number;
 }
 
-/** The last minutes of a project. Counts are set whole, never added to, so that a lost message can't make them wrong. */
+/** The last minutes of a project. Counts are set whole, never added to: a lost message can not make them wrong. */
 export class LiveMinutes {
   readonly #minutes = new Map<number, MinuteCounts>();
 
