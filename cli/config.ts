@@ -8,6 +8,8 @@ export interface CliConfig {
   readonly url: string | undefined;
   readonly key: string | undefined;
   readonly project: string | undefined;
+  /** The whole environment, for programs that a command starts. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** Reads the environment. */
@@ -17,5 +19,6 @@ export function readCliConfig(env: Readonly<Record<string, string | undefined>>)
     url: env["TIDELINE_URL"] || undefined,
     key: env["TIDELINE_KEY"] || undefined,
     project: env["TIDELINE_PROJECT"] || undefined,
+    env,
   };
 }

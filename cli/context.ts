@@ -10,6 +10,8 @@ export interface CommandContext {
   options(): TargetOptions;
   target(kind: KeyKind): Target;
   client<S extends DescService>(service: S, kind: KeyKind): Client<S>;
+  /** The environment, for programs that a command starts. */
+  readonly env: CliConfig["env"];
   /** The address last used, for messages. */
   address(): string;
 }
@@ -28,6 +30,7 @@ export function contextOf(program: Command, config: CliConfig): CommandContext {
   };
   return {
     options,
+    env: config.env,
     target,
     client: (service, kind) => openClient(service, target(kind)),
     address: () => address,

@@ -1,9 +1,25 @@
-import { Command } from "commander";
+import { Command, type Option } from "commander";
+import { addDoctorCommand } from "./commands/doctor.js";
+import { addEngineCommands } from "./commands/engines.js";
 import { addImportCommand } from "./commands/import.js";
+import { addKeysCommands } from "./commands/keys.js";
+import { addLookCommands } from "./commands/look.js";
+import { addProjectsCommands } from "./commands/projects.js";
+import { addQuarantineCommands } from "./commands/quarantine.js";
+import { addQueryCommand } from "./commands/query.js";
+import { addSchemasCommands } from "./commands/schemas.js";
 import { addSendCommand } from "./commands/send.js";
+import { addTailCommand } from "./commands/tail.js";
 import { readCliConfig } from "./config.js";
-import { contextOf } from "./context.js";
+import { type AddCommand, contextOf } from "./context.js";
 import { exitCodes, failureLine } from "./failure.js";
+
+/** An option's text, with its default where that says something. */
+function optionDescription({ description, defaultValue }: Option): string {
+  const isTelling =
+    typeof defaultValue === "number" || (typeof defaultValue === "string" && defaultValue !== "");
+  return isTelling ? `${description} (default: ${defaultValue})` : description;
+}
 
 const config = readCliConfig(process.env);
 const program = new Command("tideline")
@@ -16,15 +32,28 @@ const program = new Command("tideline")
   .option("--key <secret>", "the API key instead of the stack's (env TIDELINE_KEY)")
   .option("--project <id>", "the project, with the operator's key (env TIDELINE_PROJECT)")
   .showHelpAfterError("(tideline help says more)")
-  .configureHelp({ showGlobalOptions: true })
+  .configureHelp({ showGlobalOptions: true, optionDescription })
   .addHelpText(
     "after",
     `
 Exit codes: 0 done · 1 failed, refused or stopped · 2 done, but events were rejected, quarantined or in conflict ·
 3 done, but records could not be read`,
   );
+const commands: readonly AddCommand[] = [
+  addSendCommand,
+  addImportCommand,
+  addQueryCommand,
+  addLookCommands,
+  addTailCommand,
+  addKeysCommands,
+  addProjectsCommands,
+  addSchemasCommands,
+  addQuarantineCommands,
+  addEngineCommands,
+  addDoctorCommand,
+];
 const context = contextOf(program, config);
-for (const add of [addSendCommand, addImportCommand]) add(program, context);
+for (const add of commands) add(program, context);
 
 try {
   await program.parseAsync();

@@ -12,8 +12,19 @@ export interface Stack {
   /** The demo project's id. */
   readonly project: string;
   readonly keys: Readonly<Record<"ingest" | "query" | "admin" | "operator", string>>;
-  /** URLs of the engines, by the names of their environment variables or of themselves. */
-  readonly engines?: Readonly<Record<string, unknown>>;
+  readonly engines?: StackEngines;
+  /** Every instance of a service; `http` is where it says its health. */
+  readonly services?: readonly { readonly service: string; readonly name: string; readonly http: string }[];
+}
+
+/** URLs of a stack's engines. */
+export interface StackEngines {
+  readonly nats: string;
+  readonly redis: string;
+  readonly postgres: string;
+  readonly clickhouse: string;
+  /** The NATS server's monitoring; empty where it is not known. */
+  readonly natsMonitor?: string;
 }
 
 /** Where gRPC is spoken. */
