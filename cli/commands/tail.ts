@@ -52,5 +52,6 @@ function verdictLine({ type, visitorId, outcome, fault, eventId, timeMs }: LiveV
   const why = fault === undefined ? "" : ` ${FaultReason[fault.reason]} ${safeText(fault.field, 60)}`;
   const time = new Date(Number(timeMs)).toISOString();
   const name = (Outcome[outcome] ?? "").toLowerCase().padEnd(11);
-  return `  ${name} ${safeText(type, 24).padEnd(16)} ${safeText(visitorId, 24).padEnd(18)} ${time} ${safeText(eventId, 40)}${why}`;
+  const who = safeText(visitorId, 24).padEnd(18);
+  return `  ${name} ${safeText(type, 24).padEnd(16)} ${who} ${time} ${safeText(eventId, 40)}${why}`;
 }
