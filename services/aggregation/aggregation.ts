@@ -17,6 +17,7 @@ import { liveDeltas } from "./live-deltas.js";
 import { OwnedPartitions } from "./owned-partitions.js";
 import type { AppliedRange, WorkerPorts } from "./partition-worker.js";
 import type { WindowStore } from "./ports.js";
+import { SessionKeeper } from "./sessions/session-keeper.js";
 import { Slots } from "./slots.js";
 
 export interface AggregationOptions {
@@ -42,6 +43,16 @@ export interface Aggregation {
   stop(): Promise<void>;
 }
 
+/** Who owns this partition computes the sessions of all. */
+const sessionsPartition = 0;
+
+function startSessions({ clickhouse, database, partitions, log }: AggregationOptions, kv: KV): SessionKeeper {
+  const store = openProgressStore(kv);
+  const keeper = new SessionKeeper({ client: clickhouse, database, kv, store, partitions, log });
+  keeper.start();
+  return keeper;
+}
+
 /** Starts to bring this instance's share of the partitions into tables and windows. The database must be migrated. */
 export async function startAggregation(options: AggregationOptions): Promise<Aggregation> {
   const { nats, names, log, limits, database, faultPoint } = options;
@@ -59,6 +70,7 @@ export async function startAggregation(options: AggregationOptions): Promise<Agg
     }
   };
   let leases: PartitionLeases | undefined;
+  let keeper: SessionKeeper | undefined;
   const owned = new OwnedPartitions({
     ports: {
       eventLog,
@@ -83,8 +95,14 @@ export async function startAggregation(options: AggregationOptions): Promise<Agg
     instance: options.instance,
     partitions: options.partitions,
     log,
-    onAcquire: (partition, epoch) => owned.acquire(partition, epoch),
-    onLose: (partition) => owned.lose(partition),
+    onAcquire: (partition, epoch) => {
+      owned.acquire(partition, epoch);
+      if (partition === sessionsPartition) keeper = startSessions(options, progress);
+    },
+    onLose: async (partition) => {
+      if (partition === sessionsPartition) await keeper?.stop();
+      await owned.lose(partition);
+    },
   });
   const opened = leases;
   return { owned, progress, stop: () => opened.stop() };
