@@ -18,8 +18,6 @@ export const programs = {
 export type ServiceName = keyof typeof programs;
 export const serviceNames = Object.keys(programs) as readonly ServiceName[];
 
-/** Partitions of the log of a local stack: few, since one machine does all the work. */
-const partitions = 4;
 const readyMsMax = 60_000;
 
 export interface ServiceInstance {
@@ -37,6 +35,7 @@ export interface ServiceSurroundings {
   readonly engines: EngineUrls;
   readonly operatorKey: string;
   readonly streamBytesMax: number;
+  readonly partitions: number;
   /** gRPC of the gateway, for a service that sends events itself. */
   readonly ingestAddress: string;
 }
@@ -70,7 +69,7 @@ export async function prepareService(
         DATABASE_URL: around.engines.postgres,
         CLICKHOUSE_URL: around.engines.clickhouse,
         TIDELINE_OPERATOR_KEY: around.operatorKey,
-        TIDELINE_PARTITIONS: process.env["TIDELINE_PARTITIONS"] || String(partitions),
+        TIDELINE_PARTITIONS: String(around.partitions),
         TIDELINE_STREAM_BYTES_MAX: process.env["TIDELINE_STREAM_BYTES_MAX"] || String(around.streamBytesMax),
         TIDELINE_INSTANCE: name,
         TIDELINE_INGEST_URL: around.ingestAddress,

@@ -69,6 +69,8 @@ export interface Identity {
   readonly keys: Omit<StackKeys, "operator">;
   /** The most bytes of each stream of the log, from the free disk of the first start. */
   readonly streamBytesMax: number;
+  /** Partitions of the log, fixed for its life. */
+  readonly partitions: number;
 }
 
 /** Enough for ten million events a week. */
@@ -76,14 +78,20 @@ const streamBytesMost = 4 * 1024 ** 3;
 /** So many full streams would fill the disk that is free: far fewer there are. */
 const streamsInDisk = 12;
 
-/** The identity of a folder's stack; a new one has an operator's key and nothing else. */
-export function readIdentity(data: string): Identity {
+/** The identity of a folder's stack; a new one has an operator's key, and partitions as given. */
+export function readIdentity(data: string, partitions: number): Identity {
   const path = join(data, "identity.json");
   if (existsSync(path)) return JSON.parse(readFileSync(path, "utf8")) as Identity;
   const operator = `tl_operator_${randomBytes(24).toString("base64url")}`;
   const { bavail, bsize } = statfsSync(data);
   const streamBytesMax = Math.min(streamBytesMost, Math.floor((bavail * bsize) / streamsInDisk));
-  const identity = { operator, project: "", keys: { ingest: "", query: "", admin: "" }, streamBytesMax };
+  const identity = {
+    operator,
+    project: "",
+    keys: { ingest: "", query: "", admin: "" },
+    streamBytesMax,
+    partitions,
+  };
   writeIdentity(data, identity);
   return identity;
 }

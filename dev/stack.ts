@@ -24,6 +24,8 @@ import {
 } from "./stack-file.js";
 
 const clickhouseDatabase = "tideline";
+/** Partitions of the log of a new stack: few, since one machine does all the work. */
+const partitionsDefault = 4;
 const leftoverMsMax = 20_000;
 
 export interface StackSurroundings {
@@ -77,7 +79,7 @@ export class Stack {
     await this.#endLeftovers();
     await checkPorts(ports);
     await checkGivenEngines(givenEngines(this.#around.env));
-    this.#identity = readIdentity(data);
+    this.#identity = readIdentity(data, Number(this.#around.env["TIDELINE_PARTITIONS"]) || partitionsDefault);
     this.#write();
     ensureBinaries(["haproxy"], this.#around.tell);
 
@@ -143,6 +145,7 @@ export class Stack {
       engines: this.#urls(),
       operatorKey: this.#mine().operator,
       streamBytesMax: this.#mine().streamBytesMax,
+      partitions: this.#mine().partitions,
       ingestAddress: `127.0.0.1:${this.#options.ports.grpc}`,
     };
     for (const service of serviceNames) {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
 import { totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { type Env, readSettings } from "../../platform/settings.js";
@@ -36,8 +36,15 @@ export function readFaceConfig(env: Env): Readonly<FaceConfig> {
   });
 }
 
-/** A folder of the data folder's own, in memory where the machine has a place for it. */
+/** A folder of the data folder's own, in memory where the machine has room for it. */
 function bodyFolderOf(dataFolder: string): string {
-  if (!existsSync("/dev/shm")) return join(dataFolder, "bodies");
+  if (!hasRoom("/dev/shm")) return join(dataFolder, "bodies");
   return `/dev/shm/tideline-${createHash("sha256").update(dataFolder).digest("hex").slice(0, 16)}`;
+}
+
+/** Containers often give 64 MiB, less than one large insert. */
+function hasRoom(folder: string): boolean {
+  if (!existsSync(folder)) return false;
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize >= gibibyte;
 }

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from "@clickhouse/client";
 import { expect } from "chai";
 import { type OwnTestEngines, startOwnEngines } from "../testing/stack.js";
@@ -62,5 +63,38 @@ describe("the local ClickHouse after a kill", function () {
     });
     expect(await counted.json()).to.deep.equal([{ n: 6000, u: 6000 }]);
     expect(lives.size).to.equal(4);
+  });
+
+  it("takes a retry whose first try was logged but never renamed into place", async () => {
+    const insert = (token: string) =>
+      client.insert({
+        table: "once",
+        values: [{ a: token }],
+        format: "JSONEachRow",
+        clickhouse_settings: { insert_deduplication_token: token, async_insert: 0 },
+      });
+    await client.command({
+      query: `CREATE TABLE once (a String) ENGINE = MergeTree ORDER BY a
+              SETTINGS non_replicated_deduplication_window = 100`,
+    });
+    await insert("first");
+    await insert("second");
+    const parts = await client.query({
+      query: "SELECT path FROM system.parts WHERE table = 'once' AND name = 'all_2_2_0'",
+      format: "JSONEachRow",
+    });
+    const [part] = await parts.json<{ path: string }>();
+    if (part === undefined) throw new Error("the second insert left no part");
+    // As a kill between the log's line and the part's name leaves it.
+    const back = engines.kill("clickhouse");
+    rmSync(part.path, { recursive: true });
+    await back;
+    const health = (await (await fetch(`${engines.clickhouse}/healthz`)).json()) as Record<string, unknown>;
+    expect(health["repaired_log_records"]).to.equal(1);
+    await insert("first");
+    await insert("second");
+    await insert("second");
+    const rows = await client.query({ query: "SELECT a FROM once ORDER BY a", format: "JSONEachRow" });
+    expect(await rows.json()).to.deep.equal([{ a: "first" }, { a: "second" }]);
   });
 });

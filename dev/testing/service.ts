@@ -45,6 +45,7 @@ export async function startService(service: ServiceName, options: TestServiceOpt
     },
     operatorKey: testOperatorKey,
     streamBytesMax: 2 ** 30,
+    partitions: 4,
     ingestAddress,
   });
   const folder = await mkdtemp(join(tmpdir(), "tideline-service-"));
