@@ -23,8 +23,8 @@ export interface WorkerCounts {
 }
 
 /**
- * Brings one partition of RAW into EVENTS as long as the turn lasts: enriches, claims ids, leaves out copies, publishes.
- * Whatever goes wrong ends the session, and the next begins by looking where the log stands.
+ * Brings one partition of RAW into EVENTS as long as the turn lasts: enriches, claims ids, leaves out copies,
+ * publishes. Whatever goes wrong ends the session, and the next begins by looking where the log stands.
  */
 export class PartitionWorker {
   readonly turn: Turn;
