@@ -102,10 +102,7 @@ try {
     const all = data.map((bytes, index) =>
       rig.publishBytes(index % partitions, bytes, { project: "shop1", receivedMs: Date.now() }),
     );
-    const positions = await Promise.all(all);
-    positions.forEach((position, index) => {
-      rig.produced.push({ id: "", partition: index % partitions, position, index: 0, payloadHash: 0n });
-    });
+    await Promise.all(all);
   };
   const nats = await openNats({ url: rig.urls.nats, name: "bench" });
   const redis = await openRedis({ url: rig.urls.redis, name: "bench" });
@@ -123,10 +120,11 @@ try {
       projects: { peek: () => rules, get: async () => rules },
       log: pino({ level: "warn" }),
     });
-    await rig.drained(120_000);
+    const events = blocks * eventsPerBlock;
+    const handled = (): number => worker.owned.counts.events + worker.owned.counts.duplicates;
+    while (handled() < events) await new Promise((resolve) => setTimeout(resolve, 10));
     const seconds = (performance.now() - began) / 1_000;
     const used = process.cpuUsage(cpu);
-    const events = blocks * eventsPerBlock;
     const us = (value: number): string => ((value * 1e6) / events).toFixed(2);
     console.log(
       `${what}: ${Math.round(events / seconds)} events/s; CPU an event: Node ` +

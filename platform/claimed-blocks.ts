@@ -65,6 +65,8 @@ export class ClaimedBlocks {
   readonly #blocks = new Map<number, ClaimedBlock>();
   readonly #reading = new Map<number, Promise<ClaimedBlock | undefined>>();
   #bytes = 0;
+  /** The block used last, which is the youngest already. */
+  #latest = 0;
   /** How many blocks were read from the log. */
   reads = 0;
 
@@ -72,6 +74,18 @@ export class ClaimedBlocks {
     this.#nats = nats;
     this.#stream = stream;
     this.#bytesMax = bytesMax;
+  }
+
+  /** The same as `find` where all that is needed is in memory, without waiting; else undefined. */
+  findKept(positions: readonly number[], project: string, id: string): Found | undefined {
+    const key = keyOf(project, id);
+    for (const position of positions) {
+      const block = this.#kept(position);
+      if (block === undefined) return undefined;
+      const payloadHash = block.payloads.get(key);
+      if (payloadHash !== undefined) return { kind: "copy", position, payloadHash };
+    }
+    return { kind: "other" };
   }
 
   /** Looks for an id in the blocks at `positions`, the smallest first. @throws when the log can't be read. */
@@ -92,7 +106,8 @@ export class ClaimedBlocks {
 
   #kept(position: number): ClaimedBlock | undefined {
     const block = this.#blocks.get(position);
-    if (block === undefined) return undefined;
+    if (block === undefined || position === this.#latest) return block;
+    this.#latest = position;
     // A map keeps the order of insertion: what is used goes to the end.
     this.#blocks.delete(position);
     this.#blocks.set(position, block);
@@ -113,6 +128,7 @@ export class ClaimedBlocks {
     if (data === undefined) return undefined;
     const block = claimedBlock(data);
     this.#blocks.set(position, block);
+    this.#latest = position;
     this.#bytes += block.bytes;
     for (const [oldest, { bytes }] of this.#blocks) {
       if (this.#bytes <= this.#bytesMax || oldest === position) break;

@@ -79,6 +79,8 @@ export class ClaimHasher {
   readonly #hash: KeyedHash;
   readonly #mask: number;
   readonly #scratch = Buffer.alloc(scratchBytes);
+  /** The first bytes of the scratch, by how many: making a view anew costs more than the hash. */
+  readonly #views: (Buffer | undefined)[] = new Array(scratchBytes + 1).fill(undefined);
   #project = "";
   #prefixLength = 1;
 
@@ -98,7 +100,12 @@ export class ClaimHasher {
       );
     }
     for (let at = start, to = this.#prefixLength; at < end; at++, to++) scratch[to] = source[at] ?? 0;
-    return this.#hash.hash(scratch.subarray(0, length));
+    let view = this.#views[length];
+    if (view === undefined) {
+      view = scratch.subarray(0, length);
+      this.#views[length] = view;
+    }
+    return this.#hash.hash(view);
   }
 
   /** The bucket of a hash: bits of another word than the field's, so that both together tell ids apart. */

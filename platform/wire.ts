@@ -172,6 +172,9 @@ export function splitRepeated(bytes: Uint8Array, field: number): Uint8Array[] {
   return items;
 }
 
+/** Below this, a loop over characters beats the encoder's call; their count fits one byte. */
+const shortText = 32;
+
 /** Writes fields into one growing buffer. Default values are written too: whoever calls decides what to leave out. */
 export class FieldWriter {
   #buffer: Buffer;
@@ -203,21 +206,15 @@ export class FieldWriter {
 
   /** A string field. */
   string(field: number, text: string): this {
+    const { length } = text;
     // Three bytes of UTF-8 at most for each UTF-16 unit.
-    if (text.length < 40) {
-      this.#room(text.length * 3 + 8);
-      this.#varint((field << 3) | WireType.bytes);
-      const written = this.#buffer.write(text, this.#length + 1);
-      if (written < 0x80) {
-        this.#buffer[this.#length] = written;
-        this.#length += written + 1;
-        return this;
-      }
-      return this.#stringBody(text, written);
-    }
-    this.#room(text.length * 3 + 16);
+    this.#room(length * 3 + 16);
     this.#varint((field << 3) | WireType.bytes);
-    return this.#stringBody(text, Buffer.byteLength(text));
+    if (length < shortText && this.#shortAscii(text)) return this;
+    const byteLength = Buffer.byteLength(text);
+    this.#varint(byteLength);
+    this.#length += this.#buffer.write(text, this.#length);
+    return this;
   }
 
   /** A bytes, string or message field, from encoded bytes. */
@@ -319,10 +316,19 @@ export class FieldWriter {
     return this;
   }
 
-  #stringBody(text: string, byteLength: number): this {
-    this.#varint(byteLength);
-    this.#length += this.#buffer.write(text, this.#length);
-    return this;
+  /** Length and bytes of a short text, character by character; false, and nothing written, where it is not ASCII. */
+  #shortAscii(text: string): boolean {
+    const buffer = this.#buffer;
+    const { length } = text;
+    const from = this.#length + 1;
+    for (let index = 0; index < length; index++) {
+      const code = text.charCodeAt(index);
+      if (code > 0x7f) return false;
+      buffer[from + index] = code;
+    }
+    buffer[this.#length] = length;
+    this.#length = from + length;
+    return true;
   }
 
   #varint(value: number): void {

@@ -43,7 +43,9 @@ export async function decide(
   for (const claim of foreign) {
     const index = block.firstEvents[claim.index] ?? 0;
     const { id, payloadHash } = block.identity(index);
-    const found = await blocks.find(claim.positions, raw.project, id);
+    const { positions } = claim;
+    const found =
+      blocks.findKept(positions, raw.project, id) ?? (await blocks.find(positions, raw.project, id));
     if (found.kind === "copy") drop(index, found.payloadHash !== payloadHash);
     else if (found.kind === "gone") drop(index, false);
     else if ((await claims.append(block.ids, claim, raw.position)) === "changed") {
