@@ -1,8 +1,17 @@
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { expect } from "chai";
 import { seed, seededRandom } from "../../dev/testing/random.js";
+import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
+import { BlockSchema } from "../../gen/ts/tideline/pipeline/v1/block_pb.js";
+import { QuarantineBlockSchema } from "../../gen/ts/tideline/pipeline/v1/quarantine_pb.js";
+import { Claims, deploymentLayout } from "../../platform/claims.js";
+import { openRedis } from "../../platform/engines/redis.js";
+import { headerNames } from "../../platform/streams.js";
 import { differences, EnrichmentRig, type EventInit } from "../../tests/enrichment/rig.js";
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const block = (events: EventInit[]): Uint8Array => toBinary(BlockSchema, create(BlockSchema, { events }));
 
 /** Produces random blocks, in which a share of ids come again: in the block, in others, in other partitions. */
 class Producer {
@@ -60,6 +69,103 @@ describe("enrichment", function () {
     await rig.startWorker();
     await producer.blocks(60, 5);
     await isExact();
+  });
+
+  it("drops copies and counts conflicts, wherever the first copy is", async () => {
+    await rig.startWorker();
+    const payloadHash = 5n;
+    await rig.publish(0, [
+      { eventId: "a", payloadHash },
+      { eventId: "b", payloadHash },
+      { eventId: "a", payloadHash: 6n },
+    ]);
+    await rig.drained();
+    await rig.publish(0, [{ eventId: "a", payloadHash }, { eventId: "c" }]);
+    await rig.publish(1, [{ eventId: "b", payloadHash: 7n }]);
+    await rig.publish(1, [{ eventId: "b", payloadHash, projectId: "shop2" }]);
+    await isExact();
+    const stored = await rig.stored();
+    const sum = (name: string): number => stored.reduce((total, message) => total + message.header(name), 0);
+    expect([sum(headerNames.duplicates), sum(headerNames.conflicts)]).to.deep.equal([3, 2]);
+    const kept = stored.flatMap(({ events }) =>
+      events.map(({ projectId, eventId }) => `${projectId}/${eventId}`),
+    );
+    expect(kept.sort()).to.deep.equal(["shop/a", "shop/b", "shop/c", "shop2/b"]);
+  });
+
+  it("keeps an id that collides with another's hash", async () => {
+    await rig.startWorker();
+    const redis = await openRedis({ url: rig.urls.redis, name: "it" });
+    const position = await rig.publish(0, [{ eventId: "a" }, { eventId: "x" }]);
+    await rig.drained();
+    // What "b" would find if its hash were that of an id in the first block.
+    const layout = await deploymentLayout(await rig.nats.js.views.kv(rig.names.deploymentBucket));
+    const claims = new Claims({ redis, prefix: "", layout });
+    const { bytes } = claims.hasher.pack("shop", ["b"]);
+    const [buckets] = (await redis.keysBuffer("c*")).filter((key) =>
+      /^c[\w-]{4}:/.test(key.toString("latin1")),
+    );
+    const key = Buffer.concat([buckets?.subarray(0, 6) ?? Buffer.of(), bytes.subarray(0, 4)]);
+    expect(await redis.hset(key, bytes.subarray(4, 12), position)).to.equal(1);
+    await rig.publish(0, [{ eventId: "b" }]);
+    await rig.drained();
+    await rig.publish(2, [{ eventId: "b" }, { eventId: "a" }]);
+    await isExact();
+    redis.disconnect();
+  });
+
+  it("keeps aside what can't be enriched, once, and lets the others go on", async () => {
+    await rig.startWorker();
+    const good = { projectId: "shop", type: "view", partition: 1 };
+    const position = await rig.publishBytes(
+      1,
+      Buffer.concat([
+        block([{ ...good, eventId: "a", userId: "u1" }]),
+        block([{ ...good, eventId: "b", partition: 2, properties: '{"n":1}' }]),
+        block([{ ...good, eventId: "c", userId: "u1" }]),
+      ]),
+      { project: "shop", receivedMs: Date.now() },
+    );
+    rig.expectCovered(1, position);
+    await rig.drained();
+    const ids = (await rig.stored()).flatMap(({ events }) => events.map(({ eventId }) => eventId));
+    expect(ids).to.deep.equal(["a", "c"]);
+    const subject = rig.names.quarantineSubject("shop");
+    const { data } = await rig.nats.jsm.streams.getMessage(rig.names.quarantine, { last_by_subj: subject });
+    const [aside] = fromBinary(QuarantineBlockSchema, data).events;
+    expect(aside).to.include({
+      projectId: "shop",
+      step: "enrichment",
+      quarantineId: `enrichment-${position}-1`,
+    });
+    expect(aside?.fault?.reason).to.equal(FaultReason.EVENT_POISONED);
+    expect(aside?.event).to.include({ eventId: "b", type: "view" });
+    // What was kept aside claims nothing: corrected and fed again, it gets in.
+    await rig.publish(1, [{ eventId: "b" }]);
+    await rig.drained();
+    const again = (await rig.stored()).flatMap(({ events }) => events.map(({ eventId }) => eventId));
+    expect(again).to.deep.equal(["a", "c", "b"]);
+  });
+
+  it("takes a block that grows beyond what a message may hold", async () => {
+    const events = Array.from({ length: 4_000 }, (_, index) => ({
+      eventId: `e${index}`,
+      userId: `user-${index}-${"x".repeat(60)}`,
+    }));
+    await rig.publish(0, events);
+    await rig.startWorker();
+    await isExact();
+    const parts = (await rig.stored()).filter(({ events: { length } }) => length > 0);
+    expect(parts.length).to.be.greaterThan(1);
+    for (const { data } of parts) expect(data.length).to.be.at.most(768 * 1024);
+  });
+
+  it("combines blocks when there is a backlog", async () => {
+    await producer.blocks(80);
+    await rig.startWorker();
+    await isExact();
+    const messages = (await rig.stored()).filter(({ events }) => events.length > 0).length;
+    expect(messages).to.be.lessThan(20);
   });
 
   it(`is exact when owners are killed, and when they leave (SEED=${seed})`, async () => {

@@ -47,6 +47,7 @@ export class EnrichmentRig {
   readonly #engines: Record<"nats" | "redis", ManagedProcess>;
   readonly urls: Record<"nats" | "redis", string>;
   readonly nats: Nats;
+  readonly #last = new Map<number, number>();
   #instances = 0;
 
   private constructor(options: {
@@ -199,14 +200,16 @@ export class EnrichmentRig {
     }
   }
 
-  /** Waits until EVENTS covers all of RAW. */
+  /** Says that a partition must be covered up to a position, for `drained`. */
+  expectCovered(partition: number, position: number): void {
+    this.#last.set(partition, Math.max(position, this.#last.get(partition) ?? 0));
+  }
+
+  /** Waits until EVENTS covers all that was produced. */
   async drained(limitMs = 30_000): Promise<void> {
     const deadline = performance.now() + limitMs;
-    const wanted = new Map<number, number>();
-    for (const { partition, position } of this.produced) {
-      wanted.set(partition, Math.max(position, wanted.get(partition) ?? 0));
-    }
-    for (const [partition, position] of wanted) {
+    for (const { partition, position } of this.produced) this.expectCovered(partition, position);
+    for (const [partition, position] of this.#last) {
       for (;;) {
         const reached = await this.#covered(partition);
         if (reached >= position) break;
