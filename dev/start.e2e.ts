@@ -22,7 +22,7 @@ interface Ended {
 /** An offset at which the public ports are free. */
 async function freeOffset(): Promise<number> {
   for (;;) {
-    const offset = 22_000 + Math.floor(Math.random() * 10_000);
+    const offset = 1_000 + Math.floor(Math.random() * 9_000);
     if ((await Promise.all(publicPorts.map((port) => isFree(port + offset)))).every(Boolean)) return offset;
   }
 }
