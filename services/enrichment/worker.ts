@@ -8,6 +8,7 @@ import { readerBytes } from "../../platform/partition-reader.js";
 import { keepAside, quarantinedOf } from "../../platform/quarantine.js";
 import type { CommonSettings } from "../../platform/settings.js";
 import { reconcileStreams, streamDefaults, streamNames } from "../../platform/streams.js";
+import { rememberSettings } from "./engines/remembered-settings.js";
 import { BlockEnricher } from "./enrich-block.js";
 import type { GeoTable } from "./enrichers/geo.js";
 import { OwnedPartitions } from "./owned-partitions.js";
@@ -42,7 +43,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const names = streamNames(prefix);
   await reconcileStreams(nats, { names, replicas, ...streamDefaults });
   const claims = await openClaims({ redis, nats, names, prefix, replicas, bucketBits: claimBucketBits });
-  const rules = new ProjectRulesCache(projects);
+  const kv = await nats.js.views.kv(names.deploymentBucket, { history: 1, replicas });
+  const rules = new ProjectRulesCache(rememberSettings(projects, { kv, log }));
   let leases: PartitionLeases | undefined;
   const owned = new OwnedPartitions({
     ports: {
