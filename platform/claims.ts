@@ -3,7 +3,7 @@
 // An id is claimed by the raw sequence of its block, "set if absent". A claim is found by 8 bytes of a keyed hash in
 // one of many buckets (small hashes, 16 to 21 bytes an id), so it is never exact by itself: a foreign position is a
 // pointer to a block, where the id itself is compared (claimed-blocks.ts). What is claimed and how far the owner of the
-// partition has come changes in one step. Why it is exact when owners and engines die: docs/decisions/0005.
+// partition has come changes in one step. Why it is exact when owners and engines die: docs/decisions/0008.
 import { createHash, randomBytes } from "node:crypto";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import type { Redis } from "ioredis";
