@@ -1,15 +1,18 @@
 import { type Client, ConnectError, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { expect } from "chai";
-import { startService, type TestService, testOperatorKey } from "../dev/testing/service.js";
+import { freePort } from "../dev/processes/free-port.js";
 import { startEngines, type TestEngines } from "../dev/testing/stack.js";
 import { Scope } from "../gen/ts/tideline/admin/v1/project_pb.js";
 import { FaultDetailSchema, FaultReason } from "../gen/ts/tideline/fault/v1/fault_pb.js";
 import { RegistryService, SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { controlMigrations } from "../platform/control/control.js";
-import { hashSecret, makeSecret } from "../platform/control/keys.js";
 import { openPostgres, type Postgres } from "../platform/engines/postgres.js";
 import { migratePostgres } from "../platform/migrate.js";
+import { makeKey, makeProject } from "../tests/support/projects.js";
+import { type ServiceProcess, startService } from "../tests/support/service-process.js";
+
+const operatorKey = "operator-key-of-a-test";
 
 const avro = (name: string) =>
   JSON.stringify({ type: "record", name, fields: [{ name: "amount", type: "double" }] });
@@ -18,32 +21,37 @@ describe("the registry", function () {
   this.timeout(60_000);
   let engines: TestEngines;
   let pool: Postgres;
-  let service: TestService;
+  let service: ServiceProcess;
+  let rest: string;
   let registry: Client<typeof RegistryService>;
+  let projectId: string;
   let admin: string;
   let query: string;
   let foreign: string;
-
-  async function key(projectId: string, scope: Scope): Promise<string> {
-    const secret = makeSecret();
-    await pool.query("insert into projects values ($1, $1, '') on conflict do nothing", [projectId]);
-    await pool.query(
-      "insert into api_keys (key_id, project_id, name, secret_hash, hint, scopes) values ($1, $2, '', $3, '', $4)",
-      [`k${projectId}${scope}`, projectId, hashSecret(secret), [scope]],
-    );
-    return secret;
-  }
 
   before(async () => {
     engines = await startEngines("postgres", "nats");
     const databaseUrl = await engines.createPostgresDatabase();
     pool = openPostgres({ url: databaseUrl, name: "test" });
     await migratePostgres(pool, [controlMigrations, "registry/migrations"]);
-    admin = await key("p1", Scope.ADMIN);
-    query = await key("p1", Scope.QUERY);
-    foreign = await key("p2", Scope.ADMIN);
-    service = await startService("registry", { engines, databaseUrl });
-    registry = createClient(RegistryService, createGrpcTransport({ baseUrl: service.grpc }));
+    const mine = await makeProject(pool);
+    projectId = mine.projectId;
+    admin = mine.secret;
+    query = (await makeKey(pool, projectId, { scopes: [Scope.QUERY] })).secret;
+    foreign = (await makeProject(pool)).secret;
+    const restPort = await freePort();
+    rest = `http://127.0.0.1:${restPort}`;
+    service = await startService("registry", {
+      NATS_URL: engines.nats,
+      REDIS_URL: "redis://127.0.0.1:9",
+      DATABASE_URL: databaseUrl,
+      CLICKHOUSE_URL: "http://127.0.0.1:9",
+      TIDELINE_PREFIX: engines.prefix,
+      TIDELINE_OPERATOR_KEY: operatorKey,
+      TIDELINE_REGISTRY_PORT: String(restPort),
+    });
+    const baseUrl = `http://127.0.0.1:${service.grpcPort}`;
+    registry = createClient(RegistryService, createGrpcTransport({ baseUrl }));
   });
 
   after(async () => {
@@ -85,7 +93,9 @@ describe("the registry", function () {
 
   it("tells every instance of a change", async () => {
     const versionOf = async () => {
-      const { rows } = await pool.query("select version from control_changes where project_id = 'p1'");
+      const { rows } = await pool.query("select version from control_changes where project_id = $1", [
+        projectId,
+      ]);
       return Number(rows[0]?.version);
     };
     const before = await versionOf();
@@ -116,7 +126,7 @@ describe("the registry", function () {
       FaultReason.SCHEMA_NOT_FOUND,
     );
     expect(await reasonOf(register("x", avro("X"), query))).to.equal(FaultReason.SCOPE_MISSING);
-    expect(await reasonOf(register("x", avro("X"), testOperatorKey))).to.equal(FaultReason.REQUEST_INVALID);
+    expect(await reasonOf(register("x", avro("X"), operatorKey))).to.equal(FaultReason.REQUEST_INVALID);
     expect(await reasonOf(register("x", "{", admin))).to.equal(FaultReason.SCHEMA_INVALID);
     expect(await reasonOf(register("x\0", avro("X"), admin))).to.equal(FaultReason.REQUEST_INVALID);
     expect(await reasonOf(registry.getSchema({ subject: "\0" }, by(admin)))).to.equal(
@@ -126,7 +136,7 @@ describe("the registry", function () {
 
   it("answers readers and writers of Confluent's API", async () => {
     const call = async (path: string, init: RequestInit = {}) => {
-      const response = await fetch(`${service.rest}${path}`, { ...by(admin), ...init });
+      const response = await fetch(`${rest}${path}`, { ...by(admin), ...init });
       expect(response.headers.get("content-type")).to.equal("application/vnd.schemaregistry.v1+json");
       return [response.status, await response.json()];
     };

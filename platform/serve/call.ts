@@ -23,7 +23,7 @@ export type Access = "ingest" | "query" | "admin" | "operator" | "any" | "public
 export const projectHeader = "tideline-project";
 
 /**
- * The header by which the operator's key asks the door for verdicts alone: events are judged exactly as they would be,
+ * The header by which a caller asks the door for verdicts alone ("true"): events are judged exactly as they would be,
  * and nothing is stored.
  */
 export const dryRunHeader = "tideline-dry-run";

@@ -1,7 +1,6 @@
 import { type Client, Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { expect } from "chai";
-import { startService, type TestService, testOperatorKey } from "../../dev/testing/service.js";
 import { startEngines, type TestEngines } from "../../dev/testing/stack.js";
 import { AdminService } from "../../gen/ts/tideline/admin/v1/admin_service_pb.js";
 import { Scope } from "../../gen/ts/tideline/admin/v1/project_pb.js";
@@ -9,9 +8,12 @@ import { FaultDetailSchema, FaultReason } from "../../gen/ts/tideline/fault/v1/f
 import { controlMigrations } from "../../platform/control/control.js";
 import { openPostgres, type Postgres } from "../../platform/engines/postgres.js";
 import { migratePostgres } from "../../platform/migrate.js";
+import { type ServiceProcess, startService } from "../../tests/support/service-process.js";
+
+const operatorKey = "operator-key-of-a-test";
 
 const by = (key: string) => ({ headers: { authorization: `Bearer ${key}` } });
-const operator = by(testOperatorKey);
+const operator = by(operatorKey);
 
 /** The reason and code of a refused call. */
 async function refusal(call: Promise<unknown>): Promise<{ reason: FaultReason | undefined; code: Code }> {
@@ -29,7 +31,7 @@ describe("AdminService", function () {
   this.timeout(60_000);
   let engines: TestEngines;
   let pool: Postgres;
-  let service: TestService;
+  let service: ServiceProcess;
   let admin: Client<typeof AdminService>;
 
   before(async () => {
@@ -37,8 +39,18 @@ describe("AdminService", function () {
     const databaseUrl = await engines.createPostgresDatabase();
     pool = openPostgres({ url: databaseUrl, name: "test" });
     await migratePostgres(pool, [controlMigrations, "registry/migrations", "services/admin/migrations"]);
-    service = await startService("admin", { engines, databaseUrl });
-    admin = createClient(AdminService, createGrpcTransport({ baseUrl: service.grpc }));
+    service = await startService("admin", {
+      NATS_URL: engines.nats,
+      REDIS_URL: "redis://127.0.0.1:9",
+      DATABASE_URL: databaseUrl,
+      CLICKHOUSE_URL: "http://127.0.0.1:9",
+      TIDELINE_PREFIX: engines.prefix,
+      TIDELINE_OPERATOR_KEY: operatorKey,
+    });
+    admin = createClient(
+      AdminService,
+      createGrpcTransport({ baseUrl: `http://127.0.0.1:${service.grpcPort}` }),
+    );
   });
 
   after(async () => {

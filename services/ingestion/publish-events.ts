@@ -5,7 +5,7 @@ import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import type { Clock } from "../../platform/clock.js";
 import type { EffectiveSettings, ProjectCache } from "../../platform/control/projects.js";
 import { engineUnavailable, Fault, requestInvalid } from "../../platform/fault.js";
-import { type Call, projectHeader } from "../../platform/serve/call.js";
+import { type Call, dryRunHeader, projectHeader } from "../../platform/serve/call.js";
 import type { CompiledSchema } from "../../registry/compiled-schema.js";
 import type { ProjectSchemas, SchemaCache, SchemaVersion } from "../../registry/schema-cache.js";
 import type { BlockPublisher } from "./block-publisher.js";
@@ -59,7 +59,7 @@ export class EventPublisher {
 
   /**
    * Decides on every event and stores what is accepted or kept aside, then makes the answer from the batch, which
-   * must not be kept.
+   * must not be kept. A dry run stores and counts nothing.
    * @throws Fault RATE_LIMITED, OVERLOADED, ENGINE_UNAVAILABLE, PROJECT_NOT_FOUND; nothing was stored then
    */
   async publish<T>(source: EventSource, call: Call, answer: (batch: PreparedBatch) => T): Promise<T> {
@@ -79,6 +79,7 @@ export class EventPublisher {
       await this.#prepare(batch, source, stamp, rulesOf(known, settings, schemas));
       await this.#options.advice.ask(batch, projectId);
       this.#repeats.find(batch);
+      if (call.header(dryRunHeader) === "true") return answer(batch);
       await this.#store(batch, stamp);
       this.handled += batch.count;
       this.#options.sample.note(projectId, batch);

@@ -22,14 +22,23 @@ export interface TestProjectOptions {
 export async function makeProject(pool: Postgres, options: TestProjectOptions = {}): Promise<TestProject> {
   const id = randomBytes(6).toString("hex");
   const projectId = `p${id}`;
-  const keyId = `k${id}`;
-  const secret = makeSecret();
   const settings = toBinary(ProjectSettingsSchema, create(ProjectSettingsSchema, options.settings ?? {}));
   await pool.query("insert into projects (project_id, name, settings) values ($1, $2, $3)", [
     projectId,
     `test ${id}`,
     Buffer.from(settings),
   ]);
+  return makeKey(pool, projectId, options);
+}
+
+/** Another key of a project. */
+export async function makeKey(
+  pool: Postgres,
+  projectId: string,
+  options: Omit<TestProjectOptions, "settings"> = {},
+): Promise<TestProject> {
+  const keyId = `k${randomBytes(6).toString("hex")}`;
+  const secret = makeSecret();
   await pool.query(
     `insert into api_keys (key_id, project_id, name, secret_hash, hint, scopes, events_per_second, burst)
      values ($1, $2, 'test', $3, $4, $5, $6, $7)`,

@@ -20,12 +20,12 @@ export interface ServiceProcess {
 const startTimeoutMs = 20_000;
 const warnLevel = 40;
 
-/** Starts `dist/services/<name>/main.js` and waits until it serves. @throws Error with its log when it ends before. */
+/** Starts `dist/services/<name>/main.js` (the registry: `dist/registry/main.js`) and waits until it serves. @throws Error with its log when it ends before. */
 export async function startService(
   name: string,
   env: Readonly<Record<string, string>>,
 ): Promise<ServiceProcess> {
-  const main = join(repoRoot, "dist/services", name, "main.js");
+  const main = join(repoRoot, "dist", name === "registry" ? name : `services/${name}`, "main.js");
   const child = spawn(process.execPath, ["--enable-source-maps", main], {
     env: { PATH: process.env["PATH"] ?? "", TIDELINE_GRPC_PORT: "0", TIDELINE_HTTP_PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,0 +1,129 @@
+import { type Client, createClient } from "@connectrpc/connect";
+import { createGrpcTransport } from "@connectrpc/connect-node";
+import { expect } from "chai";
+import { QuarantineService } from "../gen/ts/tideline/admin/v1/quarantine_service_pb.js";
+import { FaultReason } from "../gen/ts/tideline/fault/v1/fault_pb.js";
+import { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
+import { migratePostgres } from "../platform/migrate.js";
+import { openSchemaStore } from "../registry/engines/postgres-schemas.js";
+import { type EventInit, ingestClient } from "./support/ingestion.js";
+import { type IngestionStand, operatorKey, startIngestionStand } from "./support/ingestion-stand.js";
+import type { TestProject } from "./support/projects.js";
+import { type ServiceProcess, startService } from "./support/service-process.js";
+
+const schema = JSON.stringify({
+  type: "object",
+  properties: { amount: { type: "number" } },
+  required: ["amount"],
+});
+
+describe("what was kept aside", function () {
+  this.timeout(60_000);
+  let stand: IngestionStand;
+  let admin: ServiceProcess;
+  let quarantine: Client<typeof QuarantineService>;
+  let of: TestProject;
+
+  before(async () => {
+    stand = await startIngestionStand();
+    await migratePostgres(stand.pool, ["services/admin/migrations"]);
+    const { connectionString = "" } = stand.pool.options;
+    admin = await startService("admin", {
+      NATS_URL: stand.engines.nats,
+      REDIS_URL: "redis://127.0.0.1:9",
+      DATABASE_URL: connectionString,
+      CLICKHOUSE_URL: "http://127.0.0.1:9",
+      TIDELINE_PREFIX: stand.engines.prefix,
+      TIDELINE_OPERATOR_KEY: operatorKey,
+      TIDELINE_INGEST_URL: `127.0.0.1:${stand.service.grpcPort}`,
+    });
+    const baseUrl = `http://127.0.0.1:${admin.grpcPort}`;
+    quarantine = createClient(QuarantineService, createGrpcTransport({ baseUrl }));
+  });
+
+  after(async () => {
+    await admin?.stop();
+    await stand?.stop();
+  });
+
+  beforeEach(async () => {
+    of = await stand.project();
+    const text = { subject: "sale", kind: SchemaKind.JSON_SCHEMA, text: schema };
+    await openSchemaStore(stand.pool).register({ projectId: of.projectId, ...text });
+  });
+
+  const by = () => ({ headers: { authorization: `Bearer ${of.secret}` } });
+  const sale = (eventId: string, json: string): EventInit => ({
+    eventId,
+    type: "sale",
+    body: { case: "properties", value: json },
+  });
+
+  /** The listing once it has so many events. */
+  async function listed(count: number) {
+    const until = Date.now() + 10_000;
+    for (;;) {
+      const answer = await quarantine.listQuarantined({}, by());
+      if (answer.events.length === count || Date.now() > until) return answer;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  it("is judged by the door itself in a dry run, which stores nothing", async () => {
+    await stand.publish([sale("good", '{"price":"7.50"}'), sale("bad", '{"price":"none"}')], of);
+    expect((await listed(2)).total).to.equal(2n);
+    const correction = { rename: { price: "amount" }, casts: { amount: "number" } };
+    for (let times = 0; times < 2; times++) {
+      const dry = await quarantine.reprocessQuarantined({ correction, dryRun: true }, by());
+      expect(dry).to.include({ accepted: 1n, duplicates: 0n, failed: 1n, remaining: 0n });
+      expect(dry.failures.map(({ event }) => event?.eventId)).to.deep.equal(["bad"]);
+    }
+    expect(await stand.logged(of)).to.have.length(0);
+    expect((await stand.aside(of)).length).to.equal(2);
+    expect((await listed(2)).events.map(({ attempts }) => attempts)).to.deep.equal([0, 0]);
+  });
+
+  it("passes once it is corrected, under its own id, and what fails again stays on the list once", async () => {
+    await stand.publish([sale("good", '{"price":"7.50"}'), sale("bad", '{"price":"none"}')], of);
+    await listed(2);
+    const correction = { rename: { price: "amount" }, casts: { amount: "number" } };
+    const first = await quarantine.reprocessQuarantined({ correction }, by());
+    expect(first).to.include({ accepted: 1n, failed: 1n });
+    const logged = await stand.logged(of);
+    expect(logged.map(({ eventId, properties }) => [eventId, properties])).to.deep.equal([
+      ["good", '{"amount":7.50}'],
+    ]);
+    // The failure is in the stream again; its message must not list the event a second time.
+    const until = Date.now() + 5_000;
+    while ((await stand.aside(of)).length < 3 && Date.now() < until)
+      await new Promise((r) => setTimeout(r, 50));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { events, total } = await listed(1);
+    expect(total).to.equal(1n);
+    expect(events[0]).to.include({ attempts: 1, keyId: of.keyId });
+    expect(events[0]?.event?.body.value).to.equal('{"price":"none"}');
+    expect(events[0]?.fault).to.include({
+      reason: FaultReason.EVENT_SCHEMA_VIOLATION,
+      field: "properties.amount",
+    });
+    const second = await quarantine.reprocessQuarantined({ correction: { defaults: { amount: "0" } } }, by());
+    expect(second).to.include({ accepted: 1n, failed: 0n });
+    expect((await listed(0)).total).to.equal(0n);
+  });
+
+  it("is not fed by another project's key", async () => {
+    await stand.publish([sale("mine", "{}")], of);
+    await listed(1);
+    const other = await stand.project();
+    const foreign = { headers: { authorization: `Bearer ${other.secret}` } };
+    expect((await quarantine.listQuarantined({}, foreign)).total).to.equal(0n);
+    const fed = await quarantine.reprocessQuarantined({ correction: { defaults: { amount: "1" } } }, foreign);
+    expect(fed).to.include({ accepted: 0n, failed: 0n });
+    const verdicts = await ingestClient(stand.service, of.secret).publishEvents(
+      { events: [sale("dry", '{"amount":1}')] },
+      { headers: { "tideline-dry-run": "true" } },
+    );
+    expect(verdicts.verdicts).to.have.length(1);
+    expect(await stand.logged(of)).to.have.length(0);
+  });
+});
