@@ -40,8 +40,8 @@ export const bucketBitsDefault = 16;
  * All processes come to the same, whoever is first.
  */
 export async function deploymentLayout(deployment: KV, bucketBits = bucketBitsDefault): Promise<ClaimLayout> {
-  const found = await deployment.get(layoutKey);
-  if (found !== null && found.length > 0) return fromBinary(ClaimLayoutSchema, found.value);
+  const found = await knownLayout(deployment);
+  if (found !== undefined) return found;
   const layout = create(ClaimLayoutSchema, { hashKey: randomBytes(KEY_BYTES), bucketBits });
   try {
     await deployment.create(layoutKey, toBinary(ClaimLayoutSchema, layout));
@@ -52,6 +52,12 @@ export async function deploymentLayout(deployment: KV, bucketBits = bucketBitsDe
     if (theirs === null) throw error;
     return fromBinary(ClaimLayoutSchema, theirs.value);
   }
+}
+
+/** The layout of this deployment's claims, for who only looks: undefined while nobody has made one. */
+export async function knownLayout(deployment: KV): Promise<ClaimLayout | undefined> {
+  const found = await deployment.get(layoutKey);
+  return found !== null && found.length > 0 ? fromBinary(ClaimLayoutSchema, found.value) : undefined;
 }
 
 /** Opens the claims of a deployment, and makes their layout when it has none. */

@@ -109,6 +109,9 @@ export function rangeOf(range: TimeRange | undefined, nowMs: number): Range {
   return { fromMs, toMs, endsNow: range?.to === undefined };
 }
 
+/** A range that holds every event. */
+export const eventYears = { fromMs: earliestMs, toMs: latestMs };
+
 /** Whether an instant lies within the years that events can have. */
 export function isEventTime(ms: number): boolean {
   return ms >= earliestMs && ms <= latestMs;

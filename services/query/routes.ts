@@ -1,12 +1,12 @@
-import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { QueryService } from "../../gen/ts/tideline/query/v1/query_service_pb.js";
-import { Fault } from "../../platform/fault.js";
 import { type Mount, mount } from "../../platform/serve/mount.js";
+import { type ExplainEventPorts, explainEvent } from "./explain-event.js";
+import { getUser } from "./get-user.js";
 import { listEvents } from "./list-events.js";
 import { type QueryMetricsPorts, queryMetrics } from "./query-metrics.js";
 import { type SubscribePorts, subscribe } from "./subscribe.js";
 
-export type QueryPorts = QueryMetricsPorts & SubscribePorts;
+export type QueryPorts = QueryMetricsPorts & ExplainEventPorts & SubscribePorts;
 
 /** QueryService on its ports. */
 export function mountQuery(ports: QueryPorts): Mount {
@@ -15,8 +15,8 @@ export function mountQuery(ports: QueryPorts): Mount {
     {
       queryMetrics: (request, call) => queryMetrics(ports, request, call),
       listEvents: (request, call) => listEvents(ports, request, call),
-      getUser: () => notYet(),
-      explainEvent: () => notYet(),
+      getUser: (request, call) => getUser(ports, request, call),
+      explainEvent: (request, call) => explainEvent(ports, request, call),
       subscribe: (request, call) => subscribe(ports, request, call),
     },
     {
@@ -27,8 +27,4 @@ export function mountQuery(ports: QueryPorts): Mount {
       subscribe: "query",
     },
   );
-}
-
-function notYet(): never {
-  throw new Fault(FaultReason.NOT_OFFERED, "not offered yet");
 }

@@ -17,6 +17,7 @@ import { clickhouseAnalytics } from "./clickhouse.js";
 import { liveSource } from "./live.js";
 import { openProgress } from "./progress.js";
 import { openStatusBoard } from "./status-board.js";
+import { openTrail } from "./trail.js";
 
 export interface Opened {
   readonly ports: QueryPorts;
@@ -47,9 +48,10 @@ export async function openEngines(config: QueryConfig, life: Life, name: string)
   );
   const source = liveSource(nats, redis, { names, prefix, partitions });
   const hub = life.own("live feeds", new LiveHub({ source, analytics, clock }), (it) => it.close());
+  const trail = openTrail({ nats, redis, pool, names, prefix, partitions });
   const { projects } = control;
   return {
-    ports: { analytics, people: new PeopleStore(analytics), projects, progress, hub, board, clock },
+    ports: { analytics, people: new PeopleStore(analytics), projects, progress, trail, hub, board, clock },
     control,
     nats,
     names,

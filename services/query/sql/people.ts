@@ -34,7 +34,8 @@ export function personSql(tenant: Tenant, people: People, id: Sql): PersonSql {
   return { person: sql`if(who.user_id = '', ${id}, ${user})`, join };
 }
 
-function followed(people: People, user: Sql): Sql {
+/** The person at the end of the chain that a user starts, if any. */
+export function followed(people: People, user: Sql): Sql {
   if (people.chains.size === 0) return user;
   const from = bind.texts([...people.chains.keys()]);
   const to = bind.texts([...people.chains.values()]);

@@ -1,0 +1,123 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { expect } from "chai";
+import { headers as natsHeaders } from "nats";
+import { EventSchema as SentEventSchema } from "../../gen/ts/tideline/event/v1/event_pb.js";
+import { Outcome } from "../../gen/ts/tideline/event/v1/verdict_pb.js";
+import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
+import { BlockSchema, EventSchema } from "../../gen/ts/tideline/pipeline/v1/block_pb.js";
+import type { ExplainEventResponse } from "../../gen/ts/tideline/query/v1/query_service_pb.js";
+import { deploymentLayout } from "../../platform/claims.js";
+import { headerNames } from "../../platform/streams.js";
+import { eventSet } from "./testing/event-set.js";
+import { type House, openHouse } from "./testing/house.it.js";
+import { insertEvents } from "./testing/store.js";
+
+describe("ExplainEvent", function () {
+  this.timeout(60_000);
+  let house: House;
+  let mine: string;
+  let other: string;
+
+  before(async () => {
+    house = await openHouse();
+    mine = await house.project("mine");
+    other = await house.project("other");
+    await deploymentLayout(await house.nats.js.views.kv(house.names.deploymentBucket));
+  });
+  after(() => house?.stop());
+
+  /** Puts a block with one event of each project into RAW, as ingestion does. */
+  async function toRaw(eventId: string, partition: number): Promise<number> {
+    const events = ["other", "mine"].map((projectId) =>
+      create(EventSchema, {
+        projectId,
+        eventId,
+        type: "page",
+        partition,
+        receivedTimeMs: BigInt(Date.now()),
+      }),
+    );
+    const bytes = toBinary(BlockSchema, create(BlockSchema, { events }));
+    return (await house.nats.js.publish(house.names.rawSubject(partition, "mine"), bytes)).seq;
+  }
+
+  async function toEvents(partition: number, rawSequence: number): Promise<number> {
+    const headers = natsHeaders();
+    headers.set(headerNames.rawFrom, String(rawSequence));
+    headers.set(headerNames.rawTo, String(rawSequence));
+    const subject = house.names.eventsSubject(partition);
+    return (await house.nats.js.publish(subject, new Uint8Array(), { headers })).seq;
+  }
+
+  const reached = ({ stages }: ExplainEventResponse) =>
+    stages.filter((stage) => stage.reached).map(({ name }) => name);
+  const facts = ({ stages }: ExplainEventResponse, name: string) =>
+    stages.find((stage) => stage.name === name)?.facts ?? {};
+
+  it("follows an event from the log to the tables", async () => {
+    const client = house.client(mine);
+    const [base] = eventSet({
+      project: "mine",
+      seed: 1,
+      count: 1,
+      fromMs: 1e12,
+      toMs: 1e12 + 1,
+      firstRawSequence: 1,
+    });
+    if (base === undefined) throw new Error("no event");
+    const sequence = await toRaw("way", 2);
+
+    const waiting = await client.explainEvent({ eventId: "way" });
+    expect(waiting.outcome).to.equal(Outcome.ACCEPTED);
+    expect(reached(waiting)).to.deep.equal(["door", "raw log"]);
+    expect(facts(waiting, "raw log")).to.include({ sequence: String(sequence), index: "1", partition: "2" });
+    expect(waiting.stored).to.equal(undefined);
+
+    const eventsSequence = await toEvents(2, sequence);
+    const stored = { ...base, event_id: "way", partition: 2, raw_sequence: sequence, raw_index: 1 };
+    await insertEvents(house.clickhouse, house.database, [{ ...stored, type: "page", is_system: false }]);
+    const arrived = await client.explainEvent({ eventId: "way" });
+    expect(reached(arrived)).to.deep.equal([
+      "door",
+      "raw log",
+      "claim",
+      "enrichment",
+      "events log",
+      "table",
+      "rollups",
+    ]);
+    expect(facts(arrived, "events log")).to.deep.equal({ sequence: String(eventsSequence) });
+    expect(arrived.stored?.eventId).to.equal("way");
+    expect(arrived.stored?.projectId).to.equal("mine");
+  });
+
+  it("tells of an event that was kept aside, and why", async () => {
+    const event = Buffer.from(
+      toBinary(SentEventSchema, create(SentEventSchema, { eventId: "bad", type: "page" })),
+    );
+    await house.pool.query(
+      `insert into quarantined (project_id, event_id, quarantine_id, type, reason, field, rule, message, schema_version,
+         received_ms, key_id, step, event, stream_sequence)
+       values ('mine', $1, 'q1', $2, $3, 'properties.x', 'type', 'is no number', 3, 1700000000000, 'k', 'ingestion', $4, 1)`,
+      [Buffer.from("bad"), Buffer.from("page"), FaultReason.EVENT_SCHEMA_VIOLATION, event],
+    );
+    const explained = await house.client(mine).explainEvent({ eventId: "bad" });
+    expect(explained.outcome).to.equal(Outcome.QUARANTINED);
+    expect(reached(explained)).to.deep.equal(["door", "quarantine"]);
+    expect(explained.fault?.field).to.equal("properties.x");
+    expect(explained.fault?.schemaVersion).to.equal(3);
+    expect(explained.quarantined?.eventId).to.equal("bad");
+  });
+
+  it("knows nothing of another project's event, wherever it is", async () => {
+    for (const eventId of ["bad", "way", "nowhere", "'; DROP", "a\0b", "{p0:String}"]) {
+      try {
+        await house.client(other).explainEvent({ eventId });
+        expect.fail("must not be found");
+      } catch (error) {
+        expect(ConnectError.from(error).code, eventId).to.equal(Code.NotFound);
+      }
+    }
+  });
+});
