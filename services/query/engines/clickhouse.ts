@@ -92,8 +92,8 @@ function settingsOf(limits: Limits): ClickHouseSettings {
     max_result_rows: String(limits.resultRows),
     max_result_bytes: String(limits.resultBytes),
     result_overflow_mode: "throw",
-    // Numbers are cast to Float64 where they fit one; others stay exact as texts.
-    output_format_json_quote_64bit_integers: 1,
+    // Rows hold Float64 or text. The setting reaches into toJSONString too: properties keep their whole numbers.
+    output_format_json_quote_64bit_integers: 0,
     output_format_json_quote_denormals: 1,
     // A caller who is gone no longer waits for the answer.
     cancel_http_readonly_queries_on_client_close: 1,

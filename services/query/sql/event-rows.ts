@@ -13,7 +13,11 @@ interface Column {
 const text = (field: Column["field"], read: Sql): Column => ({ field, kind: "text", read });
 const flag = (field: Column["field"], read: Sql): Column => ({ field, kind: "flag", read });
 const number = (field: Column["field"], read: Sql): Column => ({ field, kind: "number", read });
-const bigint = (field: Column["field"], read: Sql): Column => ({ field, kind: "bigint", read });
+/** As text, since JSON's numbers end at 53 bits for most readers. */
+const bigint = (field: Column["field"], read: Sql): Column => ({
+  ...{ field, kind: "bigint" },
+  read: sql`toString(${read})`,
+});
 
 /** Every column of the events, as the field of the contract that it came from. */
 const columns: readonly Column[] = [
