@@ -15,6 +15,7 @@ import { globSync } from "./glob.mjs";
 import { ensureInstalled } from "./install.mjs";
 import { runMocha } from "./mocha.mjs";
 import { inParallel, root, run } from "./run.mjs";
+import { startStack } from "./stack.mjs";
 
 /**
  * The kinds of test files. Pure specs run within the check; a whole stack takes both cores of a small machine, so its
@@ -59,25 +60,42 @@ function runKind(files, kind, env = {}) {
   );
 }
 
-/** Runs the files that need engines, with one set of engines for all, started before and stopped after them. */
-async function runWithEngines(files) {
+/**
+ * Runs files that share what `start` starts (named `name`), which is stopped after them. What does not start or does
+ * not stop counts as failed.
+ */
+async function runSharing(files, kind, { name, start, envOf }) {
   if (files.length === 0) return [];
   const began = performance.now();
-  let engines;
+  const failure = (failed, error) => {
+    console.log(`FAILED ${name}: ${error.message.split("\n")[0]}`);
+    return [{ name, passed: 0, failed, skipped: 0, missing: [], output: error.message }];
+  };
+  let shared;
   try {
-    engines = await startEngines();
+    shared = await start();
   } catch (error) {
-    console.log(`FAILED engines: ${error.message.split("\n")[0]}`);
-    return [
-      { name: "engines", passed: 0, failed: files.length, skipped: 0, missing: [], output: error.message },
-    ];
+    return failure(files.length, error);
   }
-  console.log(`engines started in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  console.log(`${name} started in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  const results = await runKind(files, kind, envOf(shared));
   try {
-    return await runKind(files, kinds.engines, { TIDELINE_TEST_ENGINES: engines.description });
-  } finally {
-    await engines.stop();
+    await shared.stop();
+    return results;
+  } catch (error) {
+    return [...results, ...failure(1, error)];
   }
+}
+
+/** Suites of `npm start` itself start their own stacks, so they run when no other one takes the machine's cores. */
+const ownStacks = ["dev/start.e2e.js", "tests/stack.e2e.js"].map((path) => join(root, "dist", path));
+
+async function runWithStack(files) {
+  const own = files.filter((path) => ownStacks.includes(path));
+  const others = files.filter((path) => !ownStacks.includes(path));
+  const envOf = ({ data }) => ({ TIDELINE_TEST_STACK: data });
+  const shared = await runSharing(others, kinds.stack, { name: "stack", start: startStack, envOf });
+  return [...shared, ...(await runKind(own, kinds.stack))];
 }
 
 /** Only the files that match; the tree is built, and nothing else is checked. */
@@ -89,8 +107,12 @@ async function runMatching(patterns) {
 
 async function runAll(patterns) {
   const first = patterns.length > 0 ? await runMatching(patterns) : [{ name: "check", ...(await check()) }];
-  const withEngines = await runWithEngines(testFiles(kinds.engines.suffix, patterns));
-  const withStack = await runKind(testFiles(kinds.stack.suffix, patterns), kinds.stack);
+  const withEngines = await runSharing(testFiles(kinds.engines.suffix, patterns), kinds.engines, {
+    name: "engines",
+    start: startEngines,
+    envOf: ({ description }) => ({ TIDELINE_TEST_ENGINES: description }),
+  });
+  const withStack = await runWithStack(testFiles(kinds.stack.suffix, patterns));
   return [...first, ...withEngines, ...withStack];
 }
 
