@@ -9,8 +9,24 @@ const scopes = { ingest: Scope.INGEST, query: Scope.QUERY, admin: Scope.ADMIN } 
 /** A key of the demo may send faster than the default lets: it also fills in 30 days at once. */
 const eventsPerSecond = 100_000;
 
+/** For so long a service may still be on its way behind the gateway. */
+const patienceMs = 30_000;
+
 /** Makes sure that the demo project and its keys exist, by the public API; gives back who they are. */
 export async function ensureDemoProject(grpcUrl: string, identity: Identity): Promise<Identity> {
+  const until = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      return await ensureOnce(grpcUrl, identity);
+    } catch (error) {
+      // Safe to repeat: a project made in vain is found by its name.
+      if (ConnectError.from(error).code !== Code.Unavailable || Date.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}
+
+async function ensureOnce(grpcUrl: string, identity: Identity): Promise<Identity> {
   const admin = createClient(AdminService, createGrpcTransport({ baseUrl: grpcUrl }));
   const options = { headers: { authorization: `Bearer ${identity.operator}` }, timeoutMs: 20_000 };
   if (identity.project !== "" && (await exists())) return identity;

@@ -37,8 +37,8 @@ describe("the gateway's configuration", () => {
 
   it("sends gRPC and the rest of a path to different ports of the same instances", () => {
     expect(section("backend ingestion_grpc").filter((line) => line.startsWith("server "))).to.deep.equal([
-      "server ingestion-1 10.0.0.1:100 proto h2 check-proto h1 check port 101 inter 500ms fastinter 200ms fall 2 rise 1",
-      "server ingestion-2 10.0.0.1:200 proto h2 check-proto h1 check port 201 inter 500ms fastinter 200ms fall 2 rise 1",
+      "server ingestion-1 10.0.0.1:100 proto h2 check-proto h1 check port 101 inter 500ms fastinter 200ms fall 3 rise 1",
+      "server ingestion-2 10.0.0.1:200 proto h2 check-proto h1 check port 201 inter 500ms fastinter 200ms fall 3 rise 1",
     ]);
     expect(section("backend query_http").at(-1)).to.match(/^server query-1 10\.0\.0\.1:301 check port 301/);
     expect(section("backend registry_rest").at(-1)).to.match(

@@ -76,6 +76,7 @@ defaults
   option redispatch
   retries 2
   timeout connect 2s
+  timeout check 3s
   timeout queue 5s
   timeout http-request 30s
   timeout http-keep-alive 75s
@@ -177,7 +178,7 @@ function servers(
 ): string[] {
   const line = (instance: Instance, name: string, address: string) => {
     const { more } = speak(instance);
-    const check = `check port ${instance.httpPort} inter 500ms fastinter 200ms fall 2 rise 1`;
+    const check = `check port ${instance.httpPort} inter 500ms fastinter 200ms fall 3 rise 1`;
     return `  ${name} ${address} ${more} ${check}`.replaceAll(/ +(?=\S)/g, " ").replace(/^ /, "  ");
   };
   if (pool.kind === "fixed") {
