@@ -7,7 +7,7 @@ import type { Log } from "../../platform/log.js";
 import { readerBytes } from "../../platform/partition-reader.js";
 import { keepAside, quarantinedOf } from "../../platform/quarantine.js";
 import type { CommonSettings } from "../../platform/settings.js";
-import { reconcileStreams, streamDefaults, streamNames } from "../../platform/streams.js";
+import { reconcileStreams, streamNames, streamOptions } from "../../platform/streams.js";
 import { rememberSettings } from "./engines/remembered-settings.js";
 import { BlockEnricher } from "./enrich-block.js";
 import type { GeoTable } from "./enrichers/geo.js";
@@ -15,7 +15,10 @@ import { OwnedPartitions } from "./owned-partitions.js";
 import { ProjectRulesCache, type RuleSource } from "./project-rules.js";
 
 export interface WorkerOptions {
-  readonly settings: Pick<CommonSettings, "prefix" | "partitions" | "replicas" | "instance">;
+  readonly settings: Pick<
+    CommonSettings,
+    "prefix" | "partitions" | "replicas" | "streamBytesMax" | "instance"
+  >;
   readonly claimBucketBits: number;
   readonly nats: Nats;
   readonly redis: Redis;
@@ -41,7 +44,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { settings, nats, redis, geo, projects, log, claimBucketBits, timing } = options;
   const { prefix, partitions, replicas, instance } = settings;
   const names = streamNames(prefix);
-  await reconcileStreams(nats, { names, replicas, ...streamDefaults });
+  await reconcileStreams(nats, streamOptions(settings));
   const claims = await openClaims({ redis, nats, names, prefix, replicas, bucketBits: claimBucketBits });
   const kv = await nats.js.views.kv(names.deploymentBucket, { history: 1, replicas });
   const rules = new ProjectRulesCache(rememberSettings(projects, { kv, log }));

@@ -8,7 +8,7 @@ import { watchHealth } from "../../platform/serve/health.js";
 import { serve } from "../../platform/serve/serve.js";
 import type { Env } from "../../platform/settings.js";
 import { startStatus } from "../../platform/status.js";
-import { reconcileStreams, streamDefaults, streamNames } from "../../platform/streams.js";
+import { reconcileStreams, streamNames, streamOptions } from "../../platform/streams.js";
 import { readConfig } from "./config.js";
 import { httpEvents } from "./http-events.js";
 import { mountIngest } from "./routes.js";
@@ -19,13 +19,13 @@ const SERVICE = "ingestion";
 async function start(life: Life, env: Env): Promise<void> {
   const settings = readConfig(env);
   const { log } = life;
-  const { instance, replicas } = settings;
+  const { instance } = settings;
   const name = `${SERVICE} ${instance}`;
   const names = streamNames(settings.prefix);
   const pool = life.own("postgres", openPostgres({ url: settings.databaseUrl, name }), (it) => it.end());
   const redis = life.own("redis", await openRedis({ url: settings.redisUrl, name }), (it) => it.disconnect());
   const nats = life.own("nats", await openNats({ url: settings.natsUrl, name }), (it) => it.close());
-  await reconcileStreams(nats, { names, replicas, ...streamDefaults });
+  await reconcileStreams(nats, streamOptions(settings));
   const control = openControl({ pool, clock: systemClock, operatorKey: settings.operatorKey }, life);
   const { keys } = control;
 

@@ -11,7 +11,13 @@ const nats = await openNats({ url: setting("NATS_URL"), name: instance });
 const redis = await openRedis({ url: setting("REDIS_URL"), name: instance });
 const rules = { timeZone: "Europe/Vienna", amountProperty: "amount" };
 const worker = await startWorker({
-  settings: { prefix: "", partitions: Number(setting("TIDELINE_PARTITIONS")), replicas: 1, instance },
+  settings: {
+    prefix: "",
+    partitions: Number(setting("TIDELINE_PARTITIONS")),
+    replicas: 1,
+    streamBytesMax: 2 ** 30,
+    instance,
+  },
   claimBucketBits: 10,
   nats,
   redis,
