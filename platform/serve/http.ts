@@ -216,15 +216,7 @@ function incomingOf(request: IncomingMessage, response: ServerResponse): Incomin
  * @throws Fault BODY_INVALID when it is larger than `bytesMax`, zipped wrongly or in another way.
  */
 export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length <= bytesMax) chunks.push(chunk);
-    // A caller hears the answer only once it has sent its body, which is therefore read out, within reason.
-    else if (length > bytesMax * 8) throw bodyTooLarge(bytesMax);
-  }
-  if (length > bytesMax) throw bodyTooLarge(bytesMax);
+  const { chunks, length } = await readChunks(request, bytesMax);
   const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length);
   const encoding = request.headers["content-encoding"] ?? "identity";
   if (encoding === "identity") return body;
@@ -240,6 +232,24 @@ export async function readBody(request: IncomingMessage, bytesMax: number): Prom
       ? bodyTooLarge(bytesMax)
       : new Fault(FaultReason.BODY_INVALID, "the body is not valid gzip");
   }
+}
+
+async function readChunks(request: IncomingMessage, bytesMax: number) {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length <= bytesMax) chunks.push(chunk);
+      // A caller hears the answer only once it has sent its body, which is therefore read out, within reason.
+      else if (length > bytesMax * 8) break;
+    }
+  } catch (cause) {
+    // The caller is gone: nobody is to blame here, and nobody hears it.
+    throw new Fault(FaultReason.BODY_INVALID, "the body ended early", {}, { cause });
+  }
+  if (length > bytesMax) throw bodyTooLarge(bytesMax);
+  return { chunks, length };
 }
 
 function bodyTooLarge(bytesMax: number): Fault {

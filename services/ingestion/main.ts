@@ -11,6 +11,7 @@ import { startStatus } from "../../platform/status.js";
 import { reconcileStreams, streamNames, streamOptions } from "../../platform/streams.js";
 import { readConfig } from "./config.js";
 import { httpEvents } from "./http-events.js";
+import { OpenStreams } from "./publish-stream.js";
 import { mountIngest } from "./routes.js";
 import { openPublisher } from "./service.js";
 
@@ -36,17 +37,19 @@ async function start(life: Life, env: Env): Promise<void> {
   };
   const health = life.own("health", watchHealth(probes), (it) => it.stop());
   const publisher = await openPublisher(settings, { nats, redis, pool, control, names, health }, life);
+  const streams = new OpenStreams();
   const serving = await serve({
     service: SERVICE,
     settings,
     log,
     keys,
     health,
-    mounts: [mountIngest({ publisher, keys })],
+    mounts: [mountIngest({ publisher, keys, streams })],
     routes: [httpEvents(publisher)],
     notReady: () => (nats.connected() ? undefined : "nats is away: nothing can be stored"),
   });
-  life.onStop("serving", () => serving.stop({ drainMs: 300 }));
+  life.onStop("serving", () => serving.stop({ drainMs: 300, limitMs: 4_000 }));
+  life.onStop("streams", () => streams.stop());
   const eventsHandled = (): number => publisher.handled;
   startStatus({ nats, names, service: SERVICE, instance, health, eventsHandled }, life);
 }

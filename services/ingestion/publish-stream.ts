@@ -1,5 +1,5 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { FaultDetailSchema } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
+import { type FaultDetailSchema, FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import type {
   PublishStreamRequest,
   PublishStreamResponseSchema,
@@ -15,7 +15,28 @@ type Answer = MessageInitShape<typeof PublishStreamResponseSchema>;
 /** Batches without an answer, at most; then no more are read. */
 export const unansweredMax = 16;
 
+/** The streams that are open, to be ended when the service stops: they would hold it for as long as they like. */
+export class OpenStreams {
+  readonly #readers = new Set<BatchReader>();
+
+  /** Reads nothing more from any stream; each ends once what it has read is answered, and its caller connects anew. */
+  stop(): void {
+    const facts = { retry_after_ms: "100" };
+    const stopping = new Fault(FaultReason.OVERLOADED, "this instance stops; connect again", facts);
+    for (const reader of this.#readers) reader.stop(stopping);
+  }
+
+  add(reader: BatchReader): void {
+    this.#readers.add(reader);
+  }
+
+  delete(reader: BatchReader): void {
+    this.#readers.delete(reader);
+  }
+}
+
 export interface StreamOptions {
+  readonly streams: OpenStreams;
   readonly publisher: EventPublisher;
   /** Lets each batch in anew: a stream outlives the key that opened it. @throws Fault */
   readonly admit: (call: Call) => Promise<Call>;
@@ -71,10 +92,11 @@ class BatchReader {
     return undefined;
   }
 
-  /** Reads nothing more. */
-  stop(): void {
+  /** Reads nothing more; where there is a `failure`, it follows the answers to what was read. */
+  stop(failure?: Fault): void {
     this.#isStopped = true;
     this.#hasRoom.raise();
+    if (failure !== undefined) this.#ended({ failure });
   }
 
   async #read(
@@ -95,7 +117,7 @@ class BatchReader {
   }
 
   #ended(end: { failure?: unknown }): void {
-    this.#end = end;
+    this.#end ??= end;
     this.#changed.raise();
   }
 }
@@ -107,10 +129,12 @@ export async function* publishStream(
   call: Call,
 ): AsyncIterable<Answer> {
   const reader = new BatchReader(requests, (request) => answerBatch(options, request, call));
+  options.streams.add(reader);
   try {
     for (let answer = await reader.next(); answer !== undefined; answer = await reader.next()) yield answer;
   } finally {
     reader.stop();
+    options.streams.delete(reader);
   }
 }
 

@@ -20,11 +20,13 @@ export function takeTokens(
   { events, now }: { events: number; now: number },
 ): { readonly bucket: Bucket; readonly waitMs: number } {
   const elapsed = bucket === undefined ? 0 : Math.max(0, now - bucket.at);
+  // A clock that is set back must not fill the bucket twice.
+  const at = Math.max(now, bucket?.at ?? now);
   const tokens = Math.min(burst, (bucket?.tokens ?? burst) + (elapsed * eventsPerSecond) / 1_000);
   const needed = Math.min(events, burst);
-  if (tokens >= needed) return { bucket: { tokens: tokens - events, at: now }, waitMs: 0 };
+  if (tokens >= needed) return { bucket: { tokens: tokens - events, at }, waitMs: 0 };
   return {
-    bucket: { tokens, at: now },
+    bucket: { tokens, at },
     waitMs: Math.max(1, Math.ceil(((needed - tokens) * 1_000) / eventsPerSecond)),
   };
 }

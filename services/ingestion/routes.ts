@@ -4,11 +4,16 @@ import { admit } from "../../platform/serve/access.js";
 import { type Mount, mount } from "../../platform/serve/mount.js";
 import { eventsOfJson, eventsOfMessages, eventsOfProto } from "./event-source.js";
 import type { EventPublisher } from "./publish-events.js";
-import { publishStream } from "./publish-stream.js";
+import { type OpenStreams, publishStream } from "./publish-stream.js";
 import { encodeVerdicts, verdictsJson, verdictsOf } from "./verdicts.js";
 
 /** IngestService on every transport; unary calls come as bytes wherever the transport allows. */
-export function mountIngest({ publisher, keys }: { publisher: EventPublisher; keys: KeyRing }): Mount {
+export function mountIngest(options: {
+  publisher: EventPublisher;
+  keys: KeyRing;
+  streams: OpenStreams;
+}): Mount {
+  const { publisher, keys, streams } = options;
   return mount(
     IngestService,
     {
@@ -17,7 +22,11 @@ export function mountIngest({ publisher, keys }: { publisher: EventPublisher; ke
           verdicts: verdictsOf(batch),
         })),
       publishStream: (requests, call) =>
-        publishStream({ publisher, admit: (opened) => admit(keys, "ingest", opened) }, requests, call),
+        publishStream(
+          { publisher, streams, admit: (opened) => admit(keys, "ingest", opened) },
+          requests,
+          call,
+        ),
     },
     { publishEvents: "ingest", publishStream: "ingest" },
     {

@@ -18,7 +18,7 @@ tokens = math.min(burst, tokens + math.max(0, now - at) * rate / 1000)
 local needed, wait = math.min(events, burst), 0
 if tokens >= needed then tokens = tokens - events
 else wait = math.max(1, math.ceil((needed - tokens) * 1000 / rate)) end
-redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'at', tostring(now))
+redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'at', tostring(math.max(now, at)))
 redis.call('PEXPIRE', KEYS[1], math.ceil((burst - tokens) * 1000 / rate) + 60000)
 return wait`;
 

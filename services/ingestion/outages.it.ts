@@ -1,0 +1,105 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import { expect } from "chai";
+import type { OwnTestEngines } from "../../dev/testing/stack.js";
+import { FaultDetailSchema, FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
+import { ingestClient, inShort } from "../../tests/support/ingestion.js";
+import { type IngestionStand, startOwnIngestionStand } from "../../tests/support/ingestion-stand.js";
+import type { TestProject } from "../../tests/support/projects.js";
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("ingestion while an engine is away", function () {
+  this.timeout(60_000);
+  let stand: IngestionStand<OwnTestEngines>;
+  let project: TestProject;
+
+  before(async () => {
+    stand = await startOwnIngestionStand();
+    project = await stand.project();
+  });
+  after(() => stand.stop());
+
+  const readyz = async (): Promise<number> =>
+    (await fetch(`http://127.0.0.1:${stand.service.httpPort}/readyz`)).status;
+  const healthz = async (): Promise<string> =>
+    (await fetch(`http://127.0.0.1:${stand.service.httpPort}/healthz`)).text();
+
+  /** Publishes one event after another while `during` runs; what became of each. */
+  const publishMeanwhile = async (during: () => Promise<void>): Promise<Map<string, string>> => {
+    const client = ingestClient(stand.service, project.secret);
+    const became = new Map<string, string>();
+    let isOver = false;
+    const publishing = (async () => {
+      for (let n = 0; !isOver; n++) {
+        const eventId = `${Date.now()}-${n}`;
+        const said = await client.publishEvents({ events: [{ eventId, type: "t" }] }).then(
+          ({ verdicts }) => verdicts.map(inShort).join(),
+          (error: unknown) => Code[ConnectError.from(error).code] ?? "",
+        );
+        became.set(eventId, said);
+        await sleep(5);
+      }
+    })();
+    await during();
+    isOver = true;
+    await publishing;
+    return became;
+  };
+
+  it("answers UNAVAILABLE while NATS is away, and loses nothing that it accepted", async () => {
+    const became = await publishMeanwhile(async () => {
+      await sleep(300);
+      await stand.engines.kill("nats");
+      await sleep(2_500);
+    });
+    const said = [...new Set(became.values())];
+    expect(said).to.include.members(["ACCEPTED", "Unavailable"]);
+    for (const one of said)
+      expect(one).to.be.oneOf(["ACCEPTED", "Unavailable", "REJECTED EVENT_LOG_UNAVAILABLE"]);
+    expect([...became.values()].at(-1)).to.equal("ACCEPTED");
+    const logged = new Set((await stand.logged(project)).map((event) => event.eventId));
+    const lost = [...became].filter(([id, verdict]) => verdict === "ACCEPTED" && !logged.has(id));
+    expect(lost).to.deep.equal([]);
+  });
+
+  it("says at once that it can't store while NATS is down, and is not ready", async () => {
+    const restarted = stand.engines.kill("nats");
+    let refused: ConnectError | undefined;
+    let tookMs = 0;
+    while (refused === undefined) {
+      const began = performance.now();
+      refused = await ingestClient(stand.service, project.secret)
+        .publishEvents({ events: [{ type: "t" }] })
+        .then(() => undefined, ConnectError.from);
+      tookMs = performance.now() - began;
+    }
+    expect(refused.code).to.equal(Code.Unavailable);
+    const [detail] = refused.findDetails(FaultDetailSchema);
+    expect(detail?.reason).to.equal(FaultReason.ENGINE_UNAVAILABLE);
+    expect(detail?.facts["engine"]).to.equal("nats");
+    expect(refused.metadata.get("retry-after")).to.equal("1");
+    expect(tookMs).to.be.below(1_000);
+    await restarted;
+    while ((await readyz()) !== 200) await sleep(50);
+  });
+
+  it("goes on accepting while Redis is away, and says so", async () => {
+    const became = await publishMeanwhile(async () => {
+      await sleep(200);
+      await stand.engines.kill("redis");
+      await sleep(1_500);
+    });
+    expect([...new Set(became.values())]).to.deep.equal(["ACCEPTED"]);
+    expect(await readyz()).to.equal(200);
+  });
+
+  it("goes on with what it knows while Postgres is away", async () => {
+    const became = await publishMeanwhile(async () => {
+      await sleep(200);
+      await stand.engines.kill("postgres");
+      await sleep(1_000);
+    });
+    expect([...new Set(became.values())]).to.deep.equal(["ACCEPTED"]);
+    expect(await healthz()).to.include('"engine":"postgres"');
+  });
+});
