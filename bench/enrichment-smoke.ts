@@ -112,7 +112,7 @@ try {
     const memoryBefore = await redisProcess.bytes();
     const [cpu, redisCpu, began] = [process.cpuUsage(), cpuSeconds(redisProcess.pid), performance.now()];
     const worker = await startWorker({
-      settings: { prefix: "", partitions, replicas: 1, instance: "bench" },
+      settings: { prefix: "", partitions, replicas: 1, streamBytesMax: 2 ** 30, instance: "bench" },
       claimBucketBits: 16,
       nats,
       redis,
