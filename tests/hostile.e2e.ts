@@ -189,6 +189,15 @@ describe("Hostile input", function () {
       );
     });
 
+    it("follows a user and an event by such names", async () => {
+      for (const [index, text] of hostileTexts.entries()) {
+        const { eventId, userId } = hostileEvent(text, index);
+        expect((await texts.query.getUser({ userId })).events, userId).to.equal(1n);
+        const explained = await texts.query.explainEvent({ eventId });
+        expect(explained.stored?.eventId).to.equal(eventId);
+      }
+    });
+
     it("is refused or means nothing where a question has a name for it", async () => {
       for (const text of hostileTexts.filter((one) => one.length <= 64)) {
         const range = days("2000-01-01", "2100-01-01");

@@ -1,0 +1,202 @@
+// Two projects are apart on every RPC of every service: what one has, the keys of the other neither see nor touch, by
+// whatever name, id or header they ask for it. A method of the contract without an attempt here fails.
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import { Scope } from "../gen/ts/tideline/admin/v1/project_pb.js";
+import { Outcome } from "../gen/ts/tideline/event/v1/verdict_pb.js";
+import { Aggregation } from "../gen/ts/tideline/query/v1/question_pb.js";
+import { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
+import { refusalOf } from "./support/fault.js";
+import { makeProject, services, type TestProject } from "./support/own-project.js";
+import { countEvents, drained, until } from "./support/questions.js";
+import { RawCaller } from "./support/raw-call.js";
+import { useStack } from "./support/stack.js";
+
+/** What the other project has, and what a stranger might know of it. */
+interface Theirs extends TestProject {
+  readonly quarantineId: string;
+  readonly schemaId: number;
+}
+
+/** Tries to reach what is theirs with our keys, which all send theirs as the header `tideline-project`. */
+type Attempt = (ours: TestProject, theirs: Theirs) => Promise<void>;
+
+const eventId = "shared-event";
+const userId = "shared-user";
+const subject = "shared_type";
+const schema = { subject, kind: SchemaKind.JSON_SCHEMA, text: '{"type":"object"}' };
+const event = (text: string, type = subject) => ({
+  ...{ eventId, type, userId },
+  body: { case: "properties" as const, value: JSON.stringify({ text }) },
+});
+
+async function expectRefusal(call: Promise<unknown>, code: string, reason: string): Promise<void> {
+  expect(await refusalOf(call)).to.include({ code, reason });
+}
+
+const notTheirs = (call: Promise<unknown>) => expectRefusal(call, "NOT_FOUND", "PROJECT_NOT_FOUND");
+const notQuarantined = (call: Promise<unknown>) => expectRefusal(call, "NOT_FOUND", "QUARANTINED_NOT_FOUND");
+const forOperators = (call: Promise<unknown>) => expectRefusal(call, "PERMISSION_DENIED", "SCOPE_MISSING");
+
+const attempts: Readonly<Record<string, Attempt>> = {
+  "QueryService.QueryMetrics": async ({ query }) => {
+    expect(await countEvents(query)).to.equal(0);
+    const { series } = await query.queryMetrics({ aggregation: Aggregation.UNIQUE_USERS });
+    expect(series.map(({ total }) => total?.value)).to.deep.equal([0]);
+  },
+  "QueryService.ListEvents": async ({ query }) => {
+    for (const request of [{}, { eventId }, { userId }, { type: subject }])
+      expect((await query.listEvents(request)).events).to.deep.equal([]);
+  },
+  "QueryService.GetUser": ({ query }) =>
+    expectRefusal(query.getUser({ userId }), "NOT_FOUND", "USER_NOT_FOUND"),
+  "QueryService.ExplainEvent": ({ query }) =>
+    expectRefusal(query.explainEvent({ eventId }), "NOT_FOUND", "EVENT_NOT_FOUND"),
+  "QueryService.Subscribe": async ({ query }, theirs) => {
+    const stop = new AbortController();
+    const seen = { verdicts: 0, events: 0n, messages: 0 };
+    const follow = async () => {
+      for await (const message of query.subscribe({ verdicts: true }, { signal: stop.signal })) {
+        seen.messages++;
+        seen.verdicts += message.verdicts.length;
+        seen.events = message.eventsLastHour;
+      }
+    };
+    const following = refusalOf(follow());
+    await until(
+      async () => seen.messages,
+      (count) => count > 0,
+      { what: "a first message" },
+    );
+    await theirs.ingest.publishEvents({ events: [{ type: subject, userId }] });
+    await sleep(3_000);
+    stop.abort();
+    await following;
+    expect(seen).to.include({ verdicts: 0, events: 0n });
+    expect(seen.messages).to.be.greaterThan(1);
+  },
+  "AdminService.GetProject": async ({ admin, projectId }, theirs) => {
+    await notTheirs(admin.getProject({ projectId: theirs.projectId }));
+    expect((await admin.getProject({})).project?.projectId).to.equal(projectId);
+  },
+  "AdminService.UpdateProject": async ({ admin }, theirs) => {
+    const request = { projectId: theirs.projectId, name: "taken over", updateMask: { paths: ["name"] } };
+    await notTheirs(admin.updateProject(request));
+    expect((await theirs.admin.getProject({})).project?.name).to.equal(theirs.name);
+  },
+  "AdminService.CreateProject": ({ admin }) => forOperators(admin.createProject({ name: "another" })),
+  "AdminService.ListProjects": ({ admin }) => forOperators(admin.listProjects({})),
+  "AdminService.CreateApiKey": ({ admin }, theirs) =>
+    notTheirs(admin.createApiKey({ projectId: theirs.projectId, scopes: [Scope.QUERY] })),
+  "AdminService.ListApiKeys": async ({ admin, keyIds }, theirs) => {
+    await notTheirs(admin.listApiKeys({ projectId: theirs.projectId }));
+    const { keys } = await admin.listApiKeys({});
+    expect(keys.map(({ keyId }) => keyId)).to.have.members(Object.values(keyIds));
+  },
+  "AdminService.RotateApiKey": ({ admin }, { keyIds }) =>
+    expectRefusal(admin.rotateApiKey({ keyId: keyIds.ingest }), "NOT_FOUND", "KEY_NOT_FOUND"),
+  "AdminService.RevokeApiKey": ({ admin }, { keyIds }) =>
+    expectRefusal(admin.revokeApiKey({ keyId: keyIds.ingest }), "NOT_FOUND", "KEY_NOT_FOUND"),
+  "QuarantineService.ListQuarantined": async ({ quarantine }, { projectId, quarantineId }) => {
+    await notTheirs(quarantine.listQuarantined({ filter: { projectId } }));
+    for (const filter of [{}, { quarantineIds: [quarantineId] }, { eventId: "shared-broken" }])
+      expect(await quarantine.listQuarantined({ filter })).to.deep.include({ events: [], total: 0n });
+  },
+  "QuarantineService.ReprocessQuarantined": async ({ quarantine }, { projectId, quarantineId }) => {
+    const correction = { defaults: { a: "1" } };
+    await notTheirs(quarantine.reprocessQuarantined({ filter: { projectId }, correction }));
+    const filter = { quarantineIds: [quarantineId] };
+    await notQuarantined(quarantine.reprocessQuarantined({ filter, correction }));
+  },
+  "QuarantineService.DiscardQuarantined": async ({ quarantine }, theirs) => {
+    const { projectId, quarantineId } = theirs;
+    await notTheirs(quarantine.discardQuarantined({ filter: { projectId, eventId: "shared-broken" } }));
+    const filter = { quarantineIds: [quarantineId] };
+    await notQuarantined(quarantine.discardQuarantined({ filter }));
+    const left = await theirs.quarantine.listQuarantined({ filter });
+    expect(left.total).to.equal(1n);
+  },
+  "RegistryService.GetSchema": async ({ registry }, { schemaId }) => {
+    for (const request of [{ schemaId }, { subject }, { subject, version: 1 }])
+      await expectRefusal(registry.getSchema(request), "NOT_FOUND", "SCHEMA_NOT_FOUND");
+  },
+  "RegistryService.ListSchemas": async ({ registry }) => {
+    expect((await registry.listSchemas({})).schemas).to.deep.equal([]);
+  },
+  "RegistryService.RegisterSchema": async ({ registry }, theirs) => {
+    const own = await registry.registerSchema({ ...schema, text: '{"type":"object","title":"ours"}' });
+    expect(own.schema?.version).to.equal(1);
+    const { schemas } = await theirs.registry.listSchemas({});
+    expect(schemas.map(({ version, text }) => ({ version, text }))).to.deep.equal([
+      { version: 1, text: schema.text },
+    ]);
+  },
+  "IngestService.PublishEvents": async ({ ingest, query }, theirs) => {
+    const { verdicts } = await ingest.publishEvents({ events: [event("ours")] });
+    expect(verdicts.map(({ outcome }) => outcome)).to.deep.equal([Outcome.ACCEPTED]);
+    await drained(query, 1);
+    const texts = async (of: TestProject) =>
+      (await of.query.listEvents({ eventId })).events.map(({ properties }) => JSON.parse(properties).text);
+    expect(await texts(theirs)).to.deep.equal(["theirs"]);
+  },
+  "IngestService.PublishStream": async ({ ingest, query }, theirs) => {
+    async function* requests() {
+      yield { batchId: 1n, events: [{ ...event("ours"), eventId: "streamed" }] };
+    }
+    for await (const { verdicts } of ingest.publishStream(requests()))
+      expect(verdicts.map(({ outcome }) => outcome)).to.deep.equal([Outcome.ACCEPTED]);
+    await drained(query, 2);
+    expect((await theirs.query.listEvents({ eventId: "streamed" })).events).to.deep.equal([]);
+  },
+};
+
+describe("Two projects are apart", function () {
+  this.timeout(60_000);
+  const stack = useStack();
+  let ours: TestProject;
+  let theirs: Theirs;
+
+  before(async () => {
+    const project = await makeProject(stack.file(), "Theirs");
+    const { registry, ingest, quarantine, query } = project;
+    const registered = await registry.registerSchema(schema);
+    const broken = {
+      ...event("theirs"),
+      eventId: "shared-broken",
+      body: { case: "properties" as const, value: "[]" },
+    };
+    await ingest.publishEvents({ events: [event("theirs"), broken] });
+    await drained(query, 1);
+    const { events } = await until(
+      () => quarantine.listQuarantined({}),
+      ({ total }) => total === 1n,
+      { what: "the event kept aside" },
+    );
+    theirs = {
+      ...project,
+      quarantineId: events[0]?.quarantineId ?? "",
+      schemaId: registered.schema?.schemaId ?? 0,
+    };
+    ours = await makeProject(stack.file(), "Ours", { headers: { "tideline-project": project.projectId } });
+  });
+
+  const methods = services.flatMap((service) => service.methods.map((method) => ({ service, method })));
+
+  // In the order of the attempts: those that write come last.
+  for (const [name, attempt] of Object.entries(attempts)) it(`on ${name}`, () => attempt(ours, theirs));
+
+  it("on every method of the contract", () => {
+    const names = methods.map(({ service, method }) => `${service.name}.${method.name}`);
+    expect(Object.keys(attempts)).to.have.members(names);
+  });
+
+  it("and no method answers without a key", async () => {
+    const caller = new RawCaller(stack.file().grpc);
+    for (const { service, method } of methods) {
+      const path = `/${service.typeName}/${method.name}`;
+      const { code, reason } = await caller.call(path, new Uint8Array(0), undefined);
+      expect({ code, reason }, path).to.deep.equal({ code: "UNAUTHENTICATED", reason: "KEY_INVALID" });
+    }
+    caller.close();
+  });
+});
