@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { readOptions } from "./options.js";
 
-const read = (args: string[], env = {}) => readOptions(args, env, "/clone");
+const read = (args: string[], env = {}) => readOptions(args, env, { house: "/clone", caller: "/clone/web" });
 
 describe("the options of npm start", () => {
   it("have defaults", () => {
@@ -15,7 +15,7 @@ describe("the options of npm start", () => {
   });
 
   it("come from the command line and the environment", () => {
-    const env = { TIDELINE_DATA: "../elsewhere", TIDELINE_PORT_OFFSET: "100" };
+    const env = { TIDELINE_DATA: "../../elsewhere", TIDELINE_PORT_OFFSET: "100" };
     expect(read(["--detach", "--no-demo", "--instances", "ingestion=2,enrichment=3"], env)).to.deep.equal({
       data: "/elsewhere",
       ports: { http: 8180, grpc: 9190, registry: 8181 },

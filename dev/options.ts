@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Env } from "../platform/settings.js";
 import { type ServiceName, serviceNames } from "./services.js";
 
@@ -9,6 +9,13 @@ export interface StackOptions {
   readonly detach: boolean;
   readonly demo: boolean;
   readonly instances: Readonly<Partial<Record<ServiceName, number>>>;
+}
+
+export interface StackFolders {
+  /** The project's own folder, which has the stack where nothing else is said. */
+  readonly house: string;
+  /** Where the caller stands: relative paths begin there. */
+  readonly caller: string;
 }
 
 export const usage = `npm start -- [options]
@@ -29,7 +36,7 @@ const offsetMax = 50_000;
 const instancesMax = 8;
 
 /** Reads the command line and the environment. @throws Error in one line for what can't be meant. */
-export function readOptions(args: readonly string[], env: Env, folder: string): StackOptions | "help" {
+export function readOptions(args: readonly string[], env: Env, folders: StackFolders): StackOptions | "help" {
   let detach = false;
   let demo = true;
   let instances: StackOptions["instances"] = {};
@@ -45,12 +52,13 @@ export function readOptions(args: readonly string[], env: Env, folder: string): 
   }
   const offset = readOffset(env["TIDELINE_PORT_OFFSET"]);
   const ports = { http: 8080 + offset, grpc: 9090 + offset, registry: 8081 + offset };
-  return { data: dataFolder(env, folder), ports, detach, demo, instances };
+  return { data: dataFolder(env, folders), ports, detach, demo, instances };
 }
 
 /** The stack's folder, absolute. */
-export function dataFolder(env: Env, folder: string): string {
-  return resolve(folder, env["TIDELINE_DATA"] || ".tideline");
+function dataFolder(env: Env, { house, caller }: StackFolders): string {
+  const told = env["TIDELINE_DATA"];
+  return told === undefined || told === "" ? join(house, ".tideline") : resolve(caller, told);
 }
 
 function readOffset(text: string | undefined): number {

@@ -1,9 +1,14 @@
 // What runs of a stack, read from its folder; for the commands that work before anything is built.
 import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 
-/** The stack's folder: TIDELINE_DATA, or .tideline where npm was called. */
-export const data = resolve(process.env.INIT_CWD ?? process.cwd(), process.env.TIDELINE_DATA || ".tideline");
+const house = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** The stack's folder: TIDELINE_DATA as seen from where npm was called, or .tideline in the project's own folder. */
+export const data = process.env.TIDELINE_DATA
+  ? resolve(process.env.INIT_CWD ?? process.cwd(), process.env.TIDELINE_DATA)
+  : join(house, ".tideline");
 
 /** A JSON file of the stack's folder; undefined where it is not there or was cut short. */
 export function readJson(name) {

@@ -18,7 +18,7 @@ export const programs = {
 export type ServiceName = keyof typeof programs;
 export const serviceNames = Object.keys(programs) as readonly ServiceName[];
 
-const readyMsMax = 60_000;
+const readyMsMax = 120_000;
 
 export interface ServiceInstance {
   readonly service: ServiceName;

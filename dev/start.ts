@@ -4,6 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { repoRoot } from "../platform/root.js";
 import { checkDataFolder } from "./checks.js";
 import { readOptions, type StackOptions, usage } from "./options.js";
 import { isRunning, readStackFile } from "./stack-file.js";
@@ -16,7 +17,7 @@ const supervisorVariable = "TIDELINE_SUPERVISOR";
 const tell = (line: string) => console.log(`${new Date().toTimeString().slice(0, 8)}  ${line}`);
 
 async function start(): Promise<number> {
-  const options = readOptions(process.argv.slice(2), process.env, process.cwd());
+  const options = readOptions(process.argv.slice(2), process.env, { house: repoRoot, caller: process.cwd() });
   if (options === "help") {
     console.log(usage);
     return 0;

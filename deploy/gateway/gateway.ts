@@ -76,6 +76,8 @@ defaults
   option redispatch
   retries 2
   timeout connect 2s
+  # A busy machine answers late: only a service that is gone or hangs is left out.
+  timeout check 3s
   timeout check 3s
   timeout queue 5s
   timeout http-request 30s
