@@ -112,8 +112,14 @@ try {
     const memoryBefore = await redisProcess.bytes();
     const [cpu, redisCpu, began] = [process.cpuUsage(), cpuSeconds(redisProcess.pid), performance.now()];
     const worker = await startWorker({
-      settings: { prefix: "", partitions, replicas: 1, streamBytesMax: 2 ** 30, instance: "bench" },
-      claimBucketBits: 16,
+      settings: {
+        prefix: "",
+        partitions,
+        replicas: 1,
+        claimBucketBits: 16,
+        streamBytesMax: 2 ** 30,
+        instance: "bench",
+      },
       nats,
       redis,
       geo,

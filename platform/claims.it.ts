@@ -198,7 +198,7 @@ describe("claims on a real Redis", () => {
 
   it("comes to one layout whoever is first", async () => {
     const kv = await nats.js.views.kv(`${engines.prefix}_deployment`, { history: 1 });
-    const layouts = await Promise.all([1, 2, 3, 4].map(() => deploymentLayout(kv)));
+    const layouts = await Promise.all([1, 2, 3, 4].map(() => deploymentLayout(kv, 16)));
     for (const one of layouts)
       expect(Buffer.from(one.hashKey).equals(layouts[0]?.hashKey ?? Buffer.of())).to.equal(true);
     expect((await deploymentLayout(kv, 20)).bucketBits).to.equal(16);

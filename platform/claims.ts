@@ -32,14 +32,11 @@ const scratchBytes = 1_024;
 
 const layoutKey = "claims";
 
-/** Buckets hold about 90 ids best: 2^16 are enough for 6 million ids a day, 2^22 for 377 million. */
-export const bucketBitsDefault = 16;
-
 /**
  * The layout of this deployment's claims: the one in `deployment`, or a new one with a random key when there is none.
  * All processes come to the same, whoever is first.
  */
-export async function deploymentLayout(deployment: KV, bucketBits = bucketBitsDefault): Promise<ClaimLayout> {
+export async function deploymentLayout(deployment: KV, bucketBits: number): Promise<ClaimLayout> {
   const found = await knownLayout(deployment);
   if (found !== undefined) return found;
   const layout = create(ClaimLayoutSchema, { hashKey: randomBytes(KEY_BYTES), bucketBits });
@@ -67,7 +64,8 @@ export async function openClaims(options: {
   names: StreamNames;
   prefix: string;
   replicas: number;
-  bucketBits?: number;
+  /** For the layout, where there is none yet. */
+  bucketBits: number;
 }): Promise<Claims> {
   const { redis, nats, names, prefix, replicas, bucketBits } = options;
   const deployment = await nats.js.views.kv(names.deploymentBucket, { history: 1, replicas });

@@ -24,9 +24,9 @@ async function start(life: Life, env: Env): Promise<void> {
   const pool = life.own("postgres", openPostgres({ url: settings.databaseUrl, name }), (it) => it.end());
   const redis = life.own("redis", await openRedis({ url: settings.redisUrl, name }), (it) => it.disconnect());
   const nats = life.own("nats", await openNats({ url: settings.natsUrl, name }), (it) => it.close());
-  const { operatorKey, claimBucketBits } = settings;
+  const { operatorKey } = settings;
   const { keys, projects } = openControl({ pool, clock: systemClock, operatorKey }, life);
-  const worker = await startWorker({ settings, claimBucketBits, nats, redis, geo, projects, log });
+  const worker = await startWorker({ settings, nats, redis, geo, projects, log });
   life.onStop("worker", () => worker.stop());
 
   const probes = {

@@ -99,7 +99,7 @@ describe("enrichment", function () {
     const position = await rig.publish(0, [{ eventId: "a" }, { eventId: "x" }]);
     await rig.drained();
     // What "b" would find if its hash were that of an id in the first block.
-    const layout = await deploymentLayout(await rig.nats.js.views.kv(rig.names.deploymentBucket));
+    const layout = await deploymentLayout(await rig.nats.js.views.kv(rig.names.deploymentBucket), 10);
     const claims = new Claims({ redis, prefix: "", layout });
     const { bytes } = claims.hasher.pack("shop", ["b"]);
     const [buckets] = (await redis.keysBuffer("c*")).filter((key) =>

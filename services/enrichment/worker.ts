@@ -17,9 +17,8 @@ import { ProjectRulesCache, type RuleSource } from "./project-rules.js";
 export interface WorkerOptions {
   readonly settings: Pick<
     CommonSettings,
-    "prefix" | "partitions" | "replicas" | "streamBytesMax" | "instance"
+    "prefix" | "claimBucketBits" | "partitions" | "replicas" | "streamBytesMax" | "instance"
   >;
-  readonly claimBucketBits: number;
   readonly nats: Nats;
   readonly redis: Redis;
   readonly geo: GeoTable;
@@ -41,11 +40,11 @@ const claimedBytesMax = 64 * 1024 * 1024;
 
 /** Makes the streams, then works on a fair share of the partitions. */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { settings, nats, redis, geo, projects, log, claimBucketBits, timing } = options;
-  const { prefix, partitions, replicas, instance } = settings;
+  const { settings, nats, redis, geo, projects, log, timing } = options;
+  const { prefix, partitions, replicas, instance, claimBucketBits: bucketBits } = settings;
   const names = streamNames(prefix);
   await reconcileStreams(nats, streamOptions(settings));
-  const claims = await openClaims({ redis, nats, names, prefix, replicas, bucketBits: claimBucketBits });
+  const claims = await openClaims({ redis, nats, names, prefix, replicas, bucketBits });
   const kv = await nats.js.views.kv(names.deploymentBucket, { history: 1, replicas });
   const rules = new ProjectRulesCache(rememberSettings(projects, { kv, log }));
   let leases: PartitionLeases | undefined;

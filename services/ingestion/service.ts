@@ -36,7 +36,7 @@ export async function openPublisher(
   life: Life,
 ): Promise<EventPublisher> {
   const { nats, redis, pool, control, names } = engines;
-  const { prefix, replicas, partitions, lingerMs, waitingBytesMax, ackTimeoutMs } = settings;
+  const { prefix, replicas, claimBucketBits, partitions, lingerMs, waitingBytesMax, ackTimeoutMs } = settings;
   const acked = life.own("acks", new AckedPublisher({ nats, ackTimeoutMs }), (it) => it.close());
   const options = { publisher: acked, names, log: life.log };
   const log = natsBlockLog(options);
@@ -46,7 +46,7 @@ export async function openPublisher(
   const soft = new SoftRedis(redis);
   noteRedis(redis, engines.health, life);
   const advice = new LogAdvice({
-    claims: await openClaims({ redis, nats, names, prefix, replicas }),
+    claims: await openClaims({ redis, nats, names, prefix, replicas, bucketBits: claimBucketBits }),
     blocks: new ClaimedBlocks({ nats, stream: names.raw, bytesMax: settings.knownBlocksBytesMax }),
     soft,
   });

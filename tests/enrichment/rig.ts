@@ -206,7 +206,7 @@ export class EnrichmentRig {
   }
 
   /** Waits until EVENTS covers all that was produced. */
-  async drained(limitMs = 30_000): Promise<void> {
+  async drained(limitMs = 60_000): Promise<void> {
     const deadline = performance.now() + limitMs;
     for (const { partition, position } of this.produced) this.expectCovered(partition, position);
     for (const [partition, position] of this.#last) {
