@@ -2,10 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as grpc from "@grpc/grpc-js";
 import { Outcome } from "../gen/ts/tideline/event/v1/verdict_pb.js";
 import { FieldWriter, splitRepeated, WireCursor } from "../platform/wire.js";
-import type { GrpcAddress } from "./target.js";
+import { type GrpcAddress, UserError } from "./target.js";
 
 /** Sends batches of encoded events. */
 export interface Publisher {
+  /** Connects. @throws UserError where nobody answers within some seconds */
+  ready(): Promise<void>;
   /**
    * Sends a PublishEventsRequest and gives the verdicts in its order, each an encoded EventVerdict. What a retry can
    * heal is sent again (safe, since event ids are kept): a busy or unreachable server, a spent rate, and single
@@ -35,6 +37,7 @@ export interface PublisherOptions {
 const METHOD = "/tideline.ingest.v1.IngestService/PublishEvents";
 const EVENTS = 1;
 const VERDICTS = 1;
+const CONNECT_MS = 3_000;
 const DEADLINE_MS = 60_000;
 const RETRY_MS_MAX = 5 * 60_000;
 const BACKOFF_MS = 100;
@@ -79,6 +82,7 @@ export function openPublisher(options: PublisherOptions): Publisher {
   };
 
   return {
+    ready: () => connect(client, address),
     async publish(request) {
       const verdicts = await sendUntilTaken(request);
       await resendRetryable({ request, verdicts, send: sendUntilTaken, retryMsMax });
@@ -86,6 +90,15 @@ export function openPublisher(options: PublisherOptions): Publisher {
     },
     close: () => client.close(),
   };
+}
+
+function connect(client: grpc.Client, { hostPort }: GrpcAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    client.waitForReady(Date.now() + CONNECT_MS, (error) => {
+      if (error === undefined) resolve();
+      else reject(new UserError(`${hostPort} does not answer; is it running? npx tideline doctor says more`));
+    });
+  });
 }
 
 function call(client: grpc.Client, request: Uint8Array, metadata: grpc.Metadata): Promise<Uint8Array[]> {

@@ -78,6 +78,7 @@ async function runImport(files: string[], flags: ImportFlags, context: CommandCo
   const total = new Tally();
   const began = performance.now();
   try {
+    await publisher.ready();
     for (const file of files) {
       const identity = { file, mapping: mappingText, target: `${target.grpc.hostPort} ${target.key}` };
       const checkpoint = await openCheckpoint(join(context.options().data, "imports"), identity).catch(

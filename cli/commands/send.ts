@@ -77,6 +77,7 @@ async function sendEvents(
   const tally = new Tally();
   const began = performance.now();
   try {
+    await publisher.ready();
     for (let from = 0; from < events.length; from += BATCH_EVENTS) {
       const batch = events.slice(from, from + BATCH_EVENTS);
       const request = create(PublishEventsRequestSchema, { events: batch });

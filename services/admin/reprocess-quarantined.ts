@@ -32,6 +32,8 @@ interface Result {
   /** Not taken for the moment: neither passed nor failed. */
   postponed: number;
   readonly failures: Quarantined[];
+  /** Added to the attempts of what fails; none by a dry run. */
+  readonly attempt: 0 | 1;
 }
 
 /**
@@ -48,7 +50,14 @@ export async function reprocessQuarantined(
   const correction = checkCorrection(request.correction);
   await requireKnown(quarantine, query);
   const matching = await quarantine.count(query);
-  const result: Result = { accepted: 0, duplicates: 0, failed: 0, postponed: 0, failures: [] };
+  const result: Result = {
+    accepted: 0,
+    duplicates: 0,
+    failed: 0,
+    postponed: 0,
+    failures: [],
+    attempt: request.dryRun ? 0 : 1,
+  };
   let [after, handled]: [string[] | undefined, number] = [undefined, 0];
   while (handled < EVENTS_MAX) {
     const limit = Math.min(BATCH_EVENTS, EVENTS_MAX - handled);
@@ -97,7 +106,7 @@ function judge(batch: readonly KeptEvent[], verdicts: readonly EventVerdict[], r
       return [{ kind: "taken", kept }];
     }
     result.failed++;
-    const attempts = kept.quarantined.attempts + 1;
+    const attempts = kept.quarantined.attempts + result.attempt;
     if (result.failures.length < FAILURES_MAX) {
       result.failures.push(create(QuarantinedSchema, { ...kept.quarantined, fault, attempts }));
     }
