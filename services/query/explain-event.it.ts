@@ -23,7 +23,7 @@ describe("ExplainEvent", function () {
     house = await openHouse();
     mine = await house.project("mine");
     other = await house.project("other");
-    await deploymentLayout(await house.nats.js.views.kv(house.names.deploymentBucket));
+    await deploymentLayout(await house.nats.js.views.kv(house.names.deploymentBucket), 16);
   });
   after(() => house?.stop());
 
