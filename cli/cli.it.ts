@@ -65,7 +65,7 @@ describe("the command line", function () {
     return path;
   }
 
-  /** The log's events by their ids, read anew until there are as many as expected: a slow machine cuts a reading short. */
+  /** The log's events by their ids, read anew while there are too few: a slow machine cuts a reading short. */
   async function logged(count: number): Promise<Map<string, LogEvent>> {
     for (let tries = 1; ; tries++) {
       const found = new Map((await stand.logged(of)).map((event) => [event.eventId, event]));

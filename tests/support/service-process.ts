@@ -20,7 +20,10 @@ export interface ServiceProcess {
 const startTimeoutMs = 20_000;
 const warnLevel = 40;
 
-/** Starts `dist/services/<name>/main.js` (the registry: `dist/registry/main.js`) and waits until it serves. @throws Error with its log when it ends before. */
+/**
+ * Starts `dist/services/<name>/main.js` (the registry: `dist/registry/main.js`) and waits until it serves.
+ * @throws Error with its log when it ends before.
+ */
 export async function startService(
   name: string,
   env: Readonly<Record<string, string>>,
