@@ -39,7 +39,7 @@ describe(`aggregation on real engines (SEED=${seed})`, function () {
       partitions,
       replicas: 1,
       insertsAtOnce: 2,
-      limits: { ...defaultLimits, rangeAgeMs: 50 },
+      limits: { ...defaultLimits, rangeAgeMs: 50, rangeAgeMinMs: 50 },
       log: createLog("test", "error"),
     });
     running.push(started);

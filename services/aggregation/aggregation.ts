@@ -15,6 +15,7 @@ import { openProgressStore } from "./engines/progress-store.js";
 import { openQuarantine } from "./engines/quarantine.js";
 import { liveDeltas } from "./live-deltas.js";
 import { OwnedPartitions } from "./owned-partitions.js";
+import { Pace } from "./pace.js";
 import type { AppliedRange, WorkerPorts } from "./partition-worker.js";
 import type { WindowStore } from "./ports.js";
 import { SessionKeeper } from "./sessions/session-keeper.js";
@@ -58,11 +59,13 @@ export async function startAggregation(options: AggregationOptions): Promise<Agg
   const { nats, names, log, limits, database, faultPoint } = options;
   const progress = await openProgressBucket(nats, names, options.replicas);
   const eventLog = openEventLog({ nats, names, log, readerBytes: readerBytes(options.partitions) });
+  const pace = new Pace(limits);
   const tables = openEventTables({
     client: options.clickhouse,
     database,
     blockSchema: readBlockSchema(),
     slots: new Slots(options.insertsAtOnce),
+    onInserted: (tookMs) => pace.inserted(tookMs),
   });
   const publish = (applied: AppliedRange): void => {
     for (const { projectId, payload } of liveDeltas(applied)) {
@@ -83,6 +86,7 @@ export async function startAggregation(options: AggregationOptions): Promise<Agg
       ...(faultPoint === undefined ? {} : { faultPoint }),
     },
     windows: options.windows,
+    pace,
     log,
     publish,
     epochOf: (partition) => leases?.owned().get(partition),

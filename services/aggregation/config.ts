@@ -5,9 +5,10 @@ export interface Limits {
   /** A range is cut at these bytes and events; it may be over by one message. */
   readonly rangeBytesMax: number;
   readonly rangeEventsMax: number;
-  /** The time from one range of a partition to its next: how long events wait at most while the engine keeps up. */
+  /** The longest and the least time from one range of a partition to its next: how long events wait to be inserted. */
   readonly rangeAgeMs: number;
-  /** How long a range waits at least for what the log holds already. */
+  readonly rangeAgeMinMs: number;
+  /** How long a range waits at least for more. */
   readonly gatherMs: number;
   /** How often an idle partition looks round. */
   readonly idleWaitMs: number;
@@ -25,8 +26,9 @@ export interface Limits {
 export const defaultLimits: Limits = Object.freeze({
   rangeBytesMax: 8 * 1024 * 1024,
   rangeEventsMax: 200_000,
-  rangeAgeMs: 400,
-  gatherMs: 30,
+  rangeAgeMs: 1_000,
+  rangeAgeMinMs: 250,
+  gatherMs: 10,
   idleWaitMs: 1_000,
   readAgainTimeoutMs: 10_000,
   backOffMs: 100,

@@ -1,11 +1,13 @@
 import type { Log } from "../../platform/log.js";
+import type { Pace } from "./pace.js";
 import { PartitionWindows } from "./partition-windows.js";
 import { PartitionWorker, type WorkerPorts } from "./partition-worker.js";
 import type { WindowStore } from "./ports.js";
 
 export interface OwnedPartitionsOptions {
-  readonly ports: Omit<WorkerPorts, "onApplied" | "onIdle">;
+  readonly ports: Omit<WorkerPorts, "onApplied" | "onIdle" | "rangeAgeMs">;
   readonly windows: WindowStore;
+  readonly pace: Pace;
   readonly log: Log;
   /** Publishes what a range added; advisory, must not throw. */
   readonly publish: (applied: Parameters<WorkerPorts["onApplied"]>[0]) => void;
@@ -67,6 +69,7 @@ export class OwnedPartitions {
     const turn = { partition, epoch: Number(epoch), signal, holds: () => epochOf(partition) === epoch };
     const worker = new PartitionWorker(turn, {
       ...ports,
+      rangeAgeMs: () => this.#options.pace.rangeAgeMs(this.#work.size),
       onApplied: async (applied) => {
         this.#events += applied.content.events - applied.content.poisoned.size;
         publish(applied);

@@ -27,6 +27,8 @@ export interface WorkerPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: Limits;
+  /** The time from one range of a partition to its next. */
+  rangeAgeMs(): number;
   /** Called after a range is in the tables and committed; must not throw, and is waited for. */
   onApplied(applied: AppliedRange): Promise<void>;
   /** Called while there is nothing to do, about each second. */
@@ -161,19 +163,21 @@ export class PartitionWorker {
   }
 
   /**
-   * Collects messages until the range is full or due: some time after the last range began, but never before what
-   * waits in the log has had a moment to come. Waits for the first message as long as it takes.
+   * Collects messages until the range is full or due: some time after the last range began, and when nothing more waits
+   * in the log, or it took too long already. Waits for the first message as long as it takes.
    */
   async #gather(): Promise<RangeContent> {
     const { limits, clock } = this.#ports;
     const content = new RangeContent({ minutesFromMs: clock.now() - limits.liveMinutesMs });
     this.#current = content;
     let dueAt = Number.POSITIVE_INFINITY;
+    let lastAt = Number.POSITIVE_INFINITY;
     for (;;) {
       this.#mustOwn();
-      const leftMs = dueAt - performance.now();
-      if (leftMs <= 0) return content;
       this.#reader ??= this.#ports.eventLog.open(this.#turn.partition, this.committed);
+      // What waits in the log goes along: under a backlog ranges are full, not frequent.
+      const leftMs = (this.#reader.lag() > 0 ? lastAt : dueAt) - performance.now();
+      if (leftMs <= 0) return content;
       const message = await this.#reader.next(Math.max(1, Math.min(leftMs, limits.idleWaitMs)));
       if (message === undefined) {
         if (content.messages.length === 0) this.#ports.onIdle(this.#turn.partition, this.committed);
@@ -182,7 +186,8 @@ export class PartitionWorker {
       content.add(message);
       if (content.bytes >= limits.rangeBytesMax || content.events >= limits.rangeEventsMax) return content;
       if (content.messages.length === 1) {
-        dueAt = Math.max(this.#lastRangeAt + limits.rangeAgeMs, performance.now() + limits.gatherMs);
+        dueAt = Math.max(this.#lastRangeAt + this.#ports.rangeAgeMs(), performance.now() + limits.gatherMs);
+        lastAt = Math.max(dueAt, performance.now() + limits.rangeAgeMs);
       }
     }
   }

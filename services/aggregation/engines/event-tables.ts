@@ -14,6 +14,8 @@ export interface EventTablesOptions {
   readonly blockSchema: string;
   /** Bounds the inserts that run at once. */
   readonly slots: Slots;
+  /** Told how long each insert took. */
+  readonly onInserted?: (tookMs: number) => void;
 }
 
 /** Codes by which the engine says that it can't right now, whatever the rows are. */
@@ -48,7 +50,8 @@ const notNowCodes = new Set([
 ]);
 
 /** Opens the tables of a database that was migrated. */
-export function openEventTables({ client, database, blockSchema, slots }: EventTablesOptions): EventTables {
+export function openEventTables(options: EventTablesOptions): EventTables {
+  const { client, database, blockSchema, slots, onInserted } = options;
   const statement = (query: string, token: string, params: Record<string, unknown> = {}): Promise<unknown> =>
     client.command({
       query,
@@ -71,7 +74,12 @@ export function openEventTables({ client, database, blockSchema, slots }: EventT
 
   return {
     boot: () => readBoot(client, database),
-    insert: (content, token) => slots.run(() => insertBlocks("events_in", content.body(), token)),
+    insert: (content, token) =>
+      slots.run(async () => {
+        const begun = performance.now();
+        await insertBlocks("events_in", content.body(), token);
+        onInserted?.(performance.now() - begun);
+      }),
     probe: (events) => insertBlocks("events_probe_in", envelopeOfEvents(events), ""),
     insertMonth: (content, month, token) =>
       slots.run(() => insertBlocks("events_in", content.bodyOfMonth(month), token)),

@@ -97,7 +97,8 @@ export async function replayInto(ports: ReplayPorts, options: ReplayIntoOptions)
         quarantine: { keep: async () => undefined },
         clock: systemClock,
         log,
-        limits: { ...defaultLimits, rangeAgeMs: 0, gatherMs: 300, idleWaitMs: 100 },
+        limits: { ...defaultLimits, gatherMs: 300, idleWaitMs: 100 },
+        rangeAgeMs: () => 0,
         onApplied: async (applied) => {
           poisoned += applied.content.poisoned.size;
         },

@@ -34,7 +34,7 @@ await startAggregation({
   partitions: orders.partitions,
   replicas: 1,
   insertsAtOnce: 2,
-  limits: { ...defaultLimits, rangeAgeMs: orders.rangeAgeMs },
+  limits: { ...defaultLimits, rangeAgeMs: orders.rangeAgeMs, rangeAgeMinMs: orders.rangeAgeMs },
   log: createLog(orders.instance, "warn"),
   faultPoint: (name) => {
     if (name !== orders.dieAt?.point) return;
