@@ -33,7 +33,8 @@ export interface ReplayArguments {
 }
 
 export const replayUsage =
-  "--project ID [--types A,B] [--from TIME] [--to TIME] (--into DATABASE [--fresh] | --live); times are ISO 8601, received";
+  "--project ID [--types A,B] [--from TIME] [--to TIME] (--into DATABASE [--fresh] | --live); " +
+  "times are received times in ISO 8601";
 
 /** @throws ReplayRefusedError that says what is wrong */
 export function parseReplayArguments(words: readonly string[], nowMs: number): ReplayArguments {

@@ -50,6 +50,9 @@ export function computeStatement(database: string, { isWhole }: { isWhole: boole
   const edge = isWhole
     ? `(e.project_id, e.visitor_id) IN (SELECT project_id, visitor_id FROM ${database}.sessions_next WHERE events = 0)`
     : "1";
+  const isCut = isWhole
+    ? "0"
+    : `since < low - ${margin} + ${sessionGapMs} OR till > high + ${margin} - ${sessionGapMs}`;
   return `INSERT INTO ${database}.sessions_next
   WITH activities AS (
     SELECT *, min(at) OVER activity AS since, max(at) OVER activity AS till
@@ -59,7 +62,8 @@ export function computeStatement(database: string, { isWhole }: { isWhole: boole
         SELECT ${columns}, c.low AS low, c.high AS high, toUnixTimestamp64Milli(e.time) AS at,
           lagInFrame(at, 1, at - ${sessionGapMs} - 1) OVER (${visitor} ${inOrder} ROWS UNBOUNDED PRECEDING) AS before
         FROM ${database}.events AS e
-        INNER JOIN (${changed(database)}) AS c ON e.project_id = c.project_id AND e.visitor_id = c.visitor_id
+        INNER JOIN (${changed(database)}) AS c
+          ON e.project_id = c.project_id AND e.visitor_id = c.visitor_id
         WHERE NOT e.is_system AND ${edge} AND toUnixTimestamp64Milli(e.time) BETWEEN c.low - ${margin} AND c.high + ${margin}
       )
     )
@@ -81,7 +85,7 @@ export function computeStatement(database: string, { isWhole }: { isWhole: boole
     max(a.received_time) AS received_time,
     {version:UInt64} AS version
   FROM (SELECT *, tuple(at, producer_id, sequence, event_id) AS place,
-      ${isWhole ? "0" : `since < low - ${margin} + ${sessionGapMs} OR till > high + ${margin} - ${sessionGapMs}`} AS is_cut
+      ${isCut} AS is_cut
     FROM activities) AS a
   WHERE NOT is_cut OR (since <= high AND till >= low)
   GROUP BY project_id, visitor_id, run, is_cut, intDiv(at - since, ${sessionCapMs})`;
