@@ -195,7 +195,15 @@ export class Stack {
 
   #happened(line: string): void {
     this.#around.tell(line);
-    if (!this.#isStopping) this.#write();
+    if (this.#isStopping) return;
+    try {
+      this.#write();
+    } catch (error) {
+      // A full disk must not end the stack; what is written down is then a little old.
+      this.#around.tell(
+        `stack.json could not be written: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
   }
 
   #mine(): Identity {

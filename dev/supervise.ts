@@ -21,6 +21,9 @@ export async function supervise(
   env: Env,
   tell: (line: string) => void,
 ): Promise<number> {
+  // A terminal or a pipe that is gone takes its lines with it, nothing else.
+  process.stdout.on("error", () => undefined);
+  process.stderr.on("error", () => undefined);
   let stack: Stack | undefined;
   let asked = false;
   let ask: () => void = () => undefined;
