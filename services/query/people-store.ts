@@ -34,7 +34,7 @@ export class PeopleStore {
 
   /** Rises with every statement: the log's positions only grow. */
   async #version(tenant: Tenant, signal: AbortSignal): Promise<string> {
-    const positions = sql`SELECT e.partition AS partition, max(e.raw_sequence), max(e.raw_index)
+    const positions = sql`SELECT e.partition AS partition, toString(max(e.raw_sequence)), max(e.raw_index)
       ${tenant.from("identities")} GROUP BY partition ORDER BY partition`;
     const { rows } = await this.#analytics.read(tenant.statement(positions), signal);
     return JSON.stringify(rows);

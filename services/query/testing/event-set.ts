@@ -82,25 +82,28 @@ const mixedValues = [
 export function eventSet(options: EventSetOptions): TestEvent[] {
   const { project, seed, count, fromMs, toMs, firstRawSequence } = options;
   const random = seeded(seed);
-  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
+  const pick: Pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
   return Array.from({ length: count }, (_, index) => {
     // Many on whole minutes, so that edges of buckets and ties are met.
     const at = fromMs + Math.floor(random() * (toMs - fromMs));
     const timeMs = random() < 0.3 ? at - (at % (15 * minuteMs)) : at;
     const isSystem = random() < 0.05;
+    const type = isSystem
+      ? pick(["identify", "traits", "alias"])
+      : pick(["purchase", "page", "signup", "it's `odd`"]);
     const userId = random() < 0.5 ? `user-${Math.floor(random() * 40)}` : "";
     const anonymousId = random() < 0.8 ? `anon-${Math.floor(random() * 60)}` : "";
     const delayMs = random() < 0.2 ? Math.floor(random() * 3 * 86_400_000) : Math.floor(random() * 2_000);
     return {
       project_id: project,
       event_id: `e-${seed}-${index}`,
-      type: isSystem ? pick(["identify", "traits"]) : pick(["purchase", "page", "signup", "it's `odd`"]),
+      type,
       user_id: userId,
       anonymous_id: anonymousId,
       visitor_id: userId || anonymousId,
       time_ms: timeMs,
       received_time_ms: timeMs + delayMs,
-      properties: propertiesOf(random, pick),
+      properties: isSystem ? systemPropertiesOf(type, random, pick) : propertiesOf(random, pick),
       country: pick(["AT", "DE", "CL", "IN", ""]),
       device_class: pick(["desktop", "mobile", ""]),
       browser: pick(["Firefox", "Chrome", ""]),
@@ -118,7 +121,17 @@ export function eventSet(options: EventSetOptions): TestEvent[] {
   });
 }
 
-function propertiesOf(random: () => number, pick: <T>(items: readonly T[]) => T): string {
+type Pick = <T>(items: readonly T[]) => T;
+
+function systemPropertiesOf(type: string, random: () => number, pick: Pick): string {
+  if (type === "alias") return `{"previous_id":"user-${Math.floor(random() * 40)}"}`;
+  const parts = [`"tier":${pick(['"gold"', '"silver"', "3", "null", "[1]"])}`];
+  if (random() < 0.5) parts.push(`"home":{"city":${pick(['"Wien"', "7"])}}`);
+  if (random() < 0.5) parts.push(`"age":${Math.floor(random() * 90)}`);
+  return `{${parts.join(",")}}`;
+}
+
+function propertiesOf(random: () => number, pick: Pick): string {
   const parts: string[] = [];
   if (random() < 0.7)
     parts.push(`"amount":${random() < 0.5 ? (random() * 100).toFixed(2) : Math.floor(random() * 100)}`);
