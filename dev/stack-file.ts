@@ -81,17 +81,17 @@ const streamsInDisk = 12;
 /** The identity of a folder's stack; a new one has an operator's key, and partitions as given. */
 export function readIdentity(data: string, partitions: number): Identity {
   const path = join(data, "identity.json");
-  if (existsSync(path)) return JSON.parse(readFileSync(path, "utf8")) as Identity;
-  const operator = `tl_operator_${randomBytes(24).toString("base64url")}`;
   const { bavail, bsize } = statfsSync(data);
-  const streamBytesMax = Math.min(streamBytesMost, Math.floor((bavail * bsize) / streamsInDisk));
-  const identity = {
-    operator,
+  const fresh: Identity = {
+    operator: `tl_operator_${randomBytes(24).toString("base64url")}`,
     project: "",
     keys: { ingest: "", query: "", admin: "" },
-    streamBytesMax,
+    streamBytesMax: Math.min(streamBytesMost, Math.floor((bavail * bsize) / streamsInDisk)),
     partitions,
   };
+  // What an older version did not write down yet is as it would be now.
+  const known = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Partial<Identity>) : {};
+  const identity = { ...fresh, ...known };
   writeIdentity(data, identity);
   return identity;
 }
