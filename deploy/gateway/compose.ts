@@ -20,6 +20,7 @@ export function composeGateway(): string {
       admin: composePool("admin"),
       registry: composePool("registry"),
     },
+    drainSeconds: 20,
     nameServer: "127.0.0.11:53",
   });
 }

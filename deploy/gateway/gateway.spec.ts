@@ -17,6 +17,7 @@ const fixed = (...ports: number[]): Pool => ({
 
 const rendered = renderGateway({
   listen: { http: ["127.0.0.1:8080"], grpc: ["127.0.0.1:9090"], registry: ["127.0.0.1:8081"] },
+  drainSeconds: 2,
   pools: { ingestion: fixed(100, 200), query: fixed(300), admin: fixed(400), registry: fixed(500) },
 });
 

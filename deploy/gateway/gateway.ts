@@ -19,6 +19,8 @@ export interface GatewayOptions {
   /** Addresses to listen on: everything, gRPC, and the registry's REST face. */
   readonly listen: Readonly<Record<"http" | "grpc" | "registry", readonly string[]>>;
   readonly pools: Readonly<Record<RoutedService, Pool>>;
+  /** How long running calls may go on after it was told to stop. */
+  readonly drainSeconds: number;
   /** The name server that pools of kind "name" ask, `host:port`. */
   readonly nameServer?: string;
 }
@@ -45,7 +47,7 @@ const services: readonly RoutedService[] = ["ingestion", "query", "admin", "regi
 /** HAProxy's configuration: the one gateway of the local stack, of compose and of a cluster. */
 export function renderGateway(options: GatewayOptions): string {
   const sections = [
-    preamble,
+    preamble(options.drainSeconds),
     ...(options.nameServer === undefined ? [] : [resolvers(options.nameServer)]),
     publicFrontend(options.listen),
     registryFrontend(options.listen.registry),
@@ -58,7 +60,7 @@ export function renderGateway(options: GatewayOptions): string {
   return `${sections.join("\n\n")}\n`;
 }
 
-const preamble = `# Made by deploy/gateway/gateway.ts. HAProxy 2.6 or later.
+const preamble = (drainSeconds: number) => `# Made by deploy/gateway/gateway.ts. HAProxy 2.6 or later.
 global
   maxconn 8192
   log stdout format raw daemon notice
@@ -66,7 +68,7 @@ global
   tune.bufsize 65536
   tune.maxrewrite 4096
   tune.http.maxhdr 128
-  hard-stop-after 5s
+  hard-stop-after ${drainSeconds}s
 
 defaults
   mode http

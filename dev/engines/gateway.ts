@@ -5,6 +5,9 @@ import { loopbacks } from "../processes/free-port.js";
 import type { ProcessSpec } from "../processes/managed-process.js";
 import { answers } from "./engine.js";
 
+/** Ctrl-C should not wait long for a page that somebody left open. */
+const drainSeconds = 2;
+
 /** The public ports of a stack. */
 export type PublicPorts = Readonly<Record<"http" | "grpc" | "registry", number>>;
 
@@ -22,7 +25,7 @@ export function prepareGateway(options: {
     grpc: localAddresses(ports.grpc),
     registry: localAddresses(ports.registry),
   };
-  writeFileSync(config, renderGateway({ listen, pools }));
+  writeFileSync(config, renderGateway({ listen, pools, drainSeconds }));
   return {
     name: "gateway",
     command: "haproxy",
