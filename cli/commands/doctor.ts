@@ -23,8 +23,12 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
       if (flags.json) console.log(JSON.stringify(findings, undefined, 2));
       else console.log(findings.map(findingLine).join("\n"));
       if (findings.some(({ level }) => level === "fail")) process.exitCode = exitCodes.failed;
+      // What a hanging engine holds open does not hold the doctor.
+      setTimeout(() => process.exit(), LINGER_MS).unref();
     });
 }
+
+const LINGER_MS = 250;
 
 /** Everything is looked at together; the order of the findings is that of the checks. */
 async function diagnose(stack: Stack, data: string): Promise<Finding[]> {

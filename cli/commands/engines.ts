@@ -22,8 +22,7 @@ export function addEngineCommands(program: Command, context: CommandContext): vo
     .helpOption(false)
     .argument("[options...]", "handed to the replay; --help says which there are")
     .action(async (_options: string[], _flags: object, command: Command) => {
-      const isHelp = command.args.includes("--help") || command.args.includes("-h");
-      process.exitCode = await replay(command.args, isHelp ? context.env : engineEnv(context));
+      process.exitCode = await runReplay(command.args, context);
     });
   program
     .command("migrate")
@@ -49,6 +48,13 @@ function enginesOf(context: CommandContext): StackEngines {
   const { engines } = readStack(context.options().data);
   if (engines === undefined) throw new UserError("stack.json names no engines; start the stack again");
   return engines;
+}
+
+/** --project is an option of every command, so it is never among the replay's own; without it the stack's is meant. */
+function runReplay(args: readonly string[], context: CommandContext): Promise<number> {
+  if (args.includes("--help") || args.includes("-h")) return replay(args, context.env);
+  const project = context.options().project ?? readStack(context.options().data).project;
+  return replay(["--project", project, ...args], engineEnv(context));
 }
 
 /** The environment that services of the stack are given, so that the replay finds the same engines. */

@@ -120,8 +120,8 @@ class Visit {
   #signIn(): void {
     if (this.#visitor.userId === undefined || this.#isSignedIn) return;
     this.#isSignedIn = true;
+    this.#timeMs += 2_000 + this.#random.exponential(6_000);
     this.#say("identify", { plan: this.#visitor.plan, country: this.#visitor.country });
-    this.#timeMs += 4_000;
   }
 
   #go(path: string, title: string): void {
