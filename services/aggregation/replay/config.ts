@@ -1,5 +1,5 @@
 import { type Env, readSettings } from "../../../platform/settings.js";
-import { ReplayRefusedError } from "./replay-into.js";
+import { ReplayRefusedError } from "./refusal.js";
 import type { Selection } from "./selection.js";
 
 /** Where a replay finds its engines; the same variables as for the services. */

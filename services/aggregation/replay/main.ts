@@ -6,8 +6,8 @@ import { createLog } from "../../../platform/log.js";
 import { openProgressBucket } from "../../../platform/progress.js";
 import { streamNames } from "../../../platform/streams.js";
 import { parseReplayArguments, readReplaySettings } from "./config.js";
+import { ReplayRefusedError } from "./refusal.js";
 import { replay } from "./replay.js";
-import { ReplayRefusedError } from "./replay-into.js";
 
 const stop = new AbortController();
 process.once("SIGINT", () => stop.abort());

@@ -13,13 +13,9 @@ import { openEventTables } from "../engines/event-tables.js";
 import { openProgressStore } from "../engines/progress-store.js";
 import { PartitionWorker } from "../partition-worker.js";
 import { Slots } from "../slots.js";
+import { ReplayRefusedError } from "./refusal.js";
 import { openSelectedLog } from "./selected-log.js";
 import type { Selection } from "./selection.js";
-
-/** Thrown for what the user can put right; shown as one line. */
-export class ReplayRefusedError extends Error {
-  override readonly name = "ReplayRefusedError";
-}
 
 export interface ReplayPorts {
   readonly nats: Nats;

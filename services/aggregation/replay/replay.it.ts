@@ -6,7 +6,8 @@ import { openProgressBucket } from "../../../platform/progress.js";
 import type { EventMaker, ProducedEvent } from "../testing/produced-events.js";
 import { expectExact } from "../testing/recount.js";
 import { openRig, type Rig } from "../testing/rig.js";
-import { dropReplay, logEnds, type ReplayPorts, ReplayRefusedError, replayInto } from "./replay-into.js";
+import { ReplayRefusedError } from "./refusal.js";
+import { dropReplay, logEnds, type ReplayPorts, replayInto } from "./replay-into.js";
 import type { Selection } from "./selection.js";
 
 describe(`replay into a shadow database (SEED=${seed})`, function () {

@@ -1,6 +1,9 @@
 import type { ReplayArguments } from "./config.js";
 import { type ProgressBar, showProgress } from "./progress-bar.js";
-import { dropReplay, logEnds, type ReplayPorts, ReplayRefusedError, replayInto } from "./replay-into.js";
+import { ReplayRefusedError } from "./refusal.js";
+import { dropReplay, logEnds, type ReplayCounts, type ReplayPorts, replayInto } from "./replay-into.js";
+import { replayLive } from "./replay-live.js";
+import type { Selection } from "./selection.js";
 
 export interface ReplayOptions extends ReplayArguments {
   /** The database of the live tables. */
@@ -27,12 +30,9 @@ export interface ReplaySummary {
 
 /** Replays what is asked for. @throws ReplayRefusedError */
 export async function replay(ports: ReplayPorts, options: ReplayOptions): Promise<ReplaySummary> {
-  const { selection, into, live } = options;
-  if (into === undefined) throw new ReplayRefusedError("--live is not offered yet");
+  const { into, live } = options;
   if (into === live) throw new ReplayRefusedError(`${live} holds the live tables; say --live`);
   const begun = performance.now();
-  if (options.isFresh) await dropReplay(ports, into);
-  const ends = await logEnds(ports, selection.fromMs);
   const bar = await openBar(ports, options);
   let blocks = 0;
   const onRead = (messages: number): void => {
@@ -40,20 +40,34 @@ export async function replay(ports: ReplayPorts, options: ReplayOptions): Promis
     bar.advance(messages);
   };
   try {
-    const counts = await replayInto(ports, { selection, database: into, ends, onRead });
+    const { events, poisoned, selection } =
+      into === undefined
+        ? await replayLive(ports, { selection: options.selection, live, onRead })
+        : await replayShadow(ports, { ...options, into }, onRead);
     return {
       project: selection.project,
       types: selection.types,
       from: new Date(selection.fromMs).toISOString(),
       to: new Date(selection.toMs).toISOString(),
-      database: into,
-      ...counts,
+      database: into ?? live,
+      events,
+      poisoned,
       blocks,
       seconds: Math.round(performance.now() - begun) / 1_000,
     };
   } finally {
     bar.stop();
   }
+}
+
+async function replayShadow(
+  ports: ReplayPorts,
+  { selection, into, isFresh }: ReplayOptions & { into: string },
+  onRead: (messages: number) => void,
+): Promise<ReplayCounts & { selection: Selection }> {
+  if (isFresh) await dropReplay(ports, into);
+  const ends = await logEnds(ports, selection.fromMs);
+  return { ...(await replayInto(ports, { selection, database: into, ends, onRead })), selection };
 }
 
 /** The whole stream counts as total: how much of it lies in the range is known only when it was read. */

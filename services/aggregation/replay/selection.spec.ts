@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { BlockSchema } from "../../../gen/ts/tideline/pipeline/v1/block_pb.js";
 import { blockBytes, makeEvents, type ProducedEvent } from "../testing/produced-events.js";
 import { parseReplayArguments } from "./config.js";
-import { ReplayRefusedError } from "./replay-into.js";
+import { ReplayRefusedError } from "./refusal.js";
 import { logDelayMaxMs, type Selection, selectEvents } from "./selection.js";
 
 const nowMs = 1_800_000_000_000;

@@ -2,6 +2,7 @@ import type { KV } from "nats";
 import type { ClickHouse } from "../../../platform/engines/clickhouse.js";
 import type { Log } from "../../../platform/log.js";
 import type { ProgressStore } from "../ports.js";
+import { readSessionState, writeSessionState } from "./session-state.js";
 import { computeStatement, replaceStatement } from "./session-statements.js";
 
 export interface SessionKeeperOptions {
@@ -14,15 +15,6 @@ export interface SessionKeeperOptions {
   readonly log: Log;
 }
 
-/** How far sessions are, in KV. */
-interface SessionState {
-  /** Counts up with every try; the version of the rows it writes. */
-  readonly version: number;
-  /** Per partition of the log: the raw sequence up to which events are in sessions. */
-  readonly done: readonly number[];
-}
-
-const stateKey = "sessions";
 /** Events whose visitors are computed at once. */
 const eventsAtOnce = 300_000;
 const pauseMs = 3_000;
@@ -68,13 +60,13 @@ export class SessionKeeper {
 
   /** Computes what is new, up to a bound; true when there is more. */
   async step(): Promise<boolean> {
-    const { database } = this.#options;
-    const { state, revision } = await this.#readState();
+    const { database, kv } = this.#options;
+    const { state, revision } = await readSessionState(kv);
     const ends = await this.#ends(state.done);
     const to = await this.#bounded(state.done, ends);
     if (to.every((end, partition) => end <= (state.done[partition] ?? 0))) return false;
     const version = state.version + 1;
-    const claimed = await this.#writeState({ ...state, version }, revision);
+    const claimed = await writeSessionState(kv, { ...state, version }, revision);
     const from = to.map((_, partition) => state.done[partition] ?? 0);
     const fresh = to.flatMap((end, partition) =>
       end > (from[partition] ?? 0) ? [from[partition] ?? 0] : [],
@@ -84,7 +76,7 @@ export class SessionKeeper {
     await this.#run(computeStatement(database, { isWhole: false }), params);
     await this.#run(computeStatement(database, { isWhole: true }), params);
     await this.#run(replaceStatement(database), { version });
-    await this.#writeState({ version, done: to }, claimed);
+    await writeSessionState(kv, { version, done: to }, claimed);
     return ends.some((end, partition) => end > (to[partition] ?? 0));
   }
 
@@ -128,18 +120,6 @@ export class SessionKeeper {
     if (row === undefined || Number(row.events) < eventsAtOnce) return [...ends];
     const last = Number(row.last);
     return ends.map((end, partition) => Math.max(from[partition] ?? 0, Math.min(end, last)));
-  }
-
-  async #readState(): Promise<{ state: SessionState; revision: number }> {
-    const entry = await this.#options.kv.get(stateKey);
-    if (entry === null || entry.operation !== "PUT") return { state: { version: 0, done: [] }, revision: 0 };
-    return { state: entry.json<SessionState>(), revision: entry.revision };
-  }
-
-  #writeState(state: SessionState, revision: number): Promise<number> {
-    const { kv } = this.#options;
-    const bytes = new TextEncoder().encode(JSON.stringify(state));
-    return revision === 0 ? kv.create(stateKey, bytes) : kv.update(stateKey, bytes, revision);
   }
 
   async #run(query: string, params: Record<string, unknown>): Promise<void> {

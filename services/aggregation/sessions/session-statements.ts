@@ -64,7 +64,8 @@ export function computeStatement(database: string, { isWhole }: { isWhole: boole
         FROM ${database}.events AS e
         INNER JOIN (${changed(database)}) AS c
           ON e.project_id = c.project_id AND e.visitor_id = c.visitor_id
-        WHERE NOT e.is_system AND ${edge} AND toUnixTimestamp64Milli(e.time) BETWEEN c.low - ${margin} AND c.high + ${margin}
+        WHERE NOT e.is_system AND ${edge}
+          AND toUnixTimestamp64Milli(e.time) BETWEEN c.low - ${margin} AND c.high + ${margin}
       )
     )
     WINDOW activity AS (PARTITION BY project_id, visitor_id, run)
