@@ -15,6 +15,7 @@ import {
   type QuarantinedEvent,
 } from "../../gen/ts/tideline/pipeline/v1/quarantine_pb.js";
 import type { Nats } from "../../platform/engines/nats.js";
+import type { StreamNames } from "../../platform/streams.js";
 import type { ServiceProcess } from "./service-process.js";
 
 export type IngestClient = Client<typeof IngestService>;
@@ -66,6 +67,24 @@ export async function quarantinedEvents(
 ): Promise<QuarantinedEvent[]> {
   const messages = await allMessages(nats, stream, filter);
   return messages.flatMap((data) => fromBinary(QuarantineBlockSchema, data).events);
+}
+
+/** The blocks of a project in RAW, with their sequences. */
+export async function messagesOf(
+  nats: Nats,
+  names: StreamNames,
+  projectId: string,
+): Promise<{ sequence: number; events: LogEvent[] }[]> {
+  const consumer = await nats.js.consumers.get(names.raw, {
+    filterSubjects: names.rawFilter("*").replace(/\*$/, projectId),
+  });
+  const blocks: { sequence: number; events: LogEvent[] }[] = [];
+  for await (const message of await consumer.fetch({ max_messages: 1_000, expires: 1_000 })) {
+    blocks.push({ sequence: message.seq, events: fromBinary(BlockSchema, message.data).events });
+    message.ack();
+    if (message.info.pending === 0) break;
+  }
+  return blocks;
 }
 
 async function allMessages(nats: Nats, stream: string, filter: string): Promise<Uint8Array[]> {
