@@ -55,7 +55,11 @@ describe("what the door says of ids that the log has", function () {
     expect(new Set(await stand.publish(events, of))).to.deep.equal(new Set(["ACCEPTED"]));
     await claimAll(of);
     const again = events.map((_, n) =>
-      event(n, { sequence: BigInt(n + 1), sentTime: timestampFromMs(Date.now()), context: { ip: "9.9.9.9" } }),
+      event(n, {
+        sequence: BigInt(n + 1),
+        sentTime: timestampFromMs(Date.now()),
+        context: { ip: "9.9.9.9" },
+      }),
     );
     expect(new Set(await stand.publish(again, of))).to.deep.equal(new Set(["DUPLICATE"]));
     const others = [

@@ -9,6 +9,8 @@ import type { PreparedBatch } from "./prepared-batch.js";
 /** The most events of a block: enrichment claims its ids in one script. */
 const blockEventsMax = 2_000;
 const BLOCK_BYTES_START = 32 * 1024;
+/** Buffers kept for blocks to come: memory outside of the heap is costly to get and to give back. */
+const KEPT_BYTES_MAX = 16 * 1024 * 1024;
 /** Lanes of projects that sent nothing lately are forgotten when there are more projects than this. */
 const PROJECTS_MAX = 1_000;
 
@@ -77,6 +79,8 @@ export class BlockPublisher {
   #due: Lane[] = [];
   #timer: NodeJS.Timeout | undefined;
   #waitingBytes = 0;
+  readonly #kept: Buffer[] = [];
+  #keptBytes = 0;
   #idle: (() => void)[] = [];
   /** Lanes with a block open or on its way. */
   #lanesBusy = 0;
@@ -146,7 +150,7 @@ export class BlockPublisher {
     if (lane.open !== undefined) return lane.open;
     if (lane.inFlight === 0) this.#lanesBusy++;
     lane.open = {
-      bytes: Buffer.allocUnsafeSlow(BLOCK_BYTES_START),
+      bytes: this.#takeBuffer(),
       length: 0,
       eventCount: 0,
       receivedMs: 0,
@@ -190,10 +194,25 @@ export class BlockPublisher {
       isSettled = true;
       this.#waitingBytes -= length;
       lane.inFlight--;
+      // What is not known to be stored may still lie in the connection's queue.
+      if (isStored) this.#keep(block.bytes);
       for (const { waiter, number } of block.waiting) waiter.settle(number, isStored);
       if (lane.open !== undefined) this.#fallsDue(lane);
       else if (lane.inFlight === 0) this.#rests();
     });
+  }
+
+  #takeBuffer(): Buffer {
+    const kept = this.#kept.pop();
+    if (kept === undefined) return Buffer.allocUnsafeSlow(BLOCK_BYTES_START);
+    this.#keptBytes -= kept.length;
+    return kept;
+  }
+
+  #keep(bytes: Buffer): void {
+    if (this.#keptBytes + bytes.length > KEPT_BYTES_MAX) return;
+    this.#keptBytes += bytes.length;
+    this.#kept.push(bytes);
   }
 
   #rests(): void {

@@ -4,7 +4,7 @@ import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { expect } from "chai";
 import { EventSchema } from "../../gen/ts/tideline/event/v1/event_pb.js";
 import { PublishEventsResponseSchema } from "../../gen/ts/tideline/ingest/v1/ingest_service_pb.js";
-import { ingestClient, inShort } from "../../tests/support/ingestion.js";
+import { inShort } from "../../tests/support/ingestion.js";
 import { type IngestionStand, startIngestionStand } from "../../tests/support/ingestion-stand.js";
 import type { TestProject } from "../../tests/support/projects.js";
 
@@ -40,14 +40,11 @@ describe("hostile input at the door", function () {
     stand = await startIngestionStand();
     project = await stand.project();
   });
-  after(async () => {
+  after(() => stand.stop());
+  afterEach(async () => {
     // Whatever came, the service stands, and complained of nothing.
-    const { verdicts } = await ingestClient(stand.service, project.secret).publishEvents({
-      events: [{ type: "t" }],
-    });
-    expect(verdicts.map(inShort)).to.deep.equal(["ACCEPTED"]);
+    expect(await stand.publish([{ type: "t" }], project)).to.deep.equal(["ACCEPTED"]);
     expect(stand.service.complaints).to.deep.equal([]);
-    await stand.stop();
   });
 
   /** Sends bytes as a Connect request; the status, and the verdicts in short. */

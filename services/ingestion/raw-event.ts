@@ -102,7 +102,7 @@ export class RawEventWriter {
   readonly #skews = new ClockSkews();
   readonly #addresses = new Map<string, Uint8Array>();
   // The visitor's hash covers "project\0visitor"; the project's part stays from event to event.
-  readonly #visitor = Buffer.alloc(1_024);
+  readonly #visitor = new Uint8Array(1_024);
   #visitorFrom = 0;
 
   /** Starts over with a request, whose events go into `bytes` as long as they fit. */
@@ -118,7 +118,7 @@ export class RawEventWriter {
       .copy();
     const userAgent = stamp.browser?.userAgent ?? "";
     this.#userAgent = userAgent === "" ? undefined : Buffer.from(userAgent);
-    this.#visitorFrom = this.#visitor.write(`${stamp.projectId}\0`);
+    this.#visitorFrom = new TextEncoder().encodeInto(`${stamp.projectId}\0`, this.#visitor).written;
   }
 
   /**

@@ -27,9 +27,10 @@ const warnLevel = 40;
 export async function startService(
   name: string,
   env: Readonly<Record<string, string>>,
+  nodeArguments: readonly string[] = [],
 ): Promise<ServiceProcess> {
   const main = join(repoRoot, "dist", name === "registry" ? name : `services/${name}`, "main.js");
-  const child = spawn(process.execPath, ["--enable-source-maps", main], {
+  const child = spawn(process.execPath, ["--enable-source-maps", ...nodeArguments, main], {
     env: { PATH: process.env["PATH"] ?? "", TIDELINE_GRPC_PORT: "0", TIDELINE_HTTP_PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
