@@ -56,33 +56,42 @@ function serverStreamHandler(mounted: Mount, method: DescMethod, invoker: Invoke
   return (call: grpc.ServerWritableStream<Raw, Raw>): void => {
     const run = async (): Promise<void> => {
       const request = decode(method.input, call.request);
-      await pump(call, method, invoker.serverStreaming(mounted, method, request, incomingOf(call)));
+      const answers = invoker.serverStreaming(mounted, method, request, incomingOf(call));
+      await pump(call, encoded(method, answers));
     };
     run().catch((cause: unknown) => call.emit("error", statusOf(invoker.wireError(cause, method.name))));
   };
 }
 
 function bidiHandler(mounted: Mount, method: DescMethod, invoker: Invoker) {
+  const raw = invoker.rawStream(mounted, method);
   return (call: grpc.ServerDuplexStream<Raw, Raw>): void => {
     // Reading pauses the stream while a request waits to be taken: that is the flow control.
+    // The end of the requests must not destroy the stream: answers are still to come.
+    const bodies = call.iterator({ destroyOnReturn: false }) as AsyncIterable<Raw>;
     async function* requests(): AsyncIterable<unknown> {
-      // The end of the requests must not destroy the stream: answers are still to come.
-      for await (const bytes of call.iterator({ destroyOnReturn: false }) as AsyncIterable<Raw>)
-        yield decode(method.input, bytes);
+      for await (const bytes of bodies) yield decode(method.input, bytes);
     }
-    const run = (): Promise<void> =>
-      pump(call, method, invoker.bidiStreaming(mounted, method, requests(), incomingOf(call)));
+    const answers = (): AsyncIterable<Raw> =>
+      raw === undefined
+        ? encoded(method, invoker.bidiStreaming(mounted, method, requests(), incomingOf(call)))
+        : raw(bodies, incomingOf(call));
+    const run = (): Promise<void> => pump(call, answers());
     run().catch((cause: unknown) => call.emit("error", statusOf(invoker.wireError(cause, method.name))));
   };
+}
+
+async function* encoded(method: DescMethod, answers: AsyncIterable<unknown>): AsyncIterable<Raw> {
+  for await (const answer of answers) yield encode(method.output, answer);
 }
 
 type Writable = grpc.ServerWritableStream<Raw, Raw> | grpc.ServerDuplexStream<Raw, Raw>;
 
 /** Writes a stream's items no faster than the caller reads them; stops when the caller is gone. */
-async function pump(call: Writable, method: DescMethod, items: AsyncIterable<unknown>): Promise<void> {
+async function pump(call: Writable, items: AsyncIterable<Raw>): Promise<void> {
   for await (const item of items) {
     if (call.cancelled) return;
-    if (!call.write(encode(method.output, item))) await drained(call);
+    if (!call.write(item)) await drained(call);
   }
   call.end();
 }

@@ -101,7 +101,8 @@ function rawPaths(mounts: readonly Mount[]): Map<string, RawPath> {
   for (const mounted of mounts) {
     for (const method of mounted.service.methods) {
       const path = `/${mounted.service.typeName}/${method.name}`;
-      if (mounted.raw[method.localName] !== undefined) paths.set(path, { mounted, method });
+      const isRaw = method.methodKind === "unary" && mounted.raw[method.localName] !== undefined;
+      if (isRaw) paths.set(path, { mounted, method });
     }
   }
   return paths;

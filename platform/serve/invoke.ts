@@ -7,7 +7,7 @@ import type { KeyRing } from "../control/keys.js";
 import { Fault, toConnectError } from "../fault.js";
 import type { Log } from "../log.js";
 import { admit, type Incoming } from "./access.js";
-import type { AnyMethod, Mount } from "./mount.js";
+import type { AnyMethod, Mount, RawBidi, RawUnary } from "./mount.js";
 
 const validator = createValidator();
 
@@ -26,10 +26,14 @@ export interface Invoker {
     requests: AsyncIterable<unknown>,
     incoming: Incoming,
   ): AsyncIterable<unknown>;
+  /** The bidirectional method on bytes; undefined where it has none. */
+  rawStream(mounted: Mount, method: DescMethod): RawStream | undefined;
   raw(mounted: Mount, method: DescMethod, body: RawBody, incoming: Incoming): Promise<Uint8Array>;
   /** The wire error of anything thrown; what is no refusal is logged here. */
   wireError(cause: unknown, where: string): ConnectError;
 }
+
+export type RawStream = (bodies: AsyncIterable<Uint8Array>, incoming: Incoming) => AsyncIterable<Uint8Array>;
 
 export interface RawBody {
   readonly bytes: Uint8Array;
@@ -75,8 +79,19 @@ export function createInvoker({ keys, log }: { keys: KeyRing; log: Log }): Invok
         throw wireError(cause, method.name);
       }
     },
+    rawStream(mounted, method) {
+      const handle = mounted.raw[method.localName] as RawBidi | undefined;
+      if (handle === undefined) return undefined;
+      return async function* (bodies, incoming) {
+        try {
+          yield* handle(bodies, await admit(keys, accessOf(mounted, method), incoming));
+        } catch (cause) {
+          throw wireError(cause, method.name);
+        }
+      };
+    },
     async raw(mounted, method, body, incoming) {
-      const handle = mounted.raw[method.localName];
+      const handle = mounted.raw[method.localName] as RawUnary | undefined;
       if (handle === undefined) throw new Error(`${method.name} has no raw form`);
       try {
         const call = await admit(keys, accessOf(mounted, method), incoming);

@@ -40,15 +40,23 @@ export type BidiStreaming<I extends DescMessage, O extends DescMessage> = (
 /** A unary method on encoded bytes, for the hot path: it checks its request itself. */
 export type RawUnary = (body: Uint8Array, encoding: BodyEncoding, call: Call) => Promise<Uint8Array>;
 
+/** A bidirectional method on encoded messages: it checks each of them itself. */
+export type RawBidi = (bodies: AsyncIterable<Uint8Array>, call: Call) => AsyncIterable<Uint8Array>;
+
 /** How a body is encoded: binary protobuf, or the JSON form of Connect. The answer has the same. */
 export type BodyEncoding = "proto" | "json";
+
+type RawMethods<S extends DescService> = {
+  [K in keyof S["method"]]?: S["method"][K] extends { methodKind: "bidi_streaming" } ? RawBidi : RawUnary;
+};
 
 /** A service with its implementation, ready for every transport. */
 export interface Mount {
   readonly service: DescService;
   readonly methods: Readonly<Record<string, AnyMethod>>;
   readonly access: Readonly<Record<string, Access>>;
-  readonly raw: Readonly<Record<string, RawUnary>>;
+  /** By the method's kind. */
+  readonly raw: Readonly<Record<string, RawUnary | RawBidi>>;
 }
 
 /** A method as the transports see it: they pass on what the descriptor says, so the types fit by construction. */
@@ -58,18 +66,18 @@ export type AnyMethod = (request: never, call: Call) => Promise<unknown> | Async
  * Binds a service to its implementation; a method without an access rule does not compile.
  *
  * A method listed in `raw` is called with bytes by gRPC and by Connect's unary protocol; its typed form serves
- * gRPC-Web.
+ * gRPC-Web. A bidirectional one is called with bytes by gRPC alone.
  */
 export function mount<S extends DescService>(
   service: S,
   methods: Methods<S>,
   access: Record<keyof S["method"], Access>,
-  raw: { [K in keyof S["method"]]?: RawUnary } = {},
+  raw: RawMethods<S> = {},
 ): Mount {
   return {
     service,
     methods: methods as Record<string, AnyMethod>,
     access: access as Record<string, Access>,
-    raw: raw as Record<string, RawUnary>,
+    raw: raw as Record<string, RawUnary | RawBidi>,
   };
 }

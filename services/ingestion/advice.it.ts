@@ -17,7 +17,14 @@ describe("what the door says of ids that the log has", function () {
     stand = await startIngestionStand();
     redis = new Redis(stand.engines.redis);
     const { nats, names } = stand;
-    claims = await openClaims({ redis, nats, names, prefix: stand.engines.prefix, replicas: 1 });
+    claims = await openClaims({
+      redis,
+      nats,
+      names,
+      prefix: stand.engines.prefix,
+      replicas: 1,
+      bucketBits: 16,
+    });
   });
   after(async () => {
     redis.disconnect();

@@ -1,23 +1,76 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
-import { type FaultDetailSchema, FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
-import type {
-  PublishStreamRequest,
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
+import {
+  type PublishStreamRequest,
+  PublishStreamRequestSchema,
   PublishStreamResponseSchema,
 } from "../../gen/ts/tideline/ingest/v1/ingest_service_pb.js";
 import { Fault } from "../../platform/fault.js";
 import type { Call } from "../../platform/serve/call.js";
-import { eventsOfMessages } from "./event-source.js";
+import { WireCursor, WireError, WireType } from "../../platform/wire.js";
+import { fieldNamed } from "./event-fields.js";
+import { type EventSource, eventsOfMessages, eventsOfProto } from "./event-source.js";
+import type { PreparedBatch } from "./prepared-batch.js";
 import type { EventPublisher } from "./publish-events.js";
-import { verdictsOf } from "./verdicts.js";
-
-type Answer = MessageInitShape<typeof PublishStreamResponseSchema>;
+import { encodeVerdicts, verdictsOf } from "./verdicts.js";
 
 /** Batches without an answer, at most; then no more are read. */
 export const unansweredMax = 16;
 
+/** How a stream's batches and answers look on the way. */
+export interface StreamForm<Request, Answer> {
+  /** @throws Fault where it is no batch at all, which ends the stream: nobody could tell what an answer is to. */
+  batchId(request: Request): bigint;
+  /** @throws Fault */
+  source(request: Request): EventSource;
+  answer(batchId: bigint, batch: PreparedBatch): Answer;
+  refusal(batchId: bigint, fault: Fault): Answer;
+}
+
+type Message = MessageInitShape<typeof PublishStreamResponseSchema>;
+
+/** Batches as messages. */
+export const messageForm: StreamForm<PublishStreamRequest, Message> = {
+  batchId: ({ batchId }) => batchId,
+  source: ({ events }) => eventsOfMessages(events),
+  answer: (batchId, batch) => ({ batchId, verdicts: verdictsOf(batch) }),
+  refusal: (batchId, { reason, facts }) => ({ batchId, fault: { reason, facts } }),
+};
+
+const batchIdField = fieldNamed(PublishStreamRequestSchema, "batch_id").number;
+const eventsField = fieldNamed(PublishStreamRequestSchema, "events").number;
+const verdictsField = fieldNamed(PublishStreamResponseSchema, "verdicts").number;
+
+const encodeAnswer = (message: Message): Uint8Array =>
+  toBinary(PublishStreamResponseSchema, create(PublishStreamResponseSchema, message));
+
+/** Batches as encoded messages: an event that is none is rejected alone. */
+export const bytesForm: StreamForm<Uint8Array, Uint8Array> = {
+  batchId: (bytes) => {
+    let batchId = 0n;
+    try {
+      const cursor = new WireCursor().reset(bytes);
+      while (cursor.next()) {
+        if (cursor.field === batchIdField && cursor.wireType === WireType.varint) batchId = cursor.bigUint();
+      }
+    } catch (cause) {
+      if (!(cause instanceof WireError)) throw cause;
+      throw new Fault(FaultReason.BODY_INVALID, "a batch is not the stream's message", {}, { cause });
+    }
+    return batchId;
+  },
+  source: (bytes) => eventsOfProto(bytes, eventsField),
+  answer: (batchId, batch) => encodeVerdicts(batch, verdictsField, encodeAnswer({ batchId })),
+  refusal: (batchId, { reason, facts }) => encodeAnswer({ batchId, fault: { reason, facts } }),
+};
+
+interface Stoppable {
+  stop(failure: Fault): void;
+}
+
 /** The streams that are open, to be ended when the service stops: they would hold it for as long as they like. */
 export class OpenStreams {
-  readonly #readers = new Set<BatchReader>();
+  readonly #readers = new Set<Stoppable>();
 
   /** Reads nothing more from any stream; each ends once what it has read is answered, and its caller connects anew. */
   stop(): void {
@@ -26,11 +79,11 @@ export class OpenStreams {
     for (const reader of this.#readers) reader.stop(stopping);
   }
 
-  add(reader: BatchReader): void {
+  add(reader: Stoppable): void {
     this.#readers.add(reader);
   }
 
-  delete(reader: BatchReader): void {
+  delete(reader: Stoppable): void {
     this.#readers.delete(reader);
   }
 }
@@ -60,7 +113,7 @@ class Signal {
 }
 
 /** A stream's batches, read while there is room for their answers. */
-class BatchReader {
+class BatchReader<Request, Answer> {
   readonly answers: Promise<Answer>[] = [];
   readonly #changed = new Signal();
   readonly #hasRoom = new Signal();
@@ -68,10 +121,7 @@ class BatchReader {
   #end: { failure?: unknown } | undefined;
 
   /** @param answer starts work on a batch */
-  constructor(
-    requests: AsyncIterable<PublishStreamRequest>,
-    answer: (request: PublishStreamRequest) => Promise<Answer>,
-  ) {
+  constructor(requests: AsyncIterable<Request>, answer: (request: Request) => Promise<Answer>) {
     this.#read(requests[Symbol.asyncIterator](), answer).then(
       () => this.#ended({}),
       (failure: unknown) => this.#ended({ failure }),
@@ -100,8 +150,8 @@ class BatchReader {
   }
 
   async #read(
-    requests: AsyncIterator<PublishStreamRequest>,
-    answer: (request: PublishStreamRequest) => Promise<Answer>,
+    requests: AsyncIterator<Request>,
+    answer: (request: Request) => Promise<Answer>,
   ): Promise<void> {
     for (;;) {
       await this.#hasRoom.until(() => this.answers.length < unansweredMax || this.#isStopped);
@@ -123,36 +173,30 @@ class BatchReader {
 }
 
 /** Answers a stream's batches in their order, while up to 16 of them are worked on at once. */
-export async function* publishStream(
-  options: StreamOptions,
-  requests: AsyncIterable<PublishStreamRequest>,
+export async function* publishStream<Request, Answer>(
+  options: StreamOptions & { readonly form: StreamForm<Request, Answer> },
+  requests: AsyncIterable<Request>,
   call: Call,
 ): AsyncIterable<Answer> {
-  const reader = new BatchReader(requests, (request) => answerBatch(options, request, call));
-  options.streams.add(reader);
+  const { form, streams } = options;
+  const reader = new BatchReader(requests, async (request: Request): Promise<Answer> => {
+    const batchId = form.batchId(request);
+    try {
+      const admitted = await options.admit(call);
+      return await options.publisher.publish(form.source(request), admitted, (batch) =>
+        form.answer(batchId, batch),
+      );
+    } catch (error) {
+      // A batch that is refused as a whole does not end the stream; a bug does.
+      if (error instanceof Fault) return form.refusal(batchId, error);
+      throw error;
+    }
+  });
+  streams.add(reader);
   try {
     for (let answer = await reader.next(); answer !== undefined; answer = await reader.next()) yield answer;
   } finally {
     reader.stop();
-    options.streams.delete(reader);
+    streams.delete(reader);
   }
 }
-
-/** A batch that is refused as a whole does not end the stream; a bug does. */
-const answerBatch = async (
-  { publisher, admit }: StreamOptions,
-  { batchId, events }: PublishStreamRequest,
-  call: Call,
-): Promise<Answer> => {
-  try {
-    const admitted = await admit(call);
-    return await publisher.publish(eventsOfMessages(events), admitted, (batch) => ({
-      batchId,
-      verdicts: verdictsOf(batch),
-    }));
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    const fault: MessageInitShape<typeof FaultDetailSchema> = { reason: error.reason, facts: error.facts };
-    return { batchId, fault };
-  }
-};

@@ -114,13 +114,14 @@ const logged = (writer: RawEventWriter): LogEvent => {
   return block.events[0] as LogEvent;
 };
 
+const scan = new EventScanner();
+const writer = new RawEventWriter();
+
 const write = (
   event: Event,
   options: Partial<RequestStamp> = {},
   encoded: Uint8Array = toBinary(EventSchema, event),
 ): LogEvent => {
-  const scan = new EventScanner();
-  const writer = new RawEventWriter();
   expect(scan.scan(encoded, 0, encoded.length)).to.equal(true);
   writer.begin({ ...stamp, ...options }, Buffer.alloc(64));
   expect(writer.open(scan, event.eventId === "" ? "0198c5f0-0000-7000-8000-000000000000" : "")).to.equal(-1);
@@ -140,7 +141,7 @@ const write = (
 describe("the scanner of events", () => {
   it(`finds what protobuf-es decodes, however it is encoded (SEED=${seed})`, () => {
     const scan = new EventScanner();
-    for (let round = 0; round < 2_000; round++) {
+    for (let round = 0; round < 800; round++) {
       const event = randomEvent();
       const encoded = random(2) === 0 ? toBinary(EventSchema, event) : scrambled(event);
       const decoded = fromBinary(EventSchema, encoded);
@@ -215,7 +216,7 @@ describe("the scanner of events", () => {
 
 describe("the writer of the log's events", () => {
   it(`writes what the event says (SEED=${seed})`, () => {
-    for (let round = 0; round < 1_000; round++) {
+    for (let round = 0; round < 500; round++) {
       const event = randomEvent();
       const log = write(event);
       expect(log).to.deep.include({
@@ -253,7 +254,7 @@ describe("the writer of the log's events", () => {
   });
 
   it("hashes the payload without sent time, sequence and address, however it is encoded", () => {
-    for (let round = 0; round < 300; round++) {
+    for (let round = 0; round < 150; round++) {
       const event = randomEvent();
       const { payloadHash } = write(event);
       const again = {

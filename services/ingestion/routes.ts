@@ -1,19 +1,21 @@
 import { IngestService } from "../../gen/ts/tideline/ingest/v1/ingest_service_pb.js";
 import type { KeyRing } from "../../platform/control/keys.js";
 import { admit } from "../../platform/serve/access.js";
+import type { Call } from "../../platform/serve/call.js";
 import { type Mount, mount } from "../../platform/serve/mount.js";
 import { eventsOfJson, eventsOfMessages, eventsOfProto } from "./event-source.js";
 import type { EventPublisher } from "./publish-events.js";
-import { type OpenStreams, publishStream } from "./publish-stream.js";
+import { bytesForm, messageForm, type OpenStreams, publishStream } from "./publish-stream.js";
 import { encodeVerdicts, verdictsJson, verdictsOf } from "./verdicts.js";
 
-/** IngestService on every transport; unary calls come as bytes wherever the transport allows. */
+/** IngestService on every transport; calls come as bytes wherever the transport allows. */
 export function mountIngest(options: {
   publisher: EventPublisher;
   keys: KeyRing;
   streams: OpenStreams;
 }): Mount {
   const { publisher, keys, streams } = options;
+  const open = { publisher, streams, admit: (call: Call) => admit(keys, "ingest", call) };
   return mount(
     IngestService,
     {
@@ -21,12 +23,7 @@ export function mountIngest(options: {
         publisher.publish(eventsOfMessages(request.events), call, (batch) => ({
           verdicts: verdictsOf(batch),
         })),
-      publishStream: (requests, call) =>
-        publishStream(
-          { publisher, streams, admit: (opened) => admit(keys, "ingest", opened) },
-          requests,
-          call,
-        ),
+      publishStream: (requests, call) => publishStream({ ...open, form: messageForm }, requests, call),
     },
     { publishEvents: "ingest", publishStream: "ingest" },
     {
@@ -34,6 +31,7 @@ export function mountIngest(options: {
         encoding === "json"
           ? publisher.publish(eventsOfJson(body, "message"), call, verdictsJson)
           : publisher.publish(eventsOfProto(body), call, (batch) => encodeVerdicts(batch)),
+      publishStream: (bodies, call) => publishStream({ ...open, form: bytesForm }, bodies, call),
     },
   );
 }
