@@ -8,7 +8,8 @@ import { expectFigures, type Figures } from "./support/figures.js";
 import { type ImportSummary, importFile } from "./support/import-file.js";
 import { requireOutside } from "./support/missing.js";
 import { makeProject, type TestProject } from "./support/own-project.js";
-import { ask, askOne, days, drained, ofEvent, ofField } from "./support/questions.js";
+import { ask, askOne, countEvents, days, drained, ofEvent, ofField } from "./support/questions.js";
+import { readShadow } from "./support/shadow.js";
 import { useStack } from "./support/stack.js";
 
 const lines = 541_909;
@@ -126,6 +127,16 @@ describe("Online Retail, whole, through the public API", function () {
         interval: Interval.MONTH,
       };
       expectFigures(await ask(project.query, question, monthLength), wanted.revenuePerMonth, money);
+    });
+  });
+
+  describe("replayed into a shadow database:", () => {
+    it("is the same again, events and rollups", async () => {
+      const shadow = await readShadow(stack, project.projectId);
+      expectFigures(shadow.eventsPerMonth, wanted.eventsPerMonth);
+      expectFigures(shadow.revenuePerMonth, wanted.revenuePerMonth, money);
+      expectFigures(shadow.rollupEventsPerMonth, wanted.eventsPerMonth);
+      expect(await countEvents(project.query), "events in the live tables").to.equal(lines);
     });
   });
 });
