@@ -95,7 +95,7 @@ describe("leases in NATS KV", function () {
     const began = performance.now();
     await one.leases.stop();
     await until(() => two.working.size === 8);
-    expect(performance.now() - began).to.be.lessThan(timing.renewMs * 2);
+    expect(performance.now() - began).to.be.lessThan(timing.termMs);
   });
 
   it("takes over from an instance that is gone, under a higher epoch, not before the term is over", async () => {
@@ -107,7 +107,7 @@ describe("leases in NATS KV", function () {
     const began = performance.now();
     const two = await join("two", { partitions: 2 });
     await until(() => two.working.size === 2);
-    expect(performance.now() - began).to.be.within(timing.termMs - timing.renewMs, timing.termMs * 3);
+    expect(performance.now() - began).to.be.within(timing.termMs - timing.renewMs, timing.termMs * 6);
     for (const [partition, epoch] of two.working)
       expect(Number(epoch)).to.equal(Number(epochs.get(partition)) + 1);
     expect(one.working.size).to.equal(0);
@@ -120,7 +120,7 @@ describe("leases in NATS KV", function () {
     const began = performance.now();
     const again = await join("one", { partitions: 3 });
     await until(() => again.working.size === 3);
-    expect(performance.now() - began).to.be.lessThan(timing.termMs / 2);
+    expect(performance.now() - began).to.be.lessThan(timing.termMs);
     expect([...again.working.values()]).to.deep.equal([2n, 2n, 2n]);
   });
 

@@ -127,7 +127,7 @@ describe("the enrichment service as a process", function () {
       waits.push(performance.now() - began);
     }
     subscription.unsubscribe();
-    expect(waits.sort((a, b) => a - b)[15]).to.be.lessThan(50);
+    expect(waits.sort((a, b) => a - b)[15]).to.be.lessThan(100);
   });
 
   it("says its state", async () => {
