@@ -27,13 +27,26 @@ if state[1] and tonumber(state[1]) > tonumber(ARGV[1]) then return {'stale'} end
 redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'position', state[2] or '0', 'events', state[3] or '0', 'run', '')
 return {'ok', ${currentRun}, state[2] or '0', state[3] or '0'}`;
 
-/** KEYS: state. ARGV: epoch, run, position, events. The owner has made sure that claims reach the position. */
+/**
+ * KEYS: state, progress. ARGV: epoch, run, position, events, partition, minute of the position's block. The owner has
+ * made sure that claims reach the position.
+ */
 export const finishScript = `
 local epoch = redis.call('HGET', KEYS[1], 'epoch')
 if epoch and tonumber(epoch) > tonumber(ARGV[1]) then return {'stale'} end
 if epoch ~= ARGV[1] or ARGV[2] ~= ${currentRun} then return {'unverified'} end
 redis.call('HSET', KEYS[1], 'position', ARGV[3], 'events', ARGV[4], 'run', ARGV[2])
+redis.call('ZADD', KEYS[2], ARGV[6], ARGV[5])
 return {'ok'}`;
+
+/**
+ * KEYS: state, progress. ARGV: epoch, partition. The partition is at the log's end: its next block will be as young as
+ * those of the partition that is furthest.
+ */
+export const idleScript = `
+if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return end
+local furthest = redis.call('ZRANGE', KEYS[2], -1, -1, 'WITHSCORES')
+if furthest[2] then redis.call('ZADD', KEYS[2], furthest[2], ARGV[2]) end`;
 
 /** KEYS: the states of all partitions. Gives the indexes of those that nobody has made sure of in this run. */
 export const unverifiedScript = `
@@ -44,8 +57,10 @@ end
 return missing`;
 
 /**
- * KEYS: state, floors. ARGV: prefix of buckets, epoch, expected position, position, events, minute of receipt, run
- * (empty when claiming, set when restoring), minutes of the window, and the ids, 12 bytes each: bucket and field.
+ * KEYS: state, floors, progress. ARGV: prefix of buckets, epoch, expected position, position, events, minute of
+ * receipt, run (empty when claiming, set when restoring), minutes of the window, the ids (12 bytes each: bucket and
+ * field), partition.
+ *
  * Gives 'ok', the floor (the first raw sequence of the window; claims below it count as absent), and for each id that
  * another block holds its number and that claim's value.
  */
@@ -61,18 +76,28 @@ local own = tonumber(position)
 local first = redis.call('ZRANGEBYSCORE', KEYS[2], minute, minute)
 if not first[1] then
   redis.call('ZADD', KEYS[2], minute, position)
-  if redis.call('ZCARD', KEYS[2]) > 4 * tonumber(ARGV[8]) then redis.call('ZREMRANGEBYRANK', KEYS[2], 0, 0) end
+  if redis.call('ZCARD', KEYS[2]) > 8 * tonumber(ARGV[8]) then redis.call('ZREMRANGEBYRANK', KEYS[2], 0, 0) end
 elseif tonumber(first[1]) > own then
   redis.call('ZREM', KEYS[2], first[1])
   redis.call('ZADD', KEYS[2], minute, position)
 end
-local oldest = redis.call('ZRANGEBYSCORE', KEYS[2], minute - tonumber(ARGV[8]), '+inf', 'LIMIT', 0, 1)
-local floor = tonumber(oldest[1])
+local function first_since(since)
+  local oldest = redis.call('ZRANGEBYSCORE', KEYS[2], since - tonumber(ARGV[8]), '+inf', 'LIMIT', 0, 1)
+  return tonumber(oldest[1])
+end
+local floor = first_since(minute)
 
-local function trim(key, length)
+redis.call('ZADD', KEYS[3], minute, ARGV[10])
+local needless
+local function trim(key)
+  -- Another partition may be far behind, and still need what this one has no use for.
+  if not needless then
+    local slowest = redis.call('ZRANGE', KEYS[3], 0, 0, 'WITHSCORES')
+    needless = math.min(floor, first_since(tonumber(slowest[2])) or 0)
+  end
   local all, kept = redis.call('HGETALL', key), {}
   for at = 1, #all, 2 do
-    if last(all[at + 1]) >= floor then
+    if last(all[at + 1]) >= needless then
       kept[#kept + 1] = all[at]
       kept[#kept + 1] = all[at + 1]
     end

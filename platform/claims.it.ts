@@ -3,11 +3,19 @@ import type { Redis } from "ioredis";
 import { seed, seededRandom } from "../dev/testing/random.js";
 import { type OwnTestEngines, startOwnEngines } from "../dev/testing/stack.js";
 import { ClaimedBlocks } from "./claimed-blocks.js";
-import { type BlockClaim, Claims, deploymentLayout, type Foreign, type PackedIds } from "./claims.js";
+import {
+  type BlockClaim,
+  Claims,
+  deploymentLayout,
+  type Foreign,
+  type PackedIds,
+  type PartitionClaims,
+} from "./claims.js";
 import { type Nats, openNats } from "./engines/nats.js";
 import { openRedis } from "./engines/redis.js";
 import { FieldWriter } from "./wire.js";
 
+const at = (position: number, events: number, receivedMs = 0) => ({ position, events, receivedMs });
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 const startMs = Date.UTC(2026, 0, 10);
@@ -32,7 +40,7 @@ describe("claims on a real Redis", () => {
   const owner = async (epoch = 1n, partition = 0) => {
     const own = claims.partition(partition, epoch);
     expect(await own.begin()).to.include({ kind: "standing" });
-    expect(await own.finish(0, 0)).to.deep.equal({ kind: "done" });
+    expect(await own.finish(at(0, 0))).to.deep.equal({ kind: "done" });
     return own;
   };
   const foreignOf = (outcome: { kind: string; foreign?: Foreign[] }) => {
@@ -89,7 +97,7 @@ describe("claims on a real Redis", () => {
     await second.begin();
     expect(await first.claim(block(5, pack("a")))).to.deep.equal({ kind: "stale" });
     expect(await first.begin()).to.deep.equal({ kind: "stale" });
-    expect(await first.finish(0, 0)).to.deep.equal({ kind: "stale" });
+    expect(await first.finish(at(0, 0))).to.deep.equal({ kind: "stale" });
     expect(await second.claim(block(5, pack("a")))).to.deep.equal({ kind: "unverified" });
   });
 
@@ -97,7 +105,7 @@ describe("claims on a real Redis", () => {
     const own = await owner();
     const other = claims.partition(0, 1n);
     await other.begin();
-    await other.finish(7, 3);
+    await other.finish(at(7, 3));
     const outcomes = await Promise.all([own.claim(block(5, pack("a"))), own.claim(block(6, pack("b")))]);
     expect(outcomes).to.deep.equal([{ kind: "moved" }, { kind: "moved" }]);
     expect(await claims.lookup(pack("a", "b"), startMs)).to.deep.equal([]);
@@ -119,7 +127,7 @@ describe("claims on a real Redis", () => {
     expect(await own.claim(block(6, pack("b")))).to.deep.equal({ kind: "unverified" });
     expect(await own.begin()).to.deep.equal({ kind: "standing", position: 0, events: 0 });
     expect(foreignOf(await own.restore(block(5, pack("a"))))).to.deep.equal([]);
-    expect(await own.finish(5, 1)).to.deep.equal({ kind: "done" });
+    expect(await own.finish(at(5, 1))).to.deep.equal({ kind: "done" });
     expect(foreignOf(await own.claim(block(6, pack("a"))))).to.deep.equal([[0, 5]]);
   });
 
@@ -133,7 +141,7 @@ describe("claims on a real Redis", () => {
     }
     expect(await own.claim(block(6, pack("b")))).to.deep.equal({ kind: "unverified" });
     expect(await own.begin()).to.deep.equal({ kind: "standing", position: 5, events: 0 });
-    expect(await own.finish(5, 0)).to.deep.equal({ kind: "done" });
+    expect(await own.finish(at(5, 0))).to.deep.equal({ kind: "done" });
     expect(foreignOf(await own.claim(block(6, pack("a", "b"))))).to.deep.equal([[0, 5]]);
   });
 
@@ -150,16 +158,38 @@ describe("claims on a real Redis", () => {
     ]);
   });
 
-  it("keeps buckets small by dropping what is older than the window", async () => {
-    const own = await owner();
-    for (let day = 0; day < 4; day++) {
+  /** Fills every bucket with ids of one block a day, from `firstDay` on; days are two minutes longer than the window. */
+  const fill = async (own: PartitionClaims, firstDay: number, days: number): Promise<void> => {
+    for (let day = firstDay; day < firstDay + days; day++) {
       const ids = Array.from({ length: 16 * 80 }, (_, index) => `${day}-${index}`);
-      await own.claim(block(day + 1, pack(...ids), startMs + day * (dayMs + 2 * minuteMs)));
+      await own.claim(block(day * 10 + 1, pack(...ids), startMs + day * (dayMs + 2 * minuteMs)));
     }
-    const keys = (await redis.keys("tc*")).length;
-    const sizes = await Promise.all((await redis.keysBuffer("tc*")).map((key) => redis.hlen(key)));
-    expect(keys).to.equal(16);
-    expect(Math.max(...sizes)).to.be.lessThan(128);
+  };
+  const largestBucket = async (): Promise<number> => {
+    const keys = await redis.keysBuffer("tc*");
+    expect(keys.length).to.equal(16);
+    return Math.max(...(await Promise.all(keys.map((key) => redis.hlen(key)))));
+  };
+
+  it("keeps buckets small by dropping what is older than the window", async () => {
+    await fill(await owner(), 0, 4);
+    expect(await largestBucket()).to.be.lessThan(128);
+  });
+
+  it("drops nothing that a partition which is behind still needs, until that one is idle", async () => {
+    const behind = await owner(1n, 1);
+    await behind.claim(block(5, pack("a"), startMs));
+    await fill(await owner(1n, 0), 1, 4);
+    expect(await largestBucket()).to.be.greaterThan(250);
+    expect(foreignOf(await behind.claim(block(8, pack("a"), startMs + 60 * minuteMs)))).to.deep.equal([
+      [0, 5],
+    ]);
+    await behind.idle();
+    const next = claims.partition(0, 2n);
+    await next.begin();
+    await next.finish(at(41, 0, startMs + 4 * dayMs));
+    await fill(next, 5, 1);
+    expect(await largestBucket()).to.be.lessThan(200);
   });
 
   it("holds several blocks under one hash: what collides is told by the blocks", async () => {

@@ -14,6 +14,7 @@ import {
   beginScript,
   claimScript,
   finishScript,
+  idleScript,
   lookupScript,
   unverifiedScript,
 } from "./claims-scripts.js";
@@ -183,7 +184,7 @@ export class Claims {
   readonly hasher: ClaimHasher;
   readonly #base: string;
   readonly #buckets: Buffer;
-  readonly #scripts: Record<"begin" | "finish" | "unverified" | "claim" | "append" | "lookup", Script>;
+  readonly #scripts: Scripts & Record<"unverified" | "lookup", Script>;
 
   constructor({ redis, prefix, layout }: ClaimsOptions) {
     this.hasher = new ClaimHasher(layout);
@@ -198,6 +199,7 @@ export class Claims {
     this.#scripts = {
       begin: defineScript(redis, "claimsBegin", beginScript),
       finish: defineScript(redis, "claimsFinish", finishScript),
+      idle: defineScript(redis, "claimsIdle", idleScript),
       unverified: defineScript(redis, "claimsUnverified", unverifiedScript),
       claim: defineScript(redis, "claimsClaim", claimScript),
       append: defineScript(redis, "claimsAppend", appendScript, { binary: true }),
@@ -230,6 +232,8 @@ export class Claims {
       scripts: this.#scripts,
       state: this.#state(partition),
       floors: `${this.#base}:floors`,
+      progress: `${this.#base}:progress`,
+      partition,
       buckets: this.#buckets,
       epoch: String(epoch),
     });
@@ -257,10 +261,16 @@ function foreignOf(reply: ScriptReply, floorAt: number): Foreign[] {
   return foreign;
 }
 
+type Scripts = Record<"begin" | "finish" | "idle" | "claim" | "append", Script>;
+
 interface PartitionOptions {
-  readonly scripts: Record<"begin" | "finish" | "claim" | "append", Script>;
+  readonly scripts: Scripts;
   readonly state: string;
+  /** The first raw sequence of each minute of received time. */
   readonly floors: string;
+  /** The minute of received time that each partition has reached. */
+  readonly progress: string;
+  readonly partition: number;
   readonly buckets: Buffer;
   readonly epoch: string;
 }
@@ -274,6 +284,14 @@ export interface BlockClaim {
   /** The last sequence of EVENTS known to be published. */
   readonly events: number;
   readonly ids: PackedIds;
+}
+
+/** How far a partition is claimed. */
+export interface Reached {
+  readonly position: number;
+  readonly events: number;
+  /** 0 where nothing was received yet. */
+  readonly receivedMs: number;
 }
 
 /** Where Redis stands with a partition, as found by a new owner. */
@@ -308,13 +326,21 @@ export class PartitionClaims {
     return { kind: "standing", position: this.#position, events: Number(events) };
   }
 
-  /** Says that claims are complete up to `position`, which is where claiming goes on. */
-  async finish(position: number, events: number): Promise<{ kind: "done" } | Refusal> {
-    const { scripts, state, epoch } = this.#options;
-    const [word] = (await scripts.finish([state], [epoch, this.#run, position, events])) as string[];
+  /** Says that claims are complete up to `position`, a block received at `receivedMs`; claiming goes on there. */
+  async finish({ position, events, receivedMs }: Reached): Promise<{ kind: "done" } | Refusal> {
+    const { scripts, state, progress, partition, epoch } = this.#options;
+    const minute = Math.floor(receivedMs / minuteMs);
+    const args = [epoch, this.#run, position, events, partition, minute];
+    const [word] = (await scripts.finish([state, progress], args)) as string[];
     if (word !== "ok") return refusal(word);
     this.#position = position;
     return { kind: "done" };
+  }
+
+  /** Says that the partition is at the log's end, so that others need not remember on its account. */
+  async idle(): Promise<void> {
+    const { scripts, state, progress, partition, epoch } = this.#options;
+    await scripts.idle([state, progress], [epoch, partition]);
   }
 
   /** Claims a block's ids; gives those that other blocks hold. Claiming a block again changes nothing. */
@@ -341,13 +367,13 @@ export class PartitionClaims {
   }
 
   async #send(block: BlockClaim, run: string): Promise<{ kind: "claimed"; foreign: Foreign[] } | Refusal> {
-    const { scripts, state, floors, buckets, epoch } = this.#options;
+    const { scripts, state, floors, progress, buckets, partition, epoch } = this.#options;
     const expected = this.#position;
     // Before the answer: the next call may follow at once, and is refused when this one is.
     this.#position = block.position;
     const minute = Math.floor(block.receivedMs / minuteMs);
     const reply = (await scripts.claim(
-      [state, floors],
+      [state, floors, progress],
       [
         buckets,
         epoch,
@@ -358,6 +384,7 @@ export class PartitionClaims {
         run,
         claimWindowMinutes,
         block.ids.bytes,
+        partition,
       ],
     )) as ScriptReply;
     if (reply[0] !== "ok") return refusal(String(reply[0]));

@@ -71,6 +71,7 @@ describe("reading a partition", function () {
     expect(await takeTexts(7)).to.deep.equal(["m10", "m13", "m16", "m19", "m22", "m25", "m28"]);
     expect(await reader?.take({ bytes: 100, waitMs: 50 })).to.deep.equal([]);
     expect(reader?.lag).to.equal(0);
+    expect(reader?.isAtEnd).to.equal(true);
   });
 
   it("begins at a time", async () => {
@@ -112,6 +113,7 @@ describe("reading a partition", function () {
     const info = await nats.jsm.consumers.list(stream).next();
     expect(info[0]?.delivered.consumer_seq).to.be.within(2, 5);
     expect(reader?.lag).to.equal(20);
+    expect(reader?.isAtEnd).to.equal(false);
     expect((await reader?.take({ bytes: 900_000, waitMs: 100 }))?.length).to.equal(2);
     expect((await reader?.take({ bytes: 1, waitMs: 100 }))?.length).to.equal(1);
     expect((await takeTexts(17)).length).to.equal(17);
@@ -148,6 +150,7 @@ describe("reading a partition", function () {
     open(0);
     await pause(300);
     expect(reader?.trouble).to.be.a("string");
+    expect(reader?.isAtEnd).to.equal(false);
     await nats.jsm.streams.add({ name: stream, subjects: [`${stream}.*.*`] });
     await publish(0, "late");
     expect(await takeTexts(1)).to.deep.equal(["late"]);

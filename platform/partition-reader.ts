@@ -97,6 +97,11 @@ export class PartitionReader {
     return this.#queue.length + this.#behind;
   }
 
+  /** Whether all that the log had was taken, as far as the server has told: what comes next is new. */
+  get isAtEnd(): boolean {
+    return (this.#consumer?.messagesOpen ?? 0) > 0 && this.#queue.length === 0 && this.#behind === 0;
+  }
+
   /** Why nothing can be read at present. */
   get trouble(): string | undefined {
     return this.#trouble;

@@ -14,6 +14,7 @@ const batchBytes = 512 * 1024;
 const idleWaitMs = 1_000;
 /** Blocks without anything new are covered by a message of their own at most so often. */
 const coverEveryMs = 250;
+const sayIdleEveryMs = 30_000;
 
 export interface WorkerCounts {
   events: number;
@@ -40,6 +41,7 @@ export class PartitionWorker {
   /** Counts sessions that read; odd numbers of changes don't matter, only that it changes. */
   #session = 0;
   #mustLook = false;
+  #saidIdleAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: { partition: number; epoch: bigint; ports: WorkerPorts }) {
     const { partition, epoch, ports } = options;
@@ -159,7 +161,10 @@ export class PartitionWorker {
         await publishing;
         this.#trouble = undefined;
         uncovered = [];
-        if (blocks.length === 0) continue;
+        if (blocks.length === 0) {
+          if (reader.isAtEnd) await this.#sayIdle(session.own);
+          continue;
+        }
         const isNothingNew = blocks.every(({ ends, duplicates }) => duplicates === ends.length);
         if (isNothingNew && messages.length > 0 && performance.now() - coveredAt < coverEveryMs) {
           uncovered = blocks;
@@ -173,6 +178,14 @@ export class PartitionWorker {
     } finally {
       await publishing;
     }
+  }
+
+  /** Now and then, at the log's end: others may forget what only a partition behind would need. */
+  async #sayIdle(own: PartitionClaims): Promise<void> {
+    const now = performance.now();
+    if (now - this.#saidIdleAt < sayIdleEveryMs) return;
+    this.#saidIdleAt = now;
+    await own.idle();
   }
 
   async #publish(blocks: readonly DecidedBlock[], skipBelow: number, eventsLog: EventsLog): Promise<void> {

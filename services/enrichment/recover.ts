@@ -36,10 +36,10 @@ const restoreBatchBytes = 4 * 1024 * 1024;
 export async function recover(options: RecoverOptions): Promise<Tail> {
   const { turn, own, eventsLog, claims, partitions, onWaiting } = options;
   const standing = granted(await own.begin());
-  const tail = await eventsLog.fence();
-  await mustBelongTogether(options, tail);
+  const tail = await eventsLog.fence((last) => mustBelongTogether(options, last));
   if (standing.position < tail.rawTo) await restore(options, standing.events, tail);
-  granted(await own.finish(tail.rawTo, tail.sequence));
+  const { rawTo: position, sequence: events, receivedMs } = tail;
+  granted(await own.finish({ position, events, receivedMs }));
   for (;;) {
     const missing = await claims.unverified(partitions);
     if (missing.length === 0) break;

@@ -61,13 +61,17 @@ export class EventsLog {
 
   /**
    * Publishes an empty message behind the last one: whatever an earlier owner, or this one before, still has on its way
-   * is refused from here on. Gives that message. @throws StaleOwnerError
+   * is refused from here on. Gives that message.
+   *
+   * @param check looks at the last message before anything is published.
+   * @throws StaleOwnerError
    */
-  async fence(): Promise<Tail> {
+  async fence(check: (tail: Tail) => Promise<void> = async () => undefined): Promise<Tail> {
     for (let attempt = 0; ; attempt++) {
       const { turn } = this.#options;
       const tail = await this.#tail();
       if (tail.epoch > turn.epoch) throw new StaleOwnerError(`partition ${turn.partition} has a later epoch`);
+      await check(tail);
       const { rawTo, rawIndex, receivedMs } = tail;
       const nothing = { events: 0, duplicates: 0, conflicts: 0, data: new Uint8Array(0) };
       try {
