@@ -19,6 +19,8 @@ export interface CreateApiKeyPorts {
   readonly clock: Clock;
 }
 
+const EXPIRE_MS_MAX = Date.UTC(10_000, 0, 1);
+
 /** CreateApiKey: the secret is in this answer and nowhere else. @throws Fault PROJECT_NOT_FOUND, REQUEST_INVALID */
 export async function createApiKey(
   { projects, keys, clock }: CreateApiKeyPorts,
@@ -27,8 +29,11 @@ export async function createApiKey(
 ): Promise<Answer<CreateApiKeyResponse>> {
   const { projectId } = (await projects.find(projectOf(caller, request.projectId))) ?? missing();
   const expireTime = request.expireTime === undefined ? undefined : timestampDate(request.expireTime);
-  if (expireTime !== undefined && !(expireTime.getTime() > clock.now())) {
-    throw requestInvalid("expire_time", "timestamp.gt_now", "must lie in the future");
+  if (
+    expireTime !== undefined &&
+    !(expireTime.getTime() > clock.now() && expireTime.getTime() < EXPIRE_MS_MAX)
+  ) {
+    throw requestInvalid("expire_time", "timestamp.gt_now", "must lie in the future, before the year 10000");
   }
   const secret = makeSecret();
   const key = await keys.create({

@@ -1,14 +1,17 @@
-import type {
-  ListQuarantinedRequest,
-  ListQuarantinedResponse,
+import { toBinary } from "@bufbuild/protobuf";
+import {
+  type ListQuarantinedRequest,
+  type ListQuarantinedResponse,
+  QuarantinedSchema,
 } from "../../gen/ts/tideline/admin/v1/quarantine_service_pb.js";
+import { rowsThatFit } from "../../platform/page-bytes.js";
 import { decodePageToken, encodePageToken } from "../../platform/page-token.js";
 import { type Answer, pageLimit } from "./answer.js";
 import type { Caller } from "./caller.js";
 import type { KeptEvent, QuarantineStore } from "./ports.js";
 import { queryOf } from "./quarantine-query.js";
 
-/** ListQuarantined: newest first. The total may have moved on since the page before. */
+/** ListQuarantined: newest first; a page is cut where it grows too large for a message. The total may have moved on since the page before. */
 export async function listQuarantined(
   store: QuarantineStore,
   caller: Caller,
@@ -22,12 +25,13 @@ export async function listQuarantined(
     store.list(query, { after, limit: limit + 1 }),
     store.count(query),
   ]);
-  const page = found.slice(0, limit);
+  const fitting = rowsThatFit(found, ({ quarantined }) => toBinary(QuarantinedSchema, quarantined).length);
+  const page = found.slice(0, Math.min(limit, fitting));
   const last = page.at(-1);
   return {
     events: page.map(({ quarantined }) => quarantined),
     nextPageToken:
-      found.length > limit && last !== undefined ? encodePageToken(listing, sortKeyOf(last)) : "",
+      found.length > page.length && last !== undefined ? encodePageToken(listing, sortKeyOf(last)) : "",
     total: BigInt(total),
   };
 }

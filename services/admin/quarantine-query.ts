@@ -1,9 +1,12 @@
-import { timestampMs } from "@bufbuild/protobuf/wkt";
+import { type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt";
 import type { QuarantineFilter } from "../../gen/ts/tideline/admin/v1/quarantine_service_pb.js";
 import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { Fault } from "../../platform/fault.js";
 import { type Caller, projectOf } from "./caller.js";
 import type { QuarantineQuery, QuarantineStore } from "./ports.js";
+
+/** The last instant that JavaScript and Postgres both know. */
+const INSTANT_MS_MAX = 8.64e15;
 
 /** What a request's filter asks for; none is everything of the caller's project. @throws Fault PROJECT_NOT_FOUND */
 export function queryOf(caller: Caller, filter: QuarantineFilter | undefined): QuarantineQuery {
@@ -14,9 +17,15 @@ export function queryOf(caller: Caller, filter: QuarantineFilter | undefined): Q
     eventId: filter?.eventId || undefined,
     type: filter?.type || undefined,
     reason: filter?.reason || undefined,
-    fromMs: fromTime === undefined ? undefined : timestampMs(fromTime),
-    toMs: toTime === undefined ? undefined : timestampMs(toTime),
+    fromMs: msOf(fromTime),
+    toMs: msOf(toTime),
   };
+}
+
+/** A time that a Timestamp can say but no calendar has is meant as the end of all times. */
+function msOf(time: Timestamp | undefined): number | undefined {
+  if (time === undefined) return undefined;
+  return Math.max(-INSTANT_MS_MAX, Math.min(INSTANT_MS_MAX, timestampMs(time)));
 }
 
 /** Whether a query has any condition besides its project. */

@@ -207,6 +207,21 @@ describe("the quarantine's listing", function () {
     ]);
   });
 
+  it("cuts a page before it is too large for a message", async () => {
+    const large = JSON.stringify({ text: "x".repeat(60_000) });
+    await store.apply(
+      Array.from({ length: 60 }, (_, index) => kept(`large-${index}`, large)),
+      1,
+    );
+    const first = await list({}, { pageSize: 1_000 });
+    expect(first.events.length).to.be.within(40, 55);
+    const second = await list({}, { pageSize: 1_000, pageToken: first.nextPageToken });
+    expect(first.events.length + second.events.length).to.equal(60);
+    expect(second.nextPageToken).to.equal("");
+    const far = { toTime: { $typeName: "google.protobuf.Timestamp", seconds: 2n ** 62n, nanos: 0 } };
+    expect((await list(far)).total).to.equal(60n);
+  });
+
   it("says what would become of events, then feeds them: what passes leaves, what fails stays", async () => {
     const door = new StrictDoor();
     await store.apply(
