@@ -158,7 +158,7 @@ describe("claims on a real Redis", () => {
     ]);
   });
 
-  /** Fills every bucket with ids of one block a day, from `firstDay` on; days are two minutes longer than the window. */
+  /** Fills every bucket with ids of one block a day, from `firstDay` on; days are a little longer than the window. */
   const fill = async (own: PartitionClaims, firstDay: number, days: number): Promise<void> => {
     for (let day = firstDay; day < firstDay + days; day++) {
       const ids = Array.from({ length: 16 * 80 }, (_, index) => `${day}-${index}`);

@@ -36,7 +36,7 @@ describe("what the door says of ids that the log has", function () {
     const owner = claims.partition(0, BigInt(Date.now()));
     const standing = await owner.begin();
     if (standing.kind !== "standing") throw new Error(standing.kind);
-    await owner.finish(standing.position, 0);
+    await owner.finish({ position: standing.position, events: 0, receivedMs: 0 });
     for (const { sequence, events } of await messagesOf(stand.nats, stand.names, of.projectId)) {
       const ids = claims.hasher.pack(
         of.projectId,
