@@ -58,7 +58,7 @@ export async function listEvents(
       applied,
       asOfMs,
       source: "raw" as const,
-      range: { ...start, endsNow: range.endsNow },
+      range: { ...range, ...start },
       ...work,
     };
     return { events, nextPageToken, info: answerInfo({ ...info, timeZone: settings.timeZone }) };

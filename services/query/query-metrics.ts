@@ -1,53 +1,93 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
-import { timestampFromMs } from "@bufbuild/protobuf/wkt";
-import type {
-  QueryMetricsRequest,
+import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { durationMs, timestampFromMs } from "@bufbuild/protobuf/wkt";
+import {
+  type QueryMetricsRequest,
   QueryMetricsResponseSchema,
 } from "../../gen/ts/tideline/query/v1/query_service_pb.js";
 import type { Clock } from "../../platform/clock.js";
 import type { ProjectCache } from "../../platform/control/projects.js";
 import type { Call } from "../../platform/serve/call.js";
 import { answerInfo } from "./answer-info.js";
+import type { Answered, CachedAnswers } from "./cache/cached-answers.js";
 import { askedProject } from "./caller.js";
 import { computeMetrics, type MetricsEngine } from "./compute-metrics.js";
-import type { Progress } from "./ports.js";
-import { metricsQuestion, openBuckets } from "./question.js";
+import type { Applied, Progress } from "./ports.js";
+import { type MetricsQuestion, metricsQuestion, openBuckets } from "./question.js";
 
 export interface QueryMetricsPorts extends MetricsEngine {
   readonly projects: ProjectCache;
   readonly progress: Progress;
+  readonly answers: CachedAnswers;
   readonly clock: Clock;
 }
+
+/** The age of an answer that will do where the request doesn't say; with the pipeline's own it stays under 5 s. */
+const maxStalenessDefaultMs = 2_000;
+
+type Response = MessageInitShape<typeof QueryMetricsResponseSchema>;
 
 /** QueryMetrics: a series in calendar buckets. */
 export async function queryMetrics(
   ports: QueryMetricsPorts,
   request: QueryMetricsRequest,
   call: Call,
-): Promise<MessageInitShape<typeof QueryMetricsResponseSchema>> {
+): Promise<Response> {
   const { projectId, settings } = await askedProject(call, ports.projects);
   const question = metricsQuestion(request, settings, ports.clock.now());
-  // Looked at first: what the answer says it covers must be in it.
-  const applied = await ports.progress.applied();
-  const computed = await computeMetrics(ports, projectId, { question, signal: call.signal });
-  const { range, timeZone, weekStart } = question;
-  const { lateShare, engineMs, rowsRead, plan } = computed;
+  const { maxStaleness } = request;
+  const answered = await ports.answers.answer({
+    projectId,
+    question,
+    maxStalenessMs:
+      maxStaleness === undefined ? maxStalenessDefaultMs : Math.max(0, durationMs(maxStaleness)),
+    signal: call.signal,
+    compute: async (applied, signal) => {
+      const response = await computed(ports, projectId, { question, applied, signal });
+      return toBinary(QueryMetricsResponseSchema, create(QueryMetricsResponseSchema, response));
+    },
+  });
+  return told(answered, question);
+}
+
+interface Computing {
+  readonly question: MetricsQuestion;
+  /** Looked at first: what the answer says it covers is in it. */
+  readonly applied: Applied;
+  readonly signal: AbortSignal;
+}
+
+async function computed(
+  ports: QueryMetricsPorts,
+  projectId: string,
+  { question, applied, signal }: Computing,
+): Promise<Response> {
+  const answer = await computeMetrics(ports, projectId, { question, signal });
+  const { range, timeZone, weekStart, buckets } = question;
+  const { lateShare, engineMs, rowsRead, plan } = answer;
   const asOfMs = ports.clock.now();
+  const about = { applied, asOfMs, range, timeZone, weekStart, lateShare, engineMs, rowsRead };
   return {
-    buckets: question.buckets.starts.map((startMs) => timestampFromMs(startMs)),
-    series: computed.series,
-    otherValues: BigInt(computed.otherValues),
-    openBuckets: openBuckets(question.buckets, applied.watermarkMs),
-    info: answerInfo({
-      applied,
-      asOfMs,
-      range,
-      timeZone,
-      weekStart,
-      lateShare,
-      engineMs,
-      rowsRead,
-      source: plan.source,
-    }),
+    buckets: buckets.starts.map((startMs) => timestampFromMs(startMs)),
+    series: answer.series,
+    otherValues: BigInt(answer.otherValues),
+    openBuckets: openBuckets(buckets, applied.watermarkMs),
+    info: answerInfo({ ...about, source: plan.source }),
   };
+}
+
+/** The answer as it is told: one that is kept says so, and what it covers by now where that was looked up. */
+function told(
+  { response, isCached, isStale, applied, holdsAtMs }: Answered,
+  question: MetricsQuestion,
+): Response {
+  const message = fromBinary(QueryMetricsResponseSchema, response);
+  if (!isCached || message.info === undefined) return message;
+  message.info.cached = true;
+  message.info.stale = isStale;
+  if (applied === undefined) return message;
+  message.openBuckets = openBuckets(question.buckets, applied.watermarkMs);
+  message.info.positions = Object.fromEntries(applied.positions);
+  message.info.asOf = timestampFromMs(holdsAtMs);
+  if (applied.watermarkMs > 0) message.info.watermark = timestampFromMs(applied.watermarkMs);
+  return message;
 }

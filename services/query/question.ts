@@ -5,6 +5,7 @@ import type { QueryMetricsRequest } from "../../gen/ts/tideline/query/v1/query_s
 import {
   Aggregation,
   type Filter,
+  type Interval,
   type Property,
   PropertyScope,
   type TimeRange,
@@ -20,6 +21,8 @@ export interface Range {
   readonly toMs: number;
   /** True where the request left the end open: it moves with the clock. */
   readonly endsNow: boolean;
+  /** True where its start moves with the clock as well. */
+  readonly startsOpen: boolean;
 }
 
 /** What QueryMetrics is asked, complete and checked. */
@@ -30,6 +33,7 @@ export interface MetricsQuestion {
   readonly property: Property | undefined;
   readonly percentile: number;
   readonly range: Range;
+  readonly interval: Interval;
   readonly buckets: Buckets;
   readonly timeZone: string;
   readonly weekStart: WeekStart;
@@ -75,6 +79,7 @@ export function metricsQuestion(
     property: needsProperty ? request.property : undefined,
     percentile: request.aggregation === Aggregation.PERCENTILE ? request.percentile : 0,
     range,
+    interval: request.interval,
     buckets,
     timeZone,
     weekStart,
@@ -106,7 +111,8 @@ export function rangeOf(range: TimeRange | undefined, nowMs: number): Range {
   const toMs = instantOf(range?.to, "range.to") ?? nowMs;
   const fromMs = instantOf(range?.from, "range.from") ?? toMs - defaultRangeMs;
   if (fromMs >= toMs) throw requestInvalid("range.from", "before_to", "must be before range.to");
-  return { fromMs, toMs, endsNow: range?.to === undefined };
+  const endsNow = range?.to === undefined;
+  return { fromMs, toMs, endsNow, startsOpen: endsNow && range?.from === undefined };
 }
 
 /** A range that holds every event. */

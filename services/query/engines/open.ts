@@ -9,10 +9,12 @@ import { repoRoot } from "../../../platform/root.js";
 import type { Life } from "../../../platform/run.js";
 import type { EngineProbe } from "../../../platform/serve/health.js";
 import { type StreamNames, streamNames } from "../../../platform/streams.js";
+import { CachedAnswers } from "../cache/cached-answers.js";
 import type { QueryConfig } from "../config.js";
 import { LiveHub } from "../live/hub.js";
 import { PeopleStore } from "../people-store.js";
 import type { QueryPorts } from "../routes.js";
+import { redisAnswers } from "./answer-store.js";
 import { clickhouseAnalytics } from "./clickhouse.js";
 import { liveSource } from "./live.js";
 import { openProgress } from "./progress.js";
@@ -50,8 +52,10 @@ export async function openEngines(config: QueryConfig, life: Life, name: string)
   const hub = life.own("live feeds", new LiveHub({ source, analytics, clock }), (it) => it.close());
   const trail = openTrail({ nats, redis, pool, names, prefix, partitions });
   const { projects } = control;
+  const people = new PeopleStore(analytics);
+  const answers = new CachedAnswers({ analytics, store: redisAnswers(redis, prefix), progress, clock });
   return {
-    ports: { analytics, people: new PeopleStore(analytics), projects, progress, trail, hub, board, clock },
+    ports: { analytics, people, answers, projects, progress, trail, hub, board, clock },
     control,
     nats,
     names,
