@@ -99,7 +99,8 @@ describe("ExplainEvent", function () {
     await house.pool.query(
       `insert into quarantined (project_id, event_id, quarantine_id, type, reason, field, rule, message, schema_version,
          received_ms, key_id, step, event, stream_sequence)
-       values ('mine', $1, 'q1', $2, $3, 'properties.x', 'type', 'is no number', 3, 1700000000000, 'k', 'ingestion', $4, 1)`,
+       values ('mine', $1, 'q1', $2, $3, 'properties.x', 'type', 'is no number', 3, 1700000000000, 'k', 'ingestion', $4,
+         1)`,
       [Buffer.from("bad"), Buffer.from("page"), FaultReason.EVENT_SCHEMA_VIOLATION, event],
     );
     const explained = await house.client(mine).explainEvent({ eventId: "bad" });

@@ -123,7 +123,7 @@ describe("cached answers", () => {
     expect(said(await scene.ask(answers, { staleness: 0 }))).to.deep.equal([3, false, false]);
   });
 
-  it("are not trusted for data that may not be in every table yet, nor where the end moves with the clock", async () => {
+  it("are not trusted while data may be missing in a table, nor where the end moves with the clock", async () => {
     const scene = new Scene();
     const answers = scene.instance();
     scene.appliedTo = 0n;

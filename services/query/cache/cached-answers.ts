@@ -47,8 +47,8 @@ export interface Asking {
 /**
  * Answers that are kept, by question and project.
  *
- * One that is younger than the caller allows is given as it is. An older one is given again when the data it was made of
- * are the same (sql/version.ts), which costs a small statement instead of the whole; that is how answers on closed
+ * One that is younger than the caller allows is given as it is. An older one is given again when the data it was made
+ * of are the same (sql/version.ts), which costs a small statement instead of the whole; that is how answers on closed
  * buckets live for an hour, and how a late event ends them. Who asks for what is being computed waits for it, on this
  * instance and, by a short lock, on others.
  */

@@ -190,7 +190,8 @@ async function quarantineRow(
   pool: Postgres,
   { projectId, eventId }: Wanted,
 ): Promise<QuarantineRow | undefined> {
-  const text = `select quarantine_id, reason, field, rule, message, schema_version, received_ms, step, event, attempts, state
+  const text = `select quarantine_id, reason, field, rule, message, schema_version, received_ms, step, event,
+      attempts, state
     from quarantined where project_id = $1 and event_id = $2`;
   try {
     return (await pool.query<QuarantineRow>(text, [projectId, Buffer.from(eventId)])).rows[0];

@@ -15,7 +15,8 @@ export function rollupHasSql(tenant: Tenant, event: Event): Statement {
   const timeMs = Number(event.timeMs);
   const bucketMs = timeMs - (((timeMs % 60_000) + 60_000) % 60_000);
   return tenant.statement(sql`SELECT count() ${tenant.from("rollup_minute")}
-    AND e.type = ${bind.text(event.type)} AND e.bucket = ${instant(bucketMs)} AND e.partition = ${bind.uint32(event.partition)}
+    AND e.type = ${bind.text(event.type)} AND e.bucket = ${instant(bucketMs)}
+    AND e.partition = ${bind.uint32(event.partition)}
     AND e.country = ${bind.text(event.country)} AND e.device_class = ${bind.text(event.deviceClass)}
     AND e.raw_sequence >= ${bind.uint64(event.rawSequence)}`);
 }
