@@ -13,6 +13,7 @@ import { reconcileStreams, streamNames, streamOptions } from "../../platform/str
 import { startAggregation } from "./aggregation.js";
 import { readConfig } from "./config.js";
 import { openWindowStore } from "./engines/window-store.js";
+import { noteTroubles } from "./notes.js";
 import { reconcileRetention } from "./retention.js";
 
 const SERVICE = "aggregation";
@@ -56,6 +57,7 @@ async function start(life: Life, env: Env): Promise<void> {
   const serving = await serve({ service: SERVICE, settings, log, keys, health });
   life.onStop("serving", () => serving.stop());
   const { owned } = aggregation;
+  noteTroubles(owned, health, life);
   const partitions = () => owned.lags();
   startStatus(
     { nats, names, service: SERVICE, instance, health, eventsHandled: () => owned.eventsApplied, partitions },

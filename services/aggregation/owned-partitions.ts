@@ -47,9 +47,19 @@ export class OwnedPartitions {
     });
   }
 
-  /** Partitions whose windows lack what their tables have. */
-  windowsBehind(): number[] {
-    return [...this.#work].filter(([, { windows }]) => windows.isBehind).map(([partition]) => partition);
+  /** What is out of the ordinary, a sentence each; empty where all goes on. */
+  notes(): string[] {
+    const list = (chosen: (work: Work) => boolean): string =>
+      [...this.#work]
+        .filter(([, work]) => chosen(work))
+        .map(([partition]) => partition)
+        .join(", ");
+    const stuck = list(({ worker }) => worker.trouble !== undefined);
+    const behind = list(({ windows }) => windows.isBehind);
+    return [
+      ...(stuck === "" ? [] : [`Partitions ${stuck} wait for an engine; their events stay in the log.`]),
+      ...(behind === "" ? [] : [`Windows of partitions ${behind} are behind the tables.`]),
+    ];
   }
 
   acquire(partition: number, epoch: bigint): void {

@@ -72,6 +72,7 @@ export class PartitionWorker {
   /** The engine's run as last asked; asked again after any failure. */
   #boot = "";
   #lastRangeAt = 0;
+  #trouble: string | undefined;
   /** What is gathered or being applied. */
   #current: RangeContent | undefined;
 
@@ -83,6 +84,11 @@ export class PartitionWorker {
   /** The last committed sequence. */
   get committed(): number {
     return Number(this.#progress.committed);
+  }
+
+  /** Why the partition does not go on at present. */
+  get trouble(): string | undefined {
+    return this.#trouble;
   }
 
   /** How far the tables are behind the log. */
@@ -230,6 +236,7 @@ export class PartitionWorker {
     const to = applied.to;
     await this.#untilDone(() => this.#commit(applied));
     this.#current = undefined;
+    this.#trouble = undefined;
     await this.#point("after-commit");
     await onApplied({ partition: range.partition, after, to, content: applied });
   }
@@ -282,6 +289,7 @@ export class PartitionWorker {
     if (error instanceof TurnOverError || error instanceof ProgressLostError) throw error;
     this.#mustOwn();
     this.#boot = "";
+    this.#trouble = error instanceof Error ? error.name : "unknown";
     const { limits, log } = this.#ports;
     const waitMs = Math.min(limits.backOffMaxMs, limits.backOffMs * 2 ** Math.min(attempt, 10));
     log.warn({ partition: this.#turn.partition, attempt, waitMs, err: error }, "will try again");

@@ -5,13 +5,18 @@ import { openNats } from "../../../platform/engines/nats.js";
 import { createLog } from "../../../platform/log.js";
 import { openProgressBucket } from "../../../platform/progress.js";
 import { streamNames } from "../../../platform/streams.js";
-import { parseReplayArguments, readReplaySettings } from "./config.js";
+import { parseReplayArguments, readReplaySettings, replayUsage } from "./config.js";
 import { ReplayRefusedError } from "./refusal.js";
 import { replay } from "./replay.js";
 
 const stop = new AbortController();
 process.once("SIGINT", () => stop.abort());
 process.once("SIGTERM", () => stop.abort());
+
+if (process.argv.includes("--help") || process.argv.includes("-h")) {
+  console.log(`replay ${replayUsage}`);
+  process.exit(0);
+}
 
 try {
   const asked = parseReplayArguments(process.argv.slice(2), Date.now());

@@ -23,9 +23,9 @@ const swapTable = (shadow: string, table: string): string => `${shadow}.swap_${t
 const copySettings = { insert_deduplicate: 0 as const, max_partitions_per_insert_block: "0" };
 
 /**
- * Puts the shadow's rows in place of the live rows of the selection. What the months hold besides is copied beside them,
- * the sums are compared, and then whole table partitions are replaced, each in one step. Nothing may be inserted into
- * the live tables meanwhile. When it is interrupted, it can be repeated from the start.
+ * Puts the shadow's rows in place of the live rows of the selection. What the months hold besides is copied beside
+ * them, the sums are compared, and then whole table partitions are replaced, each in one step. Nothing may be inserted
+ * into the live tables meanwhile. When it is interrupted, it can be repeated from the start.
  */
 export async function swapIn(options: SwapOptions): Promise<void> {
   const months = await affectedMonths(options);
@@ -79,7 +79,8 @@ async function build(options: SwapOptions, table: SwappedTable, months: readonly
   await run(`INSERT INTO ${next} SELECT * FROM ${shadow}.${table}`);
   const sum = table === "events" ? "count()" : "sum(t.events)";
   const result = await client.query({
-    query: `SELECT (SELECT ${sum} FROM ${next} AS t) AS made, (SELECT ${sum} FROM ${live}.${table} AS t WHERE ${rest}) AS kept,
+    query: `SELECT (SELECT ${sum} FROM ${next} AS t) AS made,
+      (SELECT ${sum} FROM ${live}.${table} AS t WHERE ${rest}) AS kept,
       (SELECT ${sum} FROM ${shadow}.${table} AS t) AS replayed`,
     query_params,
     format: "JSONEachRow",
