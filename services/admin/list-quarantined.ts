@@ -11,7 +11,10 @@ import type { Caller } from "./caller.js";
 import type { KeptEvent, QuarantineStore } from "./ports.js";
 import { queryOf } from "./quarantine-query.js";
 
-/** ListQuarantined: newest first; a page is cut where it grows too large for a message. The total may have moved on since the page before. */
+/**
+ * ListQuarantined: newest first; a page is cut where it grows too large for a message. The total may have moved on
+ * since the page before.
+ */
 export async function listQuarantined(
   store: QuarantineStore,
   caller: Caller,
