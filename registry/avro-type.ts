@@ -1,6 +1,7 @@
 // An Avro schema as a tree of types, its names resolved. avsc decides whether the text is a schema at all; the tree is
 // what our own reading and checking walk over, since both need limits, exact numbers and paths.
 import avsc from "avsc";
+import { isPersonal } from "./personal.js";
 
 /** A type of Avro 1.12. */
 export type AvroType =
@@ -30,6 +31,8 @@ export interface AvroField {
   readonly type: AvroType;
   /** As the schema's JSON has it; undefined where there is none. */
   readonly fallback: unknown;
+  /** Whether the schema says that it is personal. */
+  readonly isPersonal: boolean;
 }
 
 /** The scale of a decimal, and the most digits it has. */
@@ -93,7 +96,12 @@ class Builder {
     const inner = namespaceOf(json, namespace);
     for (const field of json["fields"] as Json[]) {
       const type = this.build(field["type"], inner);
-      record.fields.push({ name: String(field["name"]), type, fallback: field["default"] });
+      record.fields.push({
+        name: String(field["name"]),
+        type,
+        fallback: field["default"],
+        isPersonal: isPersonal(field["pii"] ?? field["x-pii"]),
+      });
     }
     return record;
   }

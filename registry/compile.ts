@@ -6,6 +6,7 @@ import { decodeAvro } from "./avro-decode.js";
 import { avroRecordOf } from "./avro-type.js";
 import type { CompiledSchema } from "./compiled-schema.js";
 import { compileJsonSchema } from "./json-schema.js";
+import { personalInAvro } from "./personal.js";
 
 /** The limits of a schema's text. */
 export const schemaLimits = { bytes: 256 * 1024, depth: 64, nodes: 20_000 } as const;
@@ -45,6 +46,7 @@ const compileAvro = (schema: unknown): CompiledSchema => {
   requireDefaults(record);
   return {
     kind: SchemaKind.AVRO,
+    personal: personalInAvro(record),
     check: (text) => checkAvroJson(record, text),
     decode: (datum) => decodeAvro(record, datum),
   };

@@ -12,6 +12,7 @@ import {
   tooCostly,
 } from "./compiled-schema.js";
 import { linearPattern } from "./linear-pattern.js";
+import { personalInJsonSchema } from "./personal.js";
 
 /** Thrown by the step keyword where a schema and a value together take too long. */
 class TooManySteps extends Error {}
@@ -175,6 +176,7 @@ export function compileJsonSchema(parsed: unknown): CompiledSchema {
   }
   return {
     kind: SchemaKind.JSON_SCHEMA,
+    personal: personalInJsonSchema(parsed as Readonly<Record<string, unknown>>),
     check: (text) => checkWith(validate, text),
     decode: () => ({ refusal: { path: "", rule: "kind", message: "The schema is no Avro schema." } }),
   };

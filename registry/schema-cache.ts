@@ -46,6 +46,7 @@ const broken: SchemaRefusal = {
 /** Stands in for a stored text that does not compile: its events are kept aside, not lost. */
 const refusing = (kind: SchemaKind): CompiledSchema => ({
   kind,
+  personal: [["*"]],
   check: () => ({ refusal: broken }),
   decode: () => ({ refusal: broken }),
 });

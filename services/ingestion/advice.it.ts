@@ -56,7 +56,7 @@ describe("what the door says of ids that the log has", function () {
     ...rest,
   });
 
-  it("is DUPLICATE for the same payload, whatever its sent time, sequence and address, and CONFLICT for another", async () => {
+  it("is DUPLICATE for the same payload, wherever and whenever it was sent, else CONFLICT", async () => {
     const of = await stand.project();
     const events = Array.from({ length: 300 }, (_, n) => event(n));
     expect(new Set(await stand.publish(events, of))).to.deep.equal(new Set(["ACCEPTED"]));

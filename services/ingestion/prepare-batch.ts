@@ -177,6 +177,12 @@ export class BatchPreparer {
   #properties(rules: Rules): Checked | undefined {
     const scan = this.#scan;
     if (scan.body === BodyCase.avro) return this.#avro(rules);
+    const version = rules.schemas.newest.size === 0 ? undefined : rules.schemas.newest.get(this.#type());
+    const compiled = version === undefined ? undefined : rules.compiled(version);
+    if (version !== undefined && compiled === undefined) {
+      this.#missing.push(version);
+      return undefined;
+    }
     let { bytes } = scan;
     let start = scan.from[slots.properties] as number;
     let end = scan.to[slots.properties] as number;
@@ -190,19 +196,9 @@ export class BatchPreparer {
       if (refusal.rule === "utf8") return { outcome: Outcome.REJECTED, fault: textInvalid(slots.properties) };
       return aside(FaultReason.EVENT_PROPERTIES_INVALID, refusal);
     }
-    if (rules.schemas.newest.size === 0) {
+    if (version === undefined || compiled === undefined) {
       if (rules.isClosed) return { outcome: Outcome.QUARANTINED, fault: unregistered };
       return { bytes, start, end, schemaVersion: 0, schemaId: 0 };
-    }
-    const version = rules.schemas.newest.get(this.#type());
-    if (version === undefined) {
-      if (rules.isClosed) return { outcome: Outcome.QUARANTINED, fault: unregistered };
-      return { bytes, start, end, schemaVersion: 0, schemaId: 0 };
-    }
-    const compiled = rules.compiled(version);
-    if (compiled === undefined) {
-      this.#missing.push(version);
-      return undefined;
     }
     return checked(compiled.check(bytes.subarray(start, end)), version);
   }

@@ -76,11 +76,11 @@ export class EventPublisher {
     const known = schemas.peek(projectId) ?? (await schemas.get(projectId));
     const batch = takeBatch();
     try {
-      await this.#prepare(batch, source, stamp, rulesOf(known, settings, schemas));
+      const rules = await this.#prepare(batch, source, stamp, rulesOf(known, settings, schemas));
       await this.#options.advice.ask(batch, projectId);
       this.#repeats.find(batch);
       if (call.header(dryRunHeader) === "true") return answer(batch);
-      await this.#store(batch, stamp);
+      await this.#store(batch, stamp, rules);
       this.handled += batch.count;
       this.#options.sample.note(projectId, batch);
       return answer(batch);
@@ -89,28 +89,29 @@ export class EventPublisher {
     }
   }
 
+  /** Decides on the batch once every schema it needs is loaded; the rules, with those schemas at hand. */
   async #prepare(
     batch: PreparedBatch,
     source: EventSource,
     stamp: RequestStamp,
     rules: Rules,
-  ): Promise<void> {
+  ): Promise<Rules> {
     // What was loaded for this batch stays with it, whatever the cache forgets meanwhile.
     const loaded = new Map<SchemaVersion, CompiledSchema>();
     const all: Rules = { ...rules, compiled: (version) => loaded.get(version) ?? rules.compiled(version) };
     for (;;) {
       const missing = this.#preparer.prepare(batch, source, stamp, all);
-      if (missing.length === 0) return;
+      if (missing.length === 0) return all;
       for (const version of new Set(missing)) loaded.set(version, await this.#options.schemas.load(version));
     }
   }
 
   /** Stores what is to be stored; the events of a block that was not are rejected, or all of the call refused. */
-  async #store(batch: PreparedBatch, stamp: RequestStamp): Promise<void> {
+  async #store(batch: PreparedBatch, stamp: RequestStamp, rules: Rules): Promise<void> {
     const { publisher, quarantine } = this.#options;
     const bytes = batch.acceptedBytes();
     if (!publisher.hasRoom(bytes)) throw overloaded();
-    const aside = batch.faults.size === 0 ? undefined : quarantinedOf(batch, stamp);
+    const aside = batch.faults.size === 0 ? undefined : quarantinedOf(batch, stamp, rules);
     const kept =
       aside === undefined || aside.indexes.length === 0
         ? true

@@ -3,7 +3,10 @@ import { ContextSchema, type Event, EventSchema } from "../../gen/ts/tideline/ev
 import { Outcome } from "../../gen/ts/tideline/event/v1/verdict_pb.js";
 import type { QuarantinedEvent } from "../../gen/ts/tideline/pipeline/v1/quarantine_pb.js";
 import { truncateIp } from "../../platform/ip.js";
+import type { CompiledSchema } from "../../registry/compiled-schema.js";
+import { type FieldPath, maskPersonal, maskText } from "../../registry/personal.js";
 import { makeEventId } from "./made-id.js";
+import type { Rules } from "./prepare-batch.js";
 import type { PreparedBatch } from "./prepared-batch.js";
 import type { RequestStamp } from "./raw-event.js";
 
@@ -11,6 +14,7 @@ import type { RequestStamp } from "./raw-event.js";
 export function quarantinedOf(
   batch: PreparedBatch,
   stamp: RequestStamp,
+  rules: Rules,
 ): { readonly indexes: number[]; readonly events: Omit<QuarantinedEvent, "$typeName">[] } {
   const indexes: number[] = [];
   const events: Omit<QuarantinedEvent, "$typeName">[] = [];
@@ -23,6 +27,7 @@ export function quarantinedOf(
     const event = fromBinary(EventSchema, encoded);
     event.eventId ||= batch.madeIds.get(index) ?? "";
     setContext(event, stamp);
+    maskBody(event, rules);
     indexes.push(index);
     events.push({
       projectId: stamp.projectId,
@@ -36,6 +41,31 @@ export function quarantinedOf(
   }
   return { indexes, events };
 }
+
+/** Masks what the type's newest schema, or the one that an Avro body is of, says is personal. */
+const maskBody = (event: Event, { schemas, compiled }: Rules): void => {
+  const { body } = event;
+  if (body.case === undefined) return;
+  const byId = body.case === "avro" ? schemas.byId.get(body.value.schemaId) : undefined;
+  const version = byId ?? schemas.newest.get(event.type);
+  const schema = version === undefined ? undefined : compiled(version);
+  // A version that is not at hand may say that anything is personal.
+  const personal = version !== undefined && schema === undefined ? [["*"]] : (schema?.personal ?? []);
+  if (personal.length === 0) return;
+  if (body.case === "properties") body.value = maskPersonal(body.value, personal);
+  else event.body = { case: "properties", value: maskedAvro(schema, body.value.data, personal) };
+};
+
+/** An Avro body can't be masked in its own form: it becomes JSON, or nothing where it can't be read. */
+const maskedAvro = (
+  schema: CompiledSchema | undefined,
+  data: Uint8Array,
+  personal: readonly FieldPath[],
+): string => {
+  const decoded = schema?.decode(data);
+  if (decoded === undefined || "refusal" in decoded) return JSON.stringify(maskText);
+  return maskPersonal(Buffer.from(decoded.text).toString(), personal);
+};
 
 const setContext = (event: Event, { browser, keepIp }: RequestStamp): void => {
   const ip = event.context?.ip || (browser?.ip ?? "");

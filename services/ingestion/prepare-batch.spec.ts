@@ -1,0 +1,233 @@
+import { create, fromBinary, type MessageInitShape } from "@bufbuild/protobuf";
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { expect } from "chai";
+import { EventSchema } from "../../gen/ts/tideline/event/v1/event_pb.js";
+import { Outcome } from "../../gen/ts/tideline/event/v1/verdict_pb.js";
+import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
+import { BlockSchema } from "../../gen/ts/tideline/pipeline/v1/block_pb.js";
+import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
+import { compileSchema } from "../../registry/compile.js";
+import type { CompiledSchema } from "../../registry/compiled-schema.js";
+import type { SchemaVersion } from "../../registry/schema-cache.js";
+import { eventsOfJson, eventsOfMessages } from "./event-source.js";
+import { BatchPreparer, type Rules } from "./prepare-batch.js";
+import { PreparedBatch } from "./prepared-batch.js";
+import { quarantinedOf } from "./quarantine.js";
+import type { RequestStamp } from "./raw-event.js";
+import { RepeatFinder } from "./repeats.js";
+
+const receivedMs = Date.UTC(2026, 5, 1);
+const hour = 3_600_000;
+const stamp: RequestStamp = {
+  projectId: "p1",
+  keyId: "k1",
+  receivedMs,
+  partitions: 4,
+  keepIp: false,
+  browser: undefined,
+};
+type Init = MessageInitShape<typeof EventSchema>;
+
+const rulesWith = (versions: [SchemaVersion, object][] = [], isClosed = false): Rules => {
+  const compiled = new Map<SchemaVersion, CompiledSchema>();
+  for (const [version, schema] of versions) {
+    compiled.set(version, compileSchema(version.kind, JSON.stringify(schema)));
+  }
+  return {
+    schemas: {
+      newest: new Map(versions.map(([version]) => [version.subject, version])),
+      byId: new Map(versions.map(([version]) => [version.schemaId, version])),
+    },
+    isClosed,
+    compiled: (version) => compiled.get(version),
+  };
+};
+const version = (subject: string, schemaId: number, kind = SchemaKind.JSON_SCHEMA): SchemaVersion => ({
+  projectId: "p1",
+  subject,
+  version: 3,
+  schemaId,
+  kind,
+});
+
+const preparer = new BatchPreparer();
+const prepared = (inits: Init[], rules = rulesWith()): PreparedBatch => {
+  const batch = new PreparedBatch();
+  const source = eventsOfMessages(inits.map((init) => create(EventSchema, init)));
+  expect(preparer.prepare(batch, source, stamp, rules)).to.deep.equal([]);
+  return batch;
+};
+const said = (batch: PreparedBatch): string[] =>
+  Array.from({ length: batch.count }, (_, index) => {
+    const fault = batch.faults.get(index);
+    const outcome = Outcome[batch.outcomes[index] ?? 0] ?? "";
+    return fault === undefined
+      ? outcome
+      : `${outcome} ${FaultReason[fault.reason]} ${fault.field} ${fault.rule}`;
+  });
+const json = (value: string) => ({ case: "properties" as const, value });
+
+describe("the decision on a batch", () => {
+  it("goes by the client's time, and by the corrected one", () => {
+    const at = (clientMs: number, sentMs?: number): Init => ({
+      type: "t",
+      clientTime: timestampFromMs(clientMs),
+      ...(sentMs === undefined ? {} : { sentTime: timestampFromMs(sentMs) }),
+    });
+    const batch = prepared([
+      at(receivedMs + 24 * hour),
+      at(receivedMs + 24 * hour + 1),
+      at(receivedMs - hour, receivedMs - 48 * hour),
+      at(Date.UTC(1900, 0, 1)),
+      at(Date.UTC(1900, 0, 1) - 1),
+      at(Date.UTC(2299, 11, 31)),
+      at(receivedMs, Date.UTC(2300, 0, 1)),
+      at(Date.UTC(1901, 0, 1), receivedMs + 1_000 * 24 * hour),
+      { type: "t", clientTime: { seconds: 0n, nanos: -1 } },
+      { type: "t", clientTime: { seconds: 2n ** 62n, nanos: 0 } },
+    ]);
+    expect(said(batch)).to.deep.equal([
+      "ACCEPTED",
+      "QUARANTINED EVENT_TIME_IN_FUTURE client_time future",
+      "QUARANTINED EVENT_TIME_IN_FUTURE sent_time future",
+      "ACCEPTED",
+      "QUARANTINED EVENT_TIME_INVALID client_time range",
+      "QUARANTINED EVENT_TIME_IN_FUTURE client_time future",
+      "QUARANTINED EVENT_TIME_INVALID sent_time range",
+      "QUARANTINED EVENT_TIME_INVALID sent_time range",
+      "QUARANTINED EVENT_TIME_INVALID client_time range",
+      "QUARANTINED EVENT_TIME_INVALID client_time range",
+    ]);
+  });
+
+  it("asks for the schemas that it needs, and takes them at the next try", () => {
+    const buy = version("buy", 7);
+    const rules = rulesWith([[buy, { properties: { amount: { type: "number" } } }]]);
+    const batch = new PreparedBatch();
+    const source = eventsOfMessages([create(EventSchema, { type: "buy", body: json('{"amount":"x"}') })]);
+    const missing = preparer.prepare(batch, source, stamp, { ...rules, compiled: () => undefined });
+    expect(missing).to.deep.equal([buy]);
+    expect(preparer.prepare(batch, source, stamp, rules)).to.deep.equal([]);
+    expect(said(batch)).to.deep.equal(["QUARANTINED EVENT_SCHEMA_VIOLATION properties.amount type"]);
+    expect(batch.faults.get(0)?.schemaVersion).to.equal(3);
+  });
+
+  it("masks what a schema says is personal in what is kept aside", () => {
+    const personal = { type: "string", "x-pii": "email" };
+    const $defs = { contact: { properties: { mail: personal } } };
+    const properties = {
+      mail: personal,
+      to: { type: "array", items: { $ref: "#/$defs/contact" } },
+      n: { type: "number" },
+    };
+    const record = { type: "record", name: "R", fields: [{ name: "mail", type: "string", pii: "email" }] };
+    const rules = rulesWith([
+      [version("sign_up", 1), { $defs, properties }],
+      [version("avro", 2, SchemaKind.AVRO), record],
+    ]);
+    const late = { clientTime: timestampFromMs(receivedMs + 48 * hour) };
+    const full = '{"mail":"a@b.c","to":[{"mail":"d@e.f","x":1}],"n":"wrong","big":12345678901234567890}';
+    const batch = prepared(
+      [
+        { type: "sign_up", eventId: "1", body: json(full) },
+        { type: "sign_up", eventId: "2", body: json('{"mail":"a@b.c"'), context: { ip: "1.2.3.4" } },
+        {
+          ...late,
+          type: "avro",
+          eventId: "3",
+          body: { case: "avro", value: { schemaId: 2, data: Buffer.from("0461", "hex") } },
+        },
+        {
+          ...late,
+          type: "avro",
+          eventId: "4",
+          body: { case: "avro", value: { schemaId: 2, data: Buffer.from("0261", "hex") } },
+        },
+        { ...late, type: "plain", eventId: "5", body: json('{"mail":"a@b.c"}') },
+      ],
+      rules,
+    );
+    const { indexes, events } = quarantinedOf(batch, stamp, rules);
+    expect(indexes).to.deep.equal([0, 1, 2, 3, 4]);
+    expect(events.map(({ event }) => event?.body.value)).to.deep.equal([
+      '{"mail":"***","to":[{"mail":"***","x":1}],"n":"wrong","big":12345678901234567890}',
+      '"***"',
+      '"***"',
+      '{"mail":"***"}',
+      '{"mail":"a@b.c"}',
+    ]);
+    expect(events[1]?.event?.context?.ip).to.equal("1.2.3.0");
+  });
+
+  it("finds copies within a batch, of accepted events only", () => {
+    const finder = new RepeatFinder();
+    for (let round = 0; round < 3; round++) {
+      const batch = prepared([
+        { type: "t", eventId: "a" },
+        { type: "t", eventId: "a" },
+        { type: "u", eventId: "a" },
+        { type: "", eventId: "b" },
+        { type: "t", eventId: "b" },
+        { type: "t", eventId: "c", body: json("[") },
+        { type: "t", eventId: "c" },
+        { type: "t" },
+        { type: "t" },
+        ...Array.from({ length: 900 }, (_, n) => ({ type: "t", eventId: `n${n}` })),
+      ]);
+      finder.find(batch);
+      expect(said(batch).slice(0, 10)).to.deep.equal([
+        "ACCEPTED",
+        "DUPLICATE",
+        "CONFLICT EVENT_ID_REUSED event_id unique",
+        "REJECTED EVENT_TYPE_MISSING type required",
+        "ACCEPTED",
+        "QUARANTINED EVENT_PROPERTIES_INVALID properties object",
+        "ACCEPTED",
+        "ACCEPTED",
+        "ACCEPTED",
+        "ACCEPTED",
+      ]);
+      expect([...batch.firstCopies.slice(0, 4)]).to.deep.equal([-1, 0, 0, -1]);
+      expect(batch.countOf(Outcome.ACCEPTED)).to.equal(905);
+    }
+  });
+
+  it("rejects JSON that is no event alone, and names the field", () => {
+    const batch = new PreparedBatch();
+    const source = eventsOfJson(
+      Buffer.from('[{"type":"t"},{"type":5},{"type":"t","sentTime":"x"},{"type":"\\ud800"}]'),
+      "any",
+    );
+    preparer.prepare(batch, source, stamp, rulesWith());
+    expect(said(batch)).to.deep.equal([
+      "ACCEPTED",
+      "REJECTED EVENT_UNDECODABLE type json",
+      "REJECTED EVENT_UNDECODABLE  json",
+      "REJECTED EVENT_TEXT_INVALID  utf8",
+    ]);
+  });
+
+  it("remembers the smallest difference of a device's clock", () => {
+    const sent = (eventId: string, anonymousId: string, agoMs: number): Init => ({
+      type: "t",
+      eventId,
+      anonymousId,
+      clientTime: timestampFromMs(receivedMs - agoMs),
+      sentTime: timestampFromMs(receivedMs - agoMs),
+    });
+    // One at a time: a frame may leave a gap before it.
+    const inits = [
+      sent("1", "right", 500),
+      sent("2", "right", 90_000),
+      sent("3", "slow", 7_200_000),
+      sent("4", "slow", 7_205_000),
+      sent("5", "", 90_000),
+    ];
+    const skews = inits.map((init) => {
+      const batch = prepared([init]);
+      const { events } = fromBinary(BlockSchema, batch.bytes.subarray(batch.starts[0], batch.ends[0]));
+      return Number(events[0]?.skewMs);
+    });
+    expect(skews).to.deep.equal([0, 0, 7_200_000, 7_200_000, 90_000]);
+  });
+});
