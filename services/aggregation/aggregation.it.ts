@@ -3,11 +3,13 @@ import { seed, seededRandom } from "../../dev/testing/random.js";
 import { startEngines } from "../../dev/testing/stack.js";
 import { openRedis } from "../../platform/engines/redis.js";
 import { createLog } from "../../platform/log.js";
+import { openProgressBucket } from "../../platform/progress.js";
 import { readWindows, windowSizes, windowStarts } from "../../platform/windows.js";
 import { type Aggregation, startAggregation } from "./aggregation.js";
 import { defaultLimits } from "./config.js";
+import { openProgressStore } from "./engines/progress-store.js";
 import { openWindowStore } from "./engines/window-store.js";
-import type { EventMaker } from "./testing/produced-events.js";
+import { blockBytes, type EventMaker, makeEvents } from "./testing/produced-events.js";
 import { expectExact, recountWindow } from "./testing/recount.js";
 import { openRig, type Rig, until } from "./testing/rig.js";
 
@@ -90,5 +92,23 @@ describe(`aggregation on real engines (SEED=${seed})`, function () {
     await expectExact(rig, rig.produced);
     await expectWindows();
     expect(running.map(({ owned }) => owned.lags().length).reduce((a, b) => a + b)).to.equal(partitions);
+  });
+
+  it("takes a raw block that came in two messages as one, and messages without events", async () => {
+    const raw = rig.nextRawSequence();
+    const events = makeEvents(maker(seededRandom()), 1, raw, 40);
+    const before = rig.lastSequence();
+    await rig.publishBytes(1, new Uint8Array(), raw - 1);
+    const half = await rig.publishBytes(1, blockBytes(events.slice(0, 15)), raw, 15);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    const store = openProgressStore(await openProgressBucket(rig.nats, rig.names, 1));
+    const meanwhile = await store.read(1);
+    expect(Number(meanwhile?.progress.committed)).to.be.within(0, half - 1);
+    expect(meanwhile?.progress.pending).to.equal(undefined);
+    await rig.publishBytes(1, blockBytes(events.slice(15)), raw);
+    rig.produced.push(...events);
+    await until("all events are stored", () => rig.isApplied());
+    await expectExact(rig, rig.produced);
+    expect(half).to.equal(before + 2);
   });
 });

@@ -14,7 +14,7 @@ import type { EventTables } from "./ports.js";
 import { RangeContent } from "./range-content.js";
 import { rollupNames } from "./recovery.js";
 import { Slots } from "./slots.js";
-import { blockBytes, makeEvents, type ProducedEvent } from "./testing/produced-events.js";
+import { blockBytes, makeEvents, messageOf, type ProducedEvent } from "./testing/produced-events.js";
 import { expectExact } from "./testing/recount.js";
 import { migrationFolders, openRig, type Rig } from "./testing/rig.js";
 
@@ -53,7 +53,7 @@ describe(`one range into the tables (SEED=${seed})`, function () {
 
   const rangeOf = (blocks: readonly (readonly ProducedEvent[])[]): RangeContent => {
     const content = new RangeContent();
-    for (const events of blocks) content.add({ sequence: ++sequence, data: blockBytes(events) });
+    for (const events of blocks) content.add(messageOf(++sequence, blockBytes(events)));
     return content;
   };
   const make = (count: number): ProducedEvent[] =>
@@ -77,7 +77,7 @@ describe(`one range into the tables (SEED=${seed})`, function () {
   });
 
   it("is completed after a restart of the engine, whatever tables had it", async () => {
-    for (let round = 0; round < 12; round++) {
+    for (let round = 0; round < 6; round++) {
       const blocks = [make(40), make(60)];
       const content = rangeOf(blocks);
       // Whole parts are there or not: the range goes into a copy, and the parts that "survived" are attached.
@@ -140,7 +140,7 @@ describe(`one range into the tables (SEED=${seed})`, function () {
   it("keeps a block aside that is none, and stores the others", async () => {
     const events = make(20);
     const content = rangeOf([events]);
-    content.add({ sequence: ++sequence, data: Uint8Array.of(0x0a, 0x7f, 1, 2) });
+    content.add(messageOf(++sequence, Uint8Array.of(0x0a, 0x7f, 1, 2)));
     const boot = await tables.boot();
     const applied = await applyRange({ partition, content, boot, tried: false }, ports);
     expect([...applied.poisoned]).to.deep.equal([20]);

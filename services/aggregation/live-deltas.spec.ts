@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { LiveDeltaSchema } from "../../gen/ts/tideline/pipeline/v1/live_pb.js";
 import { bounded, liveDeltas } from "./live-deltas.js";
 import { type MinuteCount, RangeContent } from "./range-content.js";
-import { blockBytes, makeEvents } from "./testing/produced-events.js";
+import { blockBytes, makeEvents, messageOf } from "./testing/produced-events.js";
 
 function counts(minutes: number, types: number, countries: number): MinuteCount[] {
   const list: MinuteCount[] = [];
@@ -26,7 +26,7 @@ describe("live deltas", () => {
     const maker = { random: () => 0.4, nowMs: 1_800_000_000_000, spreadMs: 60_000 };
     for (const project of ["alpha", "beta"]) {
       const block = makeEvents({ ...maker, projects: [project] }, 3, 1, 10);
-      content.add({ sequence: 7, data: blockBytes(block) });
+      content.add(messageOf(7, blockBytes(block)));
     }
     const deltas = liveDeltas({ partition: 3, after: 0, to: 7, content });
     expect(deltas.map(({ projectId }) => projectId)).to.deep.equal(["alpha", "beta"]);

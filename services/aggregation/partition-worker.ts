@@ -183,14 +183,15 @@ export class PartitionWorker {
       this.#reader ??= this.#ports.eventLog.open(this.#turn.partition, this.committed);
       // What waits in the log goes along: under a backlog ranges are full, not frequent.
       const leftMs = (this.#reader.lag() > 0 ? lastAt : dueAt) - performance.now();
-      if (leftMs <= 0) return content;
+      if (leftMs <= 0 && !content.endsInBlock) return content;
       const message = await this.#reader.next(Math.max(1, Math.min(leftMs, limits.idleWaitMs)));
       if (message === undefined) {
         if (content.messages.length === 0) this.#ports.onIdle(this.#turn.partition, this.committed);
         continue;
       }
       content.add(message);
-      if (content.bytes >= limits.rangeBytesMax || content.events >= limits.rangeEventsMax) return content;
+      const isFull = content.bytes >= limits.rangeBytesMax || content.events >= limits.rangeEventsMax;
+      if (isFull && !content.endsInBlock) return content;
       if (content.messages.length === 1) {
         dueAt = Math.max(this.#lastRangeAt + this.#ports.rangeAgeMs(), performance.now() + limits.gatherMs);
         lastAt = Math.max(dueAt, performance.now() + limits.rangeAgeMs);

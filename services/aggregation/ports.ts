@@ -7,8 +7,12 @@ import type { WindowAddition } from "./window-counts.js";
 export interface LogMessage {
   /** Its sequence in the stream; grows within a partition, with gaps. */
   readonly sequence: number;
-  /** A Block, in bytes. */
+  /** A Block, in bytes; it may be without events. */
   readonly data: Uint8Array;
+  /** The received time of the last raw block that it covers, ms since 1970; 0 where it is not said. */
+  readonly receivedMs: number;
+  /** True where the rest of its last raw block comes with the next message. */
+  readonly endsInBlock: boolean;
 }
 
 /** Reads one partition of EVENTS in order, each message once, without gaps. */

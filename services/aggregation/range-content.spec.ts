@@ -2,7 +2,13 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { expect } from "chai";
 import { BlockSchema } from "../../gen/ts/tideline/pipeline/v1/block_pb.js";
 import { RangeContent } from "./range-content.js";
-import { blockBytes, eventBytes, makeEvents, type ProducedEvent } from "./testing/produced-events.js";
+import {
+  blockBytes,
+  eventBytes,
+  makeEvents,
+  messageOf,
+  type ProducedEvent,
+} from "./testing/produced-events.js";
 
 const nowMs = Date.UTC(2026, 10, 3, 12);
 const firstSeed = 7;
@@ -34,7 +40,7 @@ describe("the content of a range", () => {
   const rangeOf = (poisoned: number[] = []): RangeContent => {
     const content = new RangeContent({ poisoned });
     for (const [index, block] of blocks.entries()) {
-      content.add({ sequence: 100 + 7 * index, data: blockBytes(block) });
+      content.add(messageOf(100 + 7 * index, blockBytes(block)));
     }
     return content;
   };
@@ -86,7 +92,7 @@ describe("the content of a range", () => {
 
   it("counts its users' own events per minute, those too old for any window together", () => {
     const content = new RangeContent({ minutesFromMs: nowMs - 300_000 });
-    for (const block of blocks) content.add({ sequence: 1, data: blockBytes(block) });
+    for (const block of blocks) content.add(messageOf(1, blockBytes(block)));
     const counted = all.filter(({ isSystem }) => !isSystem);
     const counts = [...content.counts.values()];
     expect(counts.reduce((sum, { events: count }) => sum + count, 0)).to.equal(counted.length);
@@ -102,11 +108,8 @@ describe("the content of a range", () => {
 
   it("takes bytes that are no block for one event, and an event that can't be read for itself", () => {
     const content = new RangeContent();
-    content.add({ sequence: 1, data: Uint8Array.of(0x0a, 0x7f, 1) });
-    content.add({
-      sequence: 2,
-      data: Buffer.concat([Buffer.of(0x0a, 2, 0xff, 0xff), blockBytes(events(5, 2))]),
-    });
+    content.add(messageOf(1, Uint8Array.of(0x0a, 0x7f, 1)));
+    content.add(messageOf(2, Buffer.concat([Buffer.of(0x0a, 2, 0xff, 0xff), blockBytes(events(5, 2))])));
     expect(content.events).to.equal(4);
     const first = events(5, 2)[0];
     expect([...content.slices()][2]?.bytes).to.deep.equal(

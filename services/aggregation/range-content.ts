@@ -39,7 +39,7 @@ export class RangeContent {
   /** Events of all messages, poisoned ones as well. */
   events = 0;
   systemEvents = 0;
-  /** The highest received time. */
+  /** The highest received time, of events and of what the messages cover besides. */
   watermarkMs = 0;
   /** The received time of the first event, which goes into the token. */
   firstReceivedMs = 0;
@@ -56,6 +56,7 @@ export class RangeContent {
   add(message: LogMessage): void {
     this.messages.push(message);
     this.bytes += message.data.length;
+    this.watermarkMs = Math.max(this.watermarkMs, message.receivedMs);
     for (const bytes of eventsOf(message)) {
       const index = this.events++;
       if (this.poisoned.has(index)) continue;
@@ -72,6 +73,13 @@ export class RangeContent {
 
   get to(): number {
     return this.messages.at(-1)?.sequence ?? 0;
+  }
+
+  /**
+   * True where a raw block is in it in part. A range never ends so: what tables hold is told by raw sequences.
+   */
+  get endsInBlock(): boolean {
+    return this.messages.at(-1)?.endsInBlock ?? false;
   }
 
   get expected(): Expected {

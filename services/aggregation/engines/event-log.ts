@@ -1,8 +1,8 @@
 import type { Nats } from "../../../platform/engines/nats.js";
 import type { Log } from "../../../platform/log.js";
 import { PartitionReader, type LogMessage as StreamMessage } from "../../../platform/partition-reader.js";
-import type { StreamNames } from "../../../platform/streams.js";
-import type { EventLog } from "../ports.js";
+import { headerNames, type StreamNames } from "../../../platform/streams.js";
+import type { EventLog, LogMessage } from "../ports.js";
 
 export interface EventLogOptions {
   readonly nats: Nats;
@@ -13,6 +13,16 @@ export interface EventLogOptions {
 }
 
 const takeBytes = 1024 * 1024;
+
+/** A message of EVENTS with what its headers say of the raw blocks that it covers. */
+export function logMessageOf({ sequence, data, headers }: StreamMessage): LogMessage {
+  return {
+    sequence,
+    data,
+    receivedMs: Number(headers?.get(headerNames.receivedMs) || 0),
+    endsInBlock: Number(headers?.get(headerNames.rawIndex) || 0) > 0,
+  };
+}
 
 /** The stream EVENTS, partition by partition. */
 export function openEventLog({ nats, names, log, readerBytes }: EventLogOptions): EventLog {
@@ -34,7 +44,10 @@ export function openEventLog({ nats, names, log, readerBytes }: EventLogOptions)
             taken = await reader.take({ bytes: takeBytes, waitMs });
             at = 0;
           }
-          return at < taken.length ? taken[at++] : undefined;
+          const message = taken[at];
+          if (message === undefined) return undefined;
+          at++;
+          return logMessageOf(message);
         },
         lag: () => reader.lag + taken.length - at,
         close: () => reader.close(),

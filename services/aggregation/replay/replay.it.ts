@@ -3,7 +3,7 @@ import { seed, seededRandom } from "../../../dev/testing/random.js";
 import { startEngines } from "../../../dev/testing/stack.js";
 import { createLog } from "../../../platform/log.js";
 import { openProgressBucket } from "../../../platform/progress.js";
-import type { EventMaker, ProducedEvent } from "../testing/produced-events.js";
+import { blockBytes, type EventMaker, makeEvents, type ProducedEvent } from "../testing/produced-events.js";
 import { expectExact } from "../testing/recount.js";
 import { openRig, type Rig } from "../testing/rig.js";
 import { ReplayRefusedError } from "./refusal.js";
@@ -40,6 +40,16 @@ describe(`replay into a shadow database (SEED=${seed})`, function () {
     for (let block = 0; block < 40; block++) {
       await rig.publish(maker, Math.floor(random() * partitions), 1 + Math.floor(random() * 150));
     }
+  });
+  before(async () => {
+    // A raw block in three messages, of which the last has nothing to select.
+    const raw = rig.nextRawSequence();
+    const events = makeEvents({ random, nowMs, spreadMs: 1_000 }, 1, raw, 30);
+    const foreign = events.slice(20).map((event) => ({ ...event, projectId: "beta" }));
+    await rig.publishBytes(1, blockBytes(events.slice(0, 10)), raw, 10);
+    await rig.publishBytes(1, blockBytes(events.slice(10, 20)), raw, 20);
+    await rig.publishBytes(1, blockBytes(foreign), raw);
+    rig.produced.push(...events.slice(0, 20), ...foreign);
   });
   after(async () => {
     await dropReplay(ports, shadow);

@@ -2,6 +2,7 @@ import type { Nats } from "../../../platform/engines/nats.js";
 import type { Log } from "../../../platform/log.js";
 import { PartitionReader, readerBytes } from "../../../platform/partition-reader.js";
 import type { StreamNames } from "../../../platform/streams.js";
+import { logMessageOf } from "../engines/event-log.js";
 import type { EventLog, LogMessage, LogReader } from "../ports.js";
 import { type Selection, selectEvents } from "./selection.js";
 
@@ -53,6 +54,8 @@ function openReader(
     ended = true;
     onEnd();
   };
+  /** Selected events of a raw block whose rest comes with the next message. */
+  let begun: Uint8Array[] = [];
   /** The next selected message among those taken. */
   const pick = (): LogMessage | undefined => {
     for (let index = 0; index < taken.length; index++) {
@@ -62,11 +65,15 @@ function openReader(
         return undefined;
       }
       onRead(partition, 1);
-      const selected = selectEvents(message, selection);
+      const selected = selectEvents(message.data, selection);
+      if (selected.data !== undefined) begun.push(selected.data);
       if (selected.isPast || message.sequence === end) finish();
-      if (selected.message !== undefined) {
+      if (message.endsInBlock && !ended) continue;
+      if (begun.length > 0) {
         taken = taken.slice(index + 1);
-        return selected.message;
+        const data = begun.length === 1 ? (begun[0] ?? message.data) : Buffer.concat(begun);
+        begun = [];
+        return { ...message, data, endsInBlock: false };
       }
       if (ended) return undefined;
     }
@@ -81,7 +88,7 @@ function openReader(
         if (message !== undefined) return message;
         const leftMs = until - performance.now();
         if (ended || leftMs <= 0) break;
-        taken = await reader.take({ bytes: 1024 * 1024, waitMs: leftMs });
+        taken = (await reader.take({ bytes: 1024 * 1024, waitMs: leftMs })).map(logMessageOf);
       }
       if (ended) await new Promise((resolve) => setTimeout(resolve, Math.max(0, until - performance.now())));
       return undefined;

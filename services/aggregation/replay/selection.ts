@@ -1,5 +1,4 @@
 import { splitRepeated, WireCursor } from "../../../platform/wire.js";
-import type { LogMessage } from "../ports.js";
 import { envelopeOfEvents } from "../range-content.js";
 import { scanEvent } from "../scan.js";
 
@@ -20,8 +19,8 @@ export interface Selection {
 export const logDelayMaxMs = 15 * 60_000;
 
 export interface Selected {
-  /** The block with the selected events only; undefined when it has none. */
-  readonly message: LogMessage | undefined;
+  /** A block of the selected events only; undefined when there are none. */
+  readonly data: Uint8Array | undefined;
   /** True when neither this block nor any after it can hold a selected event. */
   readonly isPast: boolean;
 }
@@ -30,8 +29,8 @@ const cursor = new WireCursor();
 const blockEventsField = 1;
 
 /** Picks the selected events of a block by a scan; a block that is selected whole is passed on as it is. */
-export function selectEvents(message: LogMessage, selection: Selection): Selected {
-  const events = splitRepeated(message.data, blockEventsField);
+export function selectEvents(block: Uint8Array, selection: Selection): Selected {
+  const events = splitRepeated(block, blockEventsField);
   const types = new Set(selection.types);
   let earliestMs = Number.POSITIVE_INFINITY;
   const kept = events.filter((bytes) => {
@@ -45,8 +44,8 @@ export function selectEvents(message: LogMessage, selection: Selection): Selecte
     );
   });
   const isPast = events.length > 0 && earliestMs >= selection.toMs + logDelayMaxMs;
-  if (kept.length === 0) return { message: undefined, isPast };
-  if (kept.length === events.length) return { message, isPast };
+  if (kept.length === 0) return { data: undefined, isPast };
+  if (kept.length === events.length) return { data: block, isPast };
   const [, ...parts] = envelopeOfEvents(kept);
-  return { message: { sequence: message.sequence, data: Buffer.concat(parts) }, isPast };
+  return { data: Buffer.concat(parts), isPast };
 }

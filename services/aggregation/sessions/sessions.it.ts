@@ -8,7 +8,7 @@ import { openEventTables } from "../engines/event-tables.js";
 import { openProgressStore } from "../engines/progress-store.js";
 import { RangeContent } from "../range-content.js";
 import { Slots } from "../slots.js";
-import { blockBytes, makeEvents, type ProducedEvent } from "../testing/produced-events.js";
+import { blockBytes, makeEvents, messageOf, type ProducedEvent } from "../testing/produced-events.js";
 import { openRig, type Rig } from "../testing/rig.js";
 import { SessionKeeper } from "./session-keeper.js";
 import { sessionsOf } from "./session-rule.js";
@@ -44,7 +44,7 @@ describe(`sessions from stored events (SEED=${seed})`, function () {
       slots: new Slots(1),
     });
     const content = new RangeContent();
-    content.add({ sequence: ++sequence, data: blockBytes(events) });
+    content.add(messageOf(++sequence, blockBytes(events)));
     await tables.insert(content, `test:${sequence}`);
     stored.push(...events);
   };

@@ -1,5 +1,6 @@
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { BlockSchema, EventSchema } from "../../../gen/ts/tideline/pipeline/v1/block_pb.js";
+import type { LogMessage } from "../ports.js";
 
 /** What a test produced, to compare tables with. */
 export interface ProducedEvent {
@@ -100,4 +101,9 @@ function fieldsOf(event: ProducedEvent): MessageInitShape<typeof EventSchema> {
     localHour: Math.floor(event.timeMs / 3_600_000) % 24,
     properties: event.properties,
   };
+}
+
+/** A message of EVENTS that covers whole raw blocks. */
+export function messageOf(sequence: number, data: Uint8Array): LogMessage {
+  return { sequence, data, receivedMs: 0, endsInBlock: false };
 }

@@ -33,8 +33,8 @@ export interface Rig {
   readonly produced: ProducedEvent[];
   /** Publishes one block of made events to a partition. */
   publish(maker: EventMaker, partition: number, count: number): Promise<ProducedEvent[]>;
-  /** Publishes these bytes as a block; resolves with its sequence in EVENTS. */
-  publishBytes(partition: number, data: Uint8Array, rawSequence: number): Promise<number>;
+  /** Publishes these bytes as a block, `rawIndex` where it ends within a raw block; resolves with its sequence. */
+  publishBytes(partition: number, data: Uint8Array, rawSequence: number, rawIndex?: number): Promise<number>;
   nextRawSequence(): number;
   /** The sequence of the last message published. */
   lastSequence(): number;
@@ -58,10 +58,11 @@ export async function openRig<E extends RigEngines>(engines: E): Promise<Rig & {
   let lastSequence = 0;
   const lastOf = new Map<number, number>();
   const progress = openProgressStore(await openProgressBucket(nats, names, 1));
-  const publishBytes = async (partition: number, data: Uint8Array, raw: number): Promise<number> => {
+  const publishBytes: Rig["publishBytes"] = async (partition, data, raw, rawIndex) => {
     const given = headers();
     given.set(headerNames.rawFrom, String(raw));
     given.set(headerNames.rawTo, String(raw));
+    if (rawIndex !== undefined) given.set(headerNames.rawIndex, String(rawIndex));
     const ack = await nats.js.publish(names.eventsSubject(partition), data, { headers: given });
     lastSequence = ack.seq;
     lastOf.set(partition, ack.seq);
