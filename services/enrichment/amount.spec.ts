@@ -49,13 +49,40 @@ describe("amount of properties", () => {
     expect(amount('{"\\u0061mount":5}')).to.equal(5);
   });
 
+  it(`reads numbers as JSON.parse does (SEED=${seed})`, () => {
+    const random = seededRandom();
+    const digits = (most: number): string =>
+      Array.from({ length: 1 + Math.floor(random() * most) }, () => Math.floor(random() * 10)).join("");
+    for (let round = 0; round < 20_000; round++) {
+      const whole = digits(12).replace(/^0+(?=\d)/, "");
+      const text = `${random() < 0.3 ? "-" : ""}${whole}${random() < 0.7 ? `.${digits(8)}` : ""}${
+        random() < 0.1 ? `e${Math.floor(random() * 40) - 20}` : ""
+      }`;
+      expect(amount(`{"amount":${text}}`), text).to.equal(JSON.parse(text));
+    }
+  });
+
   it(`agrees with parsing on random objects (SEED=${seed})`, () => {
     const random = seededRandom();
     const pick = <T>(...choices: T[]): T => choices[Math.floor(random() * choices.length)] as T;
     const value = (depth: number): unknown => {
       if (depth < 3 && random() < 0.3) return object(depth + 1);
       if (depth < 3 && random() < 0.2) return [value(depth + 1), value(depth + 1)];
-      return pick<unknown>(1, -2.5, 1e21, 1e-7, "amount", 'a"b', "\\", "é\n", null, true, "");
+      return pick<unknown>(
+        1,
+        -2.5,
+        -0,
+        "x".repeat(random() < 0.01 ? 2_000 : 3),
+        1e21,
+        1e-7,
+        "amount",
+        'a"b',
+        "\\",
+        "é\n",
+        null,
+        true,
+        "",
+      );
     };
     const object = (depth: number): Record<string, unknown> => {
       const made: Record<string, unknown> = {};

@@ -8,6 +8,10 @@ const OPEN_OBJECT = 123;
 const OPEN_ARRAY = 91;
 const CLOSE_OBJECT = 125;
 const CLOSE_ARRAY = 93;
+const MINUS = 45;
+const POINT = 46;
+const ZERO = 48;
+const powersOfTen = Array.from({ length: 16 }, (_, power) => 10 ** power);
 
 const numberText = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
@@ -29,33 +33,39 @@ export interface JsonText {
   readonly end: number;
 }
 
+/** Up to here, walking over the text at once beats looking whether the name is in it at all. */
+const shortTextBytes = 1_024;
+
 /**
  * The number that an object's own member of that name holds; 0 where it has none, or one that is no finite number. Of
  * members with the same name the last counts. The text is JSON that was checked; anything else gives 0.
  */
-export function amountOf(text: JsonText, { name, quoted }: WantedProperty): number {
-  const { bytes, start, end } = text;
-  const whole = bytes.subarray(start, end);
-  // A name may be written with escapes; then, and only then, it is not found as it is.
-  if (!whole.includes(quoted) && !whole.includes(BACKSLASH)) return 0;
+export function amountOf({ bytes, start, end }: JsonText, { name, quoted }: WantedProperty): number {
+  if (end - start > shortTextBytes) {
+    const whole = bytes.subarray(start, end);
+    // A name may be written with escapes; then, and only then, it is not found as it is.
+    if (!whole.includes(quoted) && !whole.includes(BACKSLASH)) return 0;
+  }
   let found = 0;
   let depth = 0;
+  let isKeyNext = false;
   let at = start;
-  let keyStart = -1;
   while (at < end) {
     const byte = bytes[at];
     if (byte === QUOTE) {
       const close = endOfString(bytes, at, end);
-      if (depth === 1 && keyStart < 0) keyStart = at;
-      if (depth === 1 && keyStart === at && nameIs(bytes.subarray(at, close), name, quoted)) {
+      if (isKeyNext && depth === 1 && nameIs({ bytes, start: at, end: close }, name, quoted)) {
         found = numberAfter(bytes, close, end);
       }
+      isKeyNext = false;
       at = close;
       continue;
     }
-    if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) depth++;
-    else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) depth--;
-    else if (byte === COMMA && depth === 1) keyStart = -1;
+    if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+      depth++;
+      isKeyNext = true;
+    } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) depth--;
+    else if (byte === COMMA) isKeyNext = true;
     at++;
   }
   return found;
@@ -71,11 +81,17 @@ function endOfString(bytes: Buffer, from: number, end: number): number {
   return end;
 }
 
-function nameIs(text: Buffer, name: string, quoted: Buffer): boolean {
-  if (text.equals(quoted)) return true;
-  if (!text.includes(BACKSLASH)) return false;
+function nameIs({ bytes, start, end }: JsonText, name: string, quoted: Buffer): boolean {
+  let isEqual = end - start === quoted.length;
+  let hasEscape = false;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at];
+    if (byte === BACKSLASH) hasEscape = true;
+    if (byte !== quoted[at - start]) isEqual = false;
+  }
+  if (isEqual || !hasEscape) return isEqual;
   try {
-    return JSON.parse(text.toString("utf8")) === name;
+    return JSON.parse(bytes.toString("utf8", start, end)) === name;
   } catch {
     return false;
   }
@@ -87,9 +103,37 @@ function numberAfter(bytes: Buffer, from: number, end: number): number {
   while (at < end && (isSpace(bytes[at]) || bytes[at] === COLON)) at++;
   const start = at;
   while (at < end && bytes[at] !== COMMA && bytes[at] !== CLOSE_OBJECT && !isSpace(bytes[at])) at++;
+  const plain = plainNumber(bytes, start, at);
+  if (plain !== undefined) return plain;
   const token = bytes.toString("latin1", start, at);
   const value = numberText.test(token) ? Number(token) : 0;
   return Number.isFinite(value) ? value : 0;
+}
+
+/**
+ * A number of at most 15 digits without exponent; undefined for anything else. The digits as a whole number and the
+ * power of ten are exact, so that one division rounds correctly (W. Clinger, How to read floating point numbers
+ * accurately, 1990).
+ */
+function plainNumber(bytes: Buffer, start: number, end: number): number | undefined {
+  const isNegative = bytes[start] === MINUS;
+  const first = isNegative ? start + 1 : start;
+  if (end - first > 16 || end === first) return undefined;
+  let digits = 0;
+  let decimals = -1;
+  let count = 0;
+  for (let at = first; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === POINT && decimals < 0 && count > 0) decimals = 0;
+    else if (byte >= ZERO && byte <= ZERO + 9) {
+      digits = digits * 10 + byte - ZERO;
+      count++;
+      if (decimals >= 0) decimals++;
+    } else return undefined;
+  }
+  if (count > 15 || count === 0 || decimals === 0) return undefined;
+  const value = digits / (powersOfTen[Math.max(0, decimals)] ?? 1);
+  return isNegative ? -value : value;
 }
 
 function isSpace(byte: number | undefined): boolean {
