@@ -252,13 +252,16 @@ function foreignOf(reply: ScriptReply, floorAt: number): Foreign[] {
   const foreign: Foreign[] = [];
   for (let at = floorAt + 1; at + 1 < reply.length; at += 2) {
     const value = String(reply[at + 1]);
-    const positions = value
-      .split(",")
-      .map(Number)
-      .filter((position) => position >= floor);
-    foreign.push({ index: Number(reply[at]), positions: positions.sort((a, b) => a - b), value });
+    foreign.push({ index: Number(reply[at]), positions: positionsOf(value, floor), value });
   }
   return foreign;
+}
+
+/** The sequences of a claim that are within the window. One is the rule: the script looked at it already. */
+function positionsOf(value: string, floor: number): number[] {
+  if (!value.includes(",")) return [Number(value)];
+  const positions = value.split(",").map(Number);
+  return positions.filter((position) => position >= floor).sort((a, b) => a - b);
 }
 
 type Scripts = Record<"begin" | "finish" | "idle" | "claim" | "append", Script>;
@@ -368,25 +371,14 @@ export class PartitionClaims {
 
   async #send(block: BlockClaim, run: string): Promise<{ kind: "claimed"; foreign: Foreign[] } | Refusal> {
     const { scripts, state, floors, progress, buckets, partition, epoch } = this.#options;
+    const { position, events, ids } = block;
     const expected = this.#position;
     // Before the answer: the next call may follow at once, and is refused when this one is.
-    this.#position = block.position;
+    this.#position = position;
     const minute = Math.floor(block.receivedMs / minuteMs);
-    const reply = (await scripts.claim(
-      [state, floors, progress],
-      [
-        buckets,
-        epoch,
-        expected,
-        block.position,
-        block.events,
-        minute,
-        run,
-        claimWindowMinutes,
-        block.ids.bytes,
-        partition,
-      ],
-    )) as ScriptReply;
+    const place = [buckets, epoch, expected, position, events, minute];
+    const args = [...place, run, claimWindowMinutes, ids.bytes, partition];
+    const reply = (await scripts.claim([state, floors, progress], args)) as ScriptReply;
     if (reply[0] !== "ok") return refusal(String(reply[0]));
     return { kind: "claimed", foreign: foreignOf(reply, 1) };
   }
