@@ -31,6 +31,8 @@ export interface PublishEventsOptions {
   readonly publisher: BlockPublisher;
   readonly quarantine: QuarantineLog;
   readonly sample: LiveSample;
+  /** Bytes of requests that may be worked on at once; then callers are told to come back. */
+  readonly workingBytesMax: number;
 }
 
 /** How long a caller should wait when there is no room. */
@@ -49,6 +51,7 @@ const userAgentBytesMax = textFields[slotOf("context.user_agent")]?.bytesMax ?? 
 export class EventPublisher {
   /** Events decided since start. */
   handled = 0;
+  #workingBytes = 0;
   readonly #options: PublishEventsOptions;
   readonly #preparer = new BatchPreparer();
   readonly #repeats = new RepeatFinder();
@@ -63,11 +66,22 @@ export class EventPublisher {
    * @throws Fault RATE_LIMITED, OVERLOADED, ENGINE_UNAVAILABLE, PROJECT_NOT_FOUND; nothing was stored then
    */
   async publish<T>(source: EventSource, call: Call, answer: (batch: PreparedBatch) => T): Promise<T> {
-    const { projects, schemas, log, clock } = this.#options;
-    const { projectId, principal } = call;
-    if (projectId === "")
+    if (call.projectId === "")
       throw requestInvalid(projectHeader, "required", "the operator's key names the project");
-    if (!log.isReachable()) throw engineUnavailable("nats");
+    if (!this.#options.log.isReachable()) throw engineUnavailable("nats");
+    const { length } = source.bytes;
+    if (this.#workingBytes + length > this.#options.workingBytesMax) throw overloaded();
+    this.#workingBytes += length;
+    try {
+      return await this.#work(source, call, answer);
+    } finally {
+      this.#workingBytes -= length;
+    }
+  }
+
+  async #work<T>(source: EventSource, call: Call, answer: (batch: PreparedBatch) => T): Promise<T> {
+    const { projects, schemas, clock } = this.#options;
+    const { projectId, principal } = call;
     const receivedMs = clock.now();
     const settings = projects.peek(projectId) ?? (await projects.get(projectId));
     const waitMs = await this.#options.limiter.take(principal, source.count);

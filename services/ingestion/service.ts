@@ -65,6 +65,7 @@ export async function openPublisher(
     publisher,
     quarantine: natsQuarantineLog(options),
     sample,
+    workingBytesMax: waitingBytesMax,
   });
 }
 
