@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
+import { fromBinary } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { expect } from "chai";
 import { SchemaPolicy } from "../../gen/ts/tideline/admin/v1/project_pb.js";
 import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
+import { LiveVerdictsSchema } from "../../gen/ts/tideline/pipeline/v1/live_pb.js";
 import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { type EventInit, ingestClient, inShort, transportNames } from "../../tests/support/ingestion.js";
 import { type IngestionStand, startIngestionStand } from "../../tests/support/ingestion-stand.js";
@@ -303,5 +305,31 @@ describe("ingestion on real engines", function () {
       Array.from({ length: 40 }, (_, n) => `${n + 1} ${n === 6 ? "REQUEST_INVALID" : mixed}`),
     );
     expect(await stand.logged(of)).to.have.length(39);
+  });
+
+  it("shows a sample of its verdicts as they come", async () => {
+    const of = await stand.project();
+    const subscription = stand.nats.connection.subscribe(stand.names.liveVerdictsSubject(of.projectId), {
+      max: 1,
+    });
+    await stand.nats.connection.flush();
+    await stand.publish(
+      [
+        ...Array(30).fill({ type: "t", userId: "u" }),
+        { type: "" },
+        { type: "x", eventId: "q", body: json("[") },
+      ],
+      of,
+    );
+    for await (const message of subscription) {
+      const said = fromBinary(LiveVerdictsSchema, message.data);
+      expect(said).to.deep.include({ projectId: of.projectId, outcomes: { 1: 30, 4: 1, 5: 1 } });
+      expect(said.sample.map(({ type, outcome }) => `${outcome} ${type}`)).to.deep.equal([
+        ...Array(10).fill("1 t"),
+        "5 ",
+        "4 x",
+      ]);
+      expect(said.sample.at(-1)).to.deep.include({ eventId: "q", visitorId: "" });
+    }
   });
 });

@@ -25,8 +25,11 @@ describe("ingestion while an engine is away", function () {
     (await fetch(`http://127.0.0.1:${stand.service.httpPort}/healthz`)).text();
 
   /** Publishes one event after another while `during` runs; what became of each. */
-  const publishMeanwhile = async (during: () => Promise<void>): Promise<Map<string, string>> => {
-    const client = ingestClient(stand.service, project.secret);
+  const publishMeanwhile = async (
+    during: () => Promise<void>,
+    of = project,
+  ): Promise<Map<string, string>> => {
+    const client = ingestClient(stand.service, of.secret);
     const became = new Map<string, string>();
     let isOver = false;
     const publishing = (async () => {
@@ -101,5 +104,18 @@ describe("ingestion while an engine is away", function () {
     });
     expect([...new Set(became.values())]).to.deep.equal(["ACCEPTED"]);
     expect(await healthz()).to.include('"engine":"postgres"');
+  });
+
+  it("stops without losing or doubting anything that it has begun", async () => {
+    const of = await stand.project();
+    const became = await publishMeanwhile(async () => {
+      await sleep(200);
+      expect(await stand.service.stop()).to.equal(0);
+    }, of);
+    expect([...became.values()].filter((verdict) => verdict === "ACCEPTED")).to.have.length.above(2);
+    for (const verdict of new Set(became.values())) expect(verdict).to.be.oneOf(["ACCEPTED", "Unavailable"]);
+    const logged = new Set((await stand.logged(of)).map((event) => event.eventId));
+    const lost = [...became].filter(([id, verdict]) => verdict === "ACCEPTED" && !logged.has(id));
+    expect(lost).to.deep.equal([]);
   });
 });
