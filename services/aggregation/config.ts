@@ -26,7 +26,7 @@ export interface Limits {
 export const defaultLimits: Limits = Object.freeze({
   rangeBytesMax: 8 * 1024 * 1024,
   rangeEventsMax: 200_000,
-  rangeAgeMs: 1_000,
+  rangeAgeMs: 700,
   rangeAgeMinMs: 250,
   gatherMs: 10,
   idleWaitMs: 1_000,

@@ -14,14 +14,14 @@ describe("the pace of ranges", () => {
   });
 
   it("slows down with the time of inserts and the number of partitions, up to a bound", () => {
-    expect(paceAt(40).rangeAgeMs(4)).to.equal(640);
-    expect(paceAt(40).rangeAgeMs(2)).to.equal(320);
+    expect(paceAt(40).rangeAgeMs(4)).to.equal(480);
+    expect(paceAt(50).rangeAgeMs(2)).to.equal(300);
     expect(paceAt(40).rangeAgeMs(16)).to.equal(1_000);
     expect(paceAt(900).rangeAgeMs(1)).to.equal(1_000);
   });
 
   it("follows a mean, not the last insert", () => {
     expect(paceAt(40, 140).rangeAgeMs(1)).to.equal(250);
-    expect(paceAt(100, 200).rangeAgeMs(2)).to.be.closeTo(960, 1);
+    expect(paceAt(100, 200).rangeAgeMs(2)).to.be.closeTo(720, 1);
   });
 });

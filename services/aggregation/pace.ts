@@ -1,7 +1,7 @@
 import type { Limits } from "./config.js";
 
 /** How many insert times lie between two ranges of a partition, per partition of this instance. */
-const spacing = 4;
+const spacing = 3;
 /** The weight of the latest insert in the mean. */
 const weight = 0.2;
 

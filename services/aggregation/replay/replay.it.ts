@@ -40,8 +40,6 @@ describe(`replay into a shadow database (SEED=${seed})`, function () {
     for (let block = 0; block < 40; block++) {
       await rig.publish(maker, Math.floor(random() * partitions), 1 + Math.floor(random() * 150));
     }
-  });
-  before(async () => {
     // A raw block in three messages, of which the last has nothing to select.
     const raw = rig.nextRawSequence();
     const events = makeEvents({ random, nowMs, spreadMs: 1_000 }, 1, raw, 30);
