@@ -127,6 +127,8 @@ class LiveReader {
       ...(completeFromMs === undefined ? {} : { completeFrom: timestampFromMs(completeFromMs) }),
     };
     this.#isSnapshot = false;
+    // What ticked until now is in this message.
+    this.#ticked = false;
     this.#verdicts = [];
     this.#outcomes = {};
     return message;

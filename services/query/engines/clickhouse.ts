@@ -16,6 +16,7 @@ const code = {
   cancelled: "394",
   tooManyRowsOrBytes: "396",
   badPattern: "427",
+  cannotReadAllData: "33",
 } as const;
 
 const limitOfCode: Readonly<Record<string, keyof Limits>> = {
@@ -39,7 +40,7 @@ export function clickhouseAnalytics(client: ClickHouse, limits: Limits): Analyti
   return {
     async read({ text, parameters }, signal) {
       try {
-        return await rowsOf(client, { text, parameters, settings, signal });
+        return await readable(client, { text, parameters, settings, signal });
       } catch (error) {
         throw translated(error, limits, signal);
       }
@@ -60,6 +61,19 @@ export function clickhouseAnalytics(client: ClickHouse, limits: Limits): Analyti
 interface Run extends Statement {
   readonly settings: ClickHouseSettings;
   readonly signal: AbortSignal;
+}
+
+/**
+ * Between the expiry of a part's last row and its removal the engine (26.7) can't read subcolumns of JSON by PREWHERE
+ * from what is left of the part; without PREWHERE it can.
+ */
+async function readable(client: ClickHouse, run: Run): Promise<Rows> {
+  try {
+    return await rowsOf(client, run);
+  } catch (error) {
+    if (!(error instanceof ClickHouseError) || error.code !== code.cannotReadAllData) throw error;
+    return rowsOf(client, { ...run, settings: { ...run.settings, optimize_move_to_prewhere: 0 } });
+  }
 }
 
 async function rowsOf(client: ClickHouse, { text, parameters, settings, signal }: Run): Promise<Rows> {
