@@ -8,7 +8,7 @@ import { PublishEventsRequestSchema } from "../../gen/ts/tideline/ingest/v1/inge
 import { Fault, requestInvalid } from "../../platform/fault.js";
 import { eventWithTextProperties, findEvents, JsonShapeError, type Span } from "../../platform/json/spans.js";
 import { WireCursor, WireError, WireType } from "../../platform/wire.js";
-import { fieldNamed, listLimits } from "./event-fields.js";
+import { eventBytesMax, fieldNamed, listLimits } from "./event-fields.js";
 
 /** A batch is at most so large in any of its forms. */
 export const batchBytesMax = 4 * 1024 * 1024;
@@ -117,7 +117,14 @@ const isWellFormed = (json: string): boolean => {
 const textInvalid = (message: string): EventFault =>
   eventFault({ reason: FaultReason.EVENT_TEXT_INVALID, rule: "utf8", message });
 
+/** An event's JSON may be longer than the event, by names, escapes and space; but not by any length. */
+const jsonBytesMax = 8 * eventBytesMax;
+
 const eventOfJson = (bytes: Uint8Array, span: Span): Uint8Array | EventFault => {
+  if (span.end - span.start > jsonBytesMax) {
+    const message = `The event is over ${jsonBytesMax} bytes as JSON.`;
+    return eventFault({ reason: FaultReason.EVENT_TOO_LARGE, rule: "max_bytes", message });
+  }
   if (!isUtf8(bytes.subarray(span.start, span.end))) {
     return textInvalid("The event is not valid UTF-8.");
   }

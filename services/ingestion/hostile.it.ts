@@ -94,6 +94,11 @@ describe("hostile input at the door", function () {
         Buffer.concat([good, Buffer.from([0x52, 0x05, 0x7b, 0x22, 0xff, 0x22, 0x7d])]),
         "REJECTED EVENT_TEXT_INVALID properties",
       ],
+      [
+        Buffer.concat([text(7, 0x41), Buffer.from([0x52, 0x01, 0x5b])]),
+        "QUARANTINED EVENT_PROPERTIES_INVALID properties",
+      ],
+      [Buffer.concat([text(12, 0x0a, 0xff), good]), "REJECTED EVENT_UNDECODABLE"],
       [good, "ACCEPTED"],
     ];
     expect(await sendRaw(batch(...events.map(([event]) => event)))).to.deep.equal(

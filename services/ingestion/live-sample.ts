@@ -1,9 +1,9 @@
-import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { timestampMs } from "@bufbuild/protobuf/wkt";
-import { EventSchema } from "../../gen/ts/tideline/event/v1/event_pb.js";
 import { Outcome } from "../../gen/ts/tideline/event/v1/verdict_pb.js";
 import { type LiveVerdictSchema, LiveVerdictsSchema } from "../../gen/ts/tideline/pipeline/v1/live_pb.js";
 import type { PreparedBatch } from "./prepared-batch.js";
+import { scannedEvent } from "./scanned-event.js";
 
 type LiveVerdict = MessageInitShape<typeof LiveVerdictSchema>;
 
@@ -85,16 +85,13 @@ const describe = (batch: PreparedBatch, index: number): LiveVerdict => {
   const { source } = batch;
   const [start = 0, end = 0] = [source?.starts[index], source?.ends[index]];
   if (source === undefined || start === end) return {};
-  try {
-    const event = fromBinary(EventSchema, source.bytes.subarray(start, end));
-    const clientTime = event.clientTime === undefined ? batch.receivedMs : timestampMs(event.clientTime);
-    return {
-      eventId: (event.eventId || (batch.madeIds.get(index) ?? "")).slice(0, 128),
-      type: event.type.slice(0, 200),
-      visitorId: (event.userId || event.anonymousId).slice(0, 256),
-      timeMs: BigInt(Number.isSafeInteger(clientTime) ? clientTime : 0),
-    };
-  } catch {
-    return {};
-  }
+  const event = scannedEvent(source.bytes, start, end);
+  if (event === undefined) return {};
+  const clientTime = event.clientTime === undefined ? batch.receivedMs : timestampMs(event.clientTime);
+  return {
+    eventId: (event.eventId || (batch.madeIds.get(index) ?? "")).slice(0, 128),
+    type: event.type.slice(0, 200),
+    visitorId: (event.userId || event.anonymousId).slice(0, 256),
+    timeMs: BigInt(Number.isSafeInteger(clientTime) ? clientTime : 0),
+  };
 };

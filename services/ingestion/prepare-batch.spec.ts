@@ -1,10 +1,11 @@
-import { create, fromBinary, type MessageInitShape } from "@bufbuild/protobuf";
+import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { expect } from "chai";
 import { EventSchema } from "../../gen/ts/tideline/event/v1/event_pb.js";
 import { Outcome } from "../../gen/ts/tideline/event/v1/verdict_pb.js";
 import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { BlockSchema } from "../../gen/ts/tideline/pipeline/v1/block_pb.js";
+import { QuarantinedEventSchema } from "../../gen/ts/tideline/pipeline/v1/quarantine_pb.js";
 import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { compileSchema } from "../../registry/compile.js";
 import type { CompiledSchema } from "../../registry/compiled-schema.js";
@@ -110,6 +111,18 @@ describe("the decision on a batch", () => {
     expect(preparer.prepare(batch, source, stamp, rules)).to.deep.equal([]);
     expect(said(batch)).to.deep.equal(["QUARANTINED EVENT_SCHEMA_VIOLATION properties.amount type"]);
     expect(batch.faults.get(0)?.schemaVersion).to.equal(3);
+  });
+
+  it("keeps the wildest times aside without stumbling", () => {
+    const wild = [2n ** 63n - 1n, -(2n ** 63n), 2n ** 62n + 1n].flatMap((seconds) => [
+      { type: "t", clientTime: { seconds, nanos: 2_147_483_647 } },
+      { type: "t", sentTime: { seconds, nanos: -2_147_483_648 } },
+    ]);
+    const batch = prepared(wild);
+    expect(batch.countOf(Outcome.QUARANTINED)).to.equal(wild.length);
+    for (const event of quarantinedOf(batch, stamp, rulesWith()).events) {
+      expect(toBinary(QuarantinedEventSchema, create(QuarantinedEventSchema, event))).not.to.have.length(0);
+    }
   });
 
   it("masks what a schema says is personal in what is kept aside", () => {

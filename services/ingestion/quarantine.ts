@@ -1,5 +1,5 @@
-import { create, fromBinary } from "@bufbuild/protobuf";
-import { ContextSchema, type Event, EventSchema } from "../../gen/ts/tideline/event/v1/event_pb.js";
+import { create } from "@bufbuild/protobuf";
+import { ContextSchema, type Event } from "../../gen/ts/tideline/event/v1/event_pb.js";
 import { Outcome } from "../../gen/ts/tideline/event/v1/verdict_pb.js";
 import type { QuarantinedEvent } from "../../gen/ts/tideline/pipeline/v1/quarantine_pb.js";
 import { truncateIp } from "../../platform/ip.js";
@@ -9,6 +9,7 @@ import { makeEventId } from "./made-id.js";
 import type { Rules } from "./prepare-batch.js";
 import type { PreparedBatch } from "./prepared-batch.js";
 import type { RequestStamp } from "./raw-event.js";
+import { scannedEvent } from "./scanned-event.js";
 
 /** The events of a batch that are kept aside, as they came; only the address is cut, as it is in the log. */
 export function quarantinedOf(
@@ -23,8 +24,8 @@ export function quarantinedOf(
     const fault = batch.faults.get(index);
     if (batch.outcomes[index] !== Outcome.QUARANTINED || fault === undefined || source === undefined)
       continue;
-    const encoded = source.bytes.subarray(source.starts[index], source.ends[index]);
-    const event = fromBinary(EventSchema, encoded);
+    const event = scannedEvent(source.bytes, source.starts[index] ?? 0, source.ends[index] ?? 0);
+    if (event === undefined) continue;
     event.eventId ||= batch.madeIds.get(index) ?? "";
     setContext(event, stamp);
     maskBody(event, rules);

@@ -1,4 +1,4 @@
-import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, type MessageInitShape, toBinary, toJson } from "@bufbuild/protobuf";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { expect } from "chai";
 import { type Event, EventSchema } from "../../gen/ts/tideline/event/v1/event_pb.js";
@@ -7,6 +7,7 @@ import { partitionOf } from "../../platform/partition.js";
 import { textFields } from "./event-fields.js";
 import { BodyCase, EventScanner } from "./event-scanner.js";
 import { RawEventWriter, type RequestStamp } from "./raw-event.js";
+import { scannedEvent } from "./scanned-event.js";
 
 const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
 let state = seed >>> 0;
@@ -169,6 +170,10 @@ describe("the scanner of events", () => {
         decoded.sequence,
       );
       expect(scan.hasClientTime).to.equal(decoded.clientTime !== undefined);
+      const whole = scannedEvent(padded, 7, 7 + encoded.length);
+      if (whole === undefined || decoded.context?.campaign === undefined) continue;
+      delete decoded.$unknown;
+      expect(toJson(EventSchema, whole)).to.deep.equal(toJson(EventSchema, decoded));
       expect(BigInt(scan.clientSeconds)).to.equal(decoded.clientTime?.seconds ?? 0n);
       expect(scan.sentNanos).to.equal(decoded.sentTime?.nanos ?? 0);
     }

@@ -65,12 +65,15 @@ export function natsQuarantineLog({ publisher, names, log }: NatsLogOptions): Qu
     });
   };
   return {
-    keep: async (projectId, events) => {
+    keep: (projectId, events) => {
+      // Encoded before anything is sent: what throws does so at the caller.
+      const all = events.map((event) =>
+        toBinary(QuarantinedEventSchema, create(QuarantinedEventSchema, event)),
+      );
       const stored: Promise<boolean>[] = [];
       const block = new FieldWriter(16 * 1024);
       let count = 0;
-      for (const event of events) {
-        const encoded = toBinary(QuarantinedEventSchema, create(QuarantinedEventSchema, event));
+      for (const encoded of all) {
         if (count > 0 && block.length + encoded.length > blockBytesMax) {
           stored.push(store(projectId, block.copy(), count));
           block.reset();
@@ -80,7 +83,7 @@ export function natsQuarantineLog({ publisher, names, log }: NatsLogOptions): Qu
         count++;
       }
       if (count > 0) stored.push(store(projectId, block.copy(), count));
-      return (await Promise.all(stored)).every((isStored) => isStored);
+      return Promise.all(stored).then((each) => each.every((isStored) => isStored));
     },
   };
 }
