@@ -25,7 +25,7 @@ export interface Watcher {
   onTick(): void;
 }
 
-export const tickMs = 1_000;
+const tickMsDefault = 1_000;
 
 /** Without a word that anything changed the windows are read again after this: a delta may have been lost. */
 const windowsAgainMs = 3_000;
@@ -99,6 +99,8 @@ export class LiveFeed {
     await this.#refresh();
     for (const watcher of this.#watchers) watcher.onTick();
     if (this.#closed) return;
+    const tickMs = this.#parts.tickMs ?? tickMsDefault;
+    // Also when the engines are slow they are given a rest.
     const pauseMs = Math.max(tickMs / 4, tickMs - (performance.now() - started));
     this.#timer = setTimeout(() => void this.#tick(), pauseMs);
   }
@@ -184,4 +186,6 @@ export interface FeedParts {
   readonly source: LiveSource;
   readonly analytics: Analytics;
   readonly clock: Clock;
+  /** Between two looks at what has changed; a second by default. */
+  readonly tickMs?: number;
 }
