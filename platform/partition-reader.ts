@@ -48,7 +48,10 @@ const heartbeatMs = 2_000;
 const inactiveMs = 60_000;
 const reopenMsMax = 2_000;
 
-/** Makes what all readers of a process may have outstanding into one reader's share. */
+/**
+ * Makes what all readers of a process may have outstanding into one reader's share. With more than 30 readers the
+ * smallest share adds up to more, with 56 to the server's limit of 64 MiB a connection: then run more processes.
+ */
 export function readerBytes(partitions: number, bytesTotal = 32 * 1024 * 1024): number {
   return Math.max(readerBytesMin, Math.min(2 * bytesMaxDefault, Math.floor(bytesTotal / partitions)));
 }
