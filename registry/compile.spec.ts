@@ -86,6 +86,15 @@ describe("JSON Schema", () => {
     expect(() => compileSchema(SchemaKind.JSON_SCHEMA, "{nope")).to.throw("not JSON");
   });
 
+  it("takes schemas with many parts, and says where there are too many", () => {
+    const wide = (count: number) => ({
+      properties: Object.fromEntries(Array.from({ length: count }, (_, n) => [`p${n}`, { type: "string" }])),
+    });
+    expect(checks(wide(500), '{"p7":5}')).to.equal("type: p7");
+    expect(() => compiled(wide(4_990))).to.throw("too many parts in one place");
+    expect(() => compiled(wide(6_000))).to.throw("more than 5000 objects");
+  });
+
   it("stays bounded whatever schema and value are", () => {
     const evil = compiled({ properties: { a: { pattern: "^(a+)+$" } } });
     const began = performance.now();

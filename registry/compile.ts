@@ -9,7 +9,7 @@ import { compileJsonSchema } from "./json-schema.js";
 import { personalInAvro } from "./personal.js";
 
 /** The limits of a schema's text. */
-export const schemaLimits = { bytes: 256 * 1024, depth: 64, nodes: 20_000 } as const;
+export const schemaLimits = { bytes: 256 * 1024, depth: 64, nodes: 5_000 } as const;
 
 /** Objects and arrays in a text are counted by their brackets before anything recursive looks at it. */
 const requireBounds = (text: string): void => {
@@ -65,7 +65,10 @@ export function compileSchema(kind: SchemaKind, text: string): CompiledSchema {
     if (kind === SchemaKind.JSON_SCHEMA) return compileJsonSchema(schema);
     throw new Error("its kind is not known");
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.slice(0, 500) : "unreadable";
+    // Compiling recurses: a schema within the bounds may still have too much in one place.
+    const isTooLarge = cause instanceof RangeError;
+    const said = cause instanceof Error ? cause.message.slice(0, 500) : "unreadable";
+    const reason = isTooLarge ? "it has too many parts in one place" : said;
     throw new Fault(FaultReason.SCHEMA_INVALID, `the schema can't be used: ${reason}`, {}, { cause });
   }
 }

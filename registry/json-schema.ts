@@ -17,7 +17,7 @@ import { personalInJsonSchema } from "./personal.js";
 /** Thrown by the step keyword where a schema and a value together take too long. */
 class TooManySteps extends Error {}
 
-/** Put into every subschema; counts the evaluations of an event. */
+/** Put into every subschema that has others in it; counts the evaluations of an event, its simple parts among them. */
 const STEP = "x-tideline-step";
 let stepsLeft = 0;
 
@@ -31,7 +31,8 @@ const options: Options = {
   inlineRefs: false,
   logger: false,
   messages: true,
-  code: { regExp: regExp as never },
+  // Optimizing the code takes longer than it saves, and its depth grows with the schema.
+  code: { regExp: regExp as never, optimize: false },
   unicodeRegExp: false,
 };
 
@@ -49,8 +50,9 @@ const prepared = <T extends Ajv>(ajv: T): T => {
     keyword: STEP,
     before: "$ref",
     errors: false,
-    validate: () => {
-      if (--stepsLeft < 0) throw new TooManySteps();
+    validate: (weight: number) => {
+      stepsLeft -= weight;
+      if (stepsLeft < 0) throw new TooManySteps();
       return true;
     },
   });
@@ -106,6 +108,8 @@ const forget = ({ ajv, ownIds }: Dialect, schema: AnySchemaObject): void => {
 
 /** Keywords whose values are data, not schemas. */
 const dataKeywords = new Set(["const", "enum", "default", "examples", "required", "type"]);
+/** A longer list of values to compare with is no small thing. */
+const LEAF_LIST_MAX = 100;
 /** Keywords whose values are schemas by name. */
 const mapKeywords = new Set([
   "properties",
@@ -116,20 +120,46 @@ const mapKeywords = new Set([
   "dependencies",
 ]);
 
-/** A copy of a schema with the step keyword in each subschema. */
+/** Whether a schema looks at one value by itself: it takes no steps of its own. */
+const isLeaf = (schema: unknown): boolean =>
+  typeof schema !== "object" ||
+  schema === null ||
+  Object.entries(schema).every(([name, value]) => {
+    if (dataKeywords.has(name)) return !Array.isArray(value) || value.length <= LEAF_LIST_MAX;
+    return (
+      (typeof value !== "object" || value === null) &&
+      name !== "$ref" &&
+      name !== "$dynamicRef" &&
+      name !== "$recursiveRef"
+    );
+  });
+
+/** The schemas in a schema's keyword. */
+const withStepsIn = (name: string, value: unknown): { copy: unknown; leaves: number } => {
+  if (typeof value !== "object" || value === null || dataKeywords.has(name))
+    return { copy: value, leaves: 0 };
+  if (Array.isArray(value)) return { copy: value.map(withSteps), leaves: value.filter(isLeaf).length };
+  if (!mapKeywords.has(name)) return { copy: withSteps(value), leaves: isLeaf(value) ? 1 : 0 };
+  const members = Object.entries(value);
+  return {
+    copy: Object.fromEntries(members.map(([key, member]) => [key, withSteps(member)])),
+    leaves: members.filter(([, member]) => isLeaf(member)).length,
+  };
+};
+
+/** A copy of a schema with the step keyword where it has to be. */
 const withSteps = (schema: unknown): unknown => {
-  if (Array.isArray(schema)) return schema.map(withSteps);
-  if (typeof schema !== "object" || schema === null) return schema;
-  const copy: Record<string, unknown> = Object.create(null);
-  copy[STEP] = true;
+  if (typeof schema !== "object" || schema === null || Array.isArray(schema)) return schema;
+  const copy: [string, unknown][] = [];
+  let weight = 1;
   for (const [name, value] of Object.entries(schema)) {
     if (name === "$async" || name === STEP) throw new Error(`${name} is not taken`);
-    if (dataKeywords.has(name)) copy[name] = value;
-    else if (mapKeywords.has(name) && typeof value === "object" && value !== null && !Array.isArray(value)) {
-      copy[name] = Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withSteps(member)]));
-    } else copy[name] = withSteps(value);
+    const inside = withStepsIn(name, value);
+    weight += inside.leaves;
+    copy.push([name, inside.copy]);
   }
-  return { ...copy };
+  if (!isLeaf(schema)) copy.push([STEP, weight]);
+  return Object.fromEntries(copy);
 };
 
 const pathOf = (error: ErrorObject): string => {
