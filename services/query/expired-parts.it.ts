@@ -52,8 +52,9 @@ describe("events whose retention has ended", function () {
     });
     await client.command({ query: "OPTIMIZE TABLE events FINAL" });
     const tenant = new Tenant("mine");
+    const isGold = sql`NOT e.is_system AND toString(e.properties.plan) = 'gold'`;
     const statement = tenant.statement(sql`SELECT count(), sum(e.properties.amount.:Int64)
-      ${tenant.from("events")} AND e.time >= '2020-01-01' AND NOT e.is_system AND toString(e.properties.plan) = 'gold'`);
+      ${tenant.from("events")} AND e.time >= '2020-01-01' AND ${isGold}`);
     const { rows } = await clickhouseAnalytics(client, limitDefaults).read(
       statement,
       AbortSignal.timeout(10_000),
