@@ -45,12 +45,16 @@ export class KeyedHash {
     this.#subkeyPadded = doubled(this.#subkeyWhole);
   }
 
+  /** Hashes the first `length` of `bytes` into `words`, which it returns. */
+  hashPart(bytes: Uint8Array, length: number): Uint32Array {
+    if (length > bytes.length) throw new RangeError("fewer bytes than are to be hashed");
+    this.#hashBytes(bytes, length);
+    return this.words;
+  }
+
   /** Hashes `input` into `words`, which it returns. */
   hash(input: string | Uint8Array): Uint32Array {
-    if (typeof input !== "string") {
-      this.#hashBytes(input, input.length);
-      return this.words;
-    }
+    if (typeof input !== "string") return this.hashPart(input, input.length);
     const length = input.length;
     if (length <= ASCII_LOOP_MAX) {
       let index = 0;

@@ -132,7 +132,7 @@ export class BlockPublisher {
     if (lane.open !== undefined && lane.open.length + length > blockBytesMax) this.#flush(lane);
     const block = this.#blockOf(lane);
     if (block.length + length > block.bytes.length) grow(block, block.length + length);
-    block.bytes.set(batch.bytes.subarray(start, start + length), block.length);
+    batch.bytes.copy(block.bytes, block.length, start, start + length);
     block.length += length;
     block.eventCount++;
     block.receivedMs = batch.receivedMs;

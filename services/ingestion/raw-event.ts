@@ -275,7 +275,7 @@ export class RawEventWriter {
     const visitor = this.#visitor;
     let at = this.#visitorFrom;
     for (let index = from; index < to; index++) visitor[at++] = source[index] as number;
-    return visitorHash.hash(visitor.subarray(0, at));
+    return visitorHash.hashPart(visitor, at);
   }
 
   #stampNow(): RequestStamp {
