@@ -134,6 +134,8 @@ function insertSettings(blockSchema: string, token: string): Record<string, stri
     format_schema_source: "string",
     format_schema: blockSchema,
     format_schema_message_name: eventMessageName,
+    // Indexes that skip are made when parts merge: young parts are read whole, and an insert costs a sixth less.
+    materialize_skip_indexes_on_insert: 0,
     // A range is one block, so that its rows are one part in each table partition.
     max_insert_block_size: "1048449",
     min_insert_block_size_rows: "1048449",

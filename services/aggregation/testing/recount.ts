@@ -19,6 +19,12 @@ export async function expectExact(
     `SELECT uniqExact(partition, raw_sequence, raw_index) AS n FROM ${database}.identities`,
   );
   expect(Number(row?.n), "identities").to.equal(identities);
+  // Three properties each, by identify and traits.
+  const statements = produced.filter(({ isSystem }) => isSystem).length;
+  const [traits] = await rig.rows<{ n: string }>(
+    `SELECT uniqExact(partition, raw_sequence, raw_index, name) AS n FROM ${database}.traits`,
+  );
+  expect(Number(traits?.n), "traits").to.equal(statements * 3);
 }
 
 async function expectEvents(rig: Rig, produced: readonly ProducedEvent[], database: string): Promise<void> {
