@@ -83,7 +83,7 @@ describe(`aggregation under kills (SEED=${seed})`, function () {
   it("is exact when the engine is killed again and again while ranges are inserted", async () => {
     const random = seededRandom(seed + 10);
     const worker = work("steady");
-    for (let kill = 0; kill < 6; kill++) {
+    for (let kill = 0; kill < 3; kill++) {
       await publishSome(random, 12);
       await new Promise((resolve) => setTimeout(resolve, random() * 150));
       await rig.engines.kill("clickhouse");
@@ -95,7 +95,7 @@ describe(`aggregation under kills (SEED=${seed})`, function () {
 
   it("is exact when worker and engine are killed at random", async () => {
     const random = seededRandom(seed + 20);
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 3; round++) {
       const point = points[Math.floor(random() * points.length)] ?? "after-insert";
       const workers = [work("a", { point, nth: 1 + Math.floor(random() * 4) }), work("b")];
       await publishSome(random, 15);
