@@ -1,6 +1,7 @@
 // How soon an acked event is in the answers: a steady rate of batches goes in through the gateway while one reader
-// asks, again and again, which of them it can count whole. A batch is fresh from the moment that an answer has arrived
-// which counts all of its events, without any cache; so a figure here is at most one question's time too high.
+// asks, ten times a second, which of them it can count whole. A batch is fresh from the moment that an answer has
+// arrived which counts all of its events, without any cache; so a figure here is too high by up to 100 ms and the time
+// of a question.
 //
 //   node dist/bench/freshness.js [events a second = 5000] [seconds = 30]
 //
@@ -8,7 +9,7 @@
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { create } from "@bufbuild/protobuf";
-import { DurationSchema } from "@bufbuild/protobuf/wkt";
+import { DurationSchema, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { isRunning, readStackFile } from "../dev/stack-file.js";
 import { Outcome } from "../gen/ts/tideline/event/v1/verdict_pb.js";
 import { Aggregation, FilterOp } from "../gen/ts/tideline/query/v1/question_pb.js";
@@ -17,6 +18,7 @@ import { ofEvent } from "../tests/support/questions.js";
 import { startOwnStack } from "../tests/support/stack.js";
 
 const batchEvents = 100;
+const askEveryMs = 100;
 /** After the last ack; what is not seen by then counts as lost. */
 const waitMsMax = 20_000;
 
@@ -61,6 +63,7 @@ async function send({ ingest }: TestProject, batch: string): Promise<Sent> {
 async function countable({ query }: TestProject, batches: readonly string[]): Promise<string[]> {
   const { series } = await query.queryMetrics({
     type: "fresh",
+    range: { from: timestampFromMs(Date.now() - 60_000), to: timestampFromMs(Date.now() + 60_000) },
     aggregation: Aggregation.COUNT,
     filters: [{ property: ofEvent("batch"), op: FilterOp.EQUALS, values: [...batches] }],
     breakdown: [ofEvent("batch")],
@@ -88,10 +91,12 @@ async function measure(project: TestProject, rate: number, seconds: number) {
         const seen = await countable(project, asked);
         const now = performance.now();
         asks.push(now - from);
+        const pauseMs = askEveryMs - (now - from);
         for (const batch of seen) {
           fresh.push(now - (open.get(batch)?.ackedAt ?? Number.NaN));
           open.delete(batch);
         }
+        if (pauseMs > 0) await sleep(pauseMs);
       }
     }
   };

@@ -24,6 +24,9 @@ function Instance({ status, now }: { status: ServiceStatus; now: number }) {
   const silent = now - Number(status.timeMs) > silentMs;
   const state = silent ? "bad" : away.length > 0 || status.notes.length > 0 ? "warn" : "good";
   const waiting = status.partitions.reduce((sum, { messages }) => sum + Number(messages), 0);
+  // Rates and memory are of all projects together: a project's key is not told them.
+  const figures = `${rate(status.eventsPerSecond)} events/s · ${mebibytes(Number(status.rssBytes))}`;
+  const load = status.rssBytes > 0n ? figures : `${status.engines.length - away.length} engines at hand`;
   const age = Math.max(0, ...status.partitions.map(({ ageMs }) => Number(ageMs)));
   return (
     <article className={state}>
@@ -31,10 +34,7 @@ function Instance({ status, now }: { status: ServiceStatus; now: number }) {
         <span className="dot" aria-hidden="true" /> {status.service}
         <small>{status.instance}</small>
       </h3>
-      <p>
-        {silent ? "says nothing" : `${rate(status.eventsPerSecond)} events/s`} ·{" "}
-        {mebibytes(Number(status.rssBytes))}
-      </p>
+      <p>{silent ? "says nothing" : load}</p>
       {status.partitions.length === 0 ? null : (
         <p>
           {status.partitions.length} partitions,{" "}
