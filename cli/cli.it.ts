@@ -125,6 +125,8 @@ describe("the command line", function () {
   });
 
   it("goes on where an import was stopped, with the counters of the records before", async () => {
+    // A key that takes some seconds for all of it, so that the stop comes in the middle on any machine.
+    of = await stand.project({ eventsPerSecond: 20_000, burst: 20_000 });
     const rows = Array.from({ length: 120_000 }, (_, index) => `${index % 7},${index}`);
     const path = await file("rows.csv", `group,n\n${rows.join("\n")}\n`);
     const mapping = await file(

@@ -26,7 +26,8 @@ function parse(texts: Readonly<Record<string, string>>): SourceFacts[] {
 /** A body of so many lines. */
 const body = (lines: number) => "  void 0;\n".repeat(lines);
 
-describe("the tree", () => {
+describe("the tree", function () {
+  this.timeout(60_000);
   let sources: SourceFacts[] = [];
   before(() => {
     sources = readSources(join(repoRoot, "tools/tidy/tsconfig.json"), repoRoot);

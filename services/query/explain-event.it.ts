@@ -10,7 +10,7 @@ import type { ExplainEventResponse } from "../../gen/ts/tideline/query/v1/query_
 import { deploymentLayout } from "../../platform/claims.js";
 import { headerNames } from "../../platform/streams.js";
 import { eventSet } from "./testing/event-set.js";
-import { type House, openHouse } from "./testing/house.it.js";
+import { type House, openHouse } from "./testing/house.js";
 import { insertEvents } from "./testing/store.js";
 
 describe("ExplainEvent", function () {

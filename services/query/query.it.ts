@@ -19,7 +19,7 @@ import {
 import { progressKey } from "../../platform/progress.js";
 import { headerNames } from "../../platform/streams.js";
 import { eventSet } from "./testing/event-set.js";
-import { type House, openHouse, operatorKey, partitions } from "./testing/house.it.js";
+import { type House, openHouse, operatorKey, partitions } from "./testing/house.js";
 import { Persons } from "./testing/recount.js";
 import { insertEvents } from "./testing/store.js";
 
