@@ -6,8 +6,8 @@ import type { OwnTestEngines } from "../../dev/testing/stack.js";
 import { FaultDetailSchema, FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import type { QueryMetricsRequestSchema } from "../../gen/ts/tideline/query/v1/query_service_pb.js";
 import { Aggregation, Interval, PropertyScope } from "../../gen/ts/tideline/query/v1/question_pb.js";
+import { type House, openHouse } from "../../tests/query/house.js";
 import { eventSet } from "./testing/event-set.js";
-import { type House, openHouse } from "./testing/house.js";
 import { insertEvents } from "./testing/store.js";
 
 const fromMs = Date.parse("2024-03-25T00:00Z");

@@ -9,8 +9,8 @@ import { BlockSchema, EventSchema } from "../../gen/ts/tideline/pipeline/v1/bloc
 import type { ExplainEventResponse } from "../../gen/ts/tideline/query/v1/query_service_pb.js";
 import { deploymentLayout } from "../../platform/claims.js";
 import { headerNames } from "../../platform/streams.js";
+import { type House, openHouse } from "../../tests/query/house.js";
 import { eventSet } from "./testing/event-set.js";
-import { type House, openHouse } from "./testing/house.js";
 import { insertEvents } from "./testing/store.js";
 
 describe("ExplainEvent", function () {

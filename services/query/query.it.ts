@@ -18,8 +18,8 @@ import {
 } from "../../gen/ts/tideline/query/v1/question_pb.js";
 import { progressKey } from "../../platform/progress.js";
 import { headerNames } from "../../platform/streams.js";
+import { type House, openHouse, operatorKey, partitions } from "../../tests/query/house.js";
 import { eventSet } from "./testing/event-set.js";
-import { type House, openHouse, operatorKey, partitions } from "./testing/house.js";
 import { Persons } from "./testing/recount.js";
 import { insertEvents } from "./testing/store.js";
 

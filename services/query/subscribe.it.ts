@@ -2,8 +2,8 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import { expect } from "chai";
 import { LiveVerdictsSchema } from "../../gen/ts/tideline/pipeline/v1/live_pb.js";
 import type { SubscribeResponse } from "../../gen/ts/tideline/query/v1/query_service_pb.js";
+import { type House, openHouse } from "../../tests/query/house.js";
 import { eventSet } from "./testing/event-set.js";
-import { type House, openHouse } from "./testing/house.js";
 import { insertEvents } from "./testing/store.js";
 
 const minuteMs = 60_000;

@@ -4,21 +4,16 @@ import { join } from "node:path";
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { type Client, createClient, type Interceptor } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
-import { startEngines, startOwnEngines, type TestEngines } from "../../../dev/testing/stack.js";
-import { ProjectSettingsSchema, Scope } from "../../../gen/ts/tideline/admin/v1/project_pb.js";
-import { QueryService } from "../../../gen/ts/tideline/query/v1/query_service_pb.js";
-import { hashSecret, makeSecret } from "../../../platform/control/keys.js";
-import { type ClickHouse, openClickHouse } from "../../../platform/engines/clickhouse.js";
-import { type Nats, openNats } from "../../../platform/engines/nats.js";
-import { openPostgres, type Postgres } from "../../../platform/engines/postgres.js";
-import { migrateAll } from "../../../platform/migrate-all.js";
-import { repoRoot } from "../../../platform/root.js";
-import {
-  reconcileStreams,
-  type StreamNames,
-  streamDefaults,
-  streamNames,
-} from "../../../platform/streams.js";
+import { startEngines, startOwnEngines, type TestEngines } from "../../dev/testing/stack.js";
+import { ProjectSettingsSchema, Scope } from "../../gen/ts/tideline/admin/v1/project_pb.js";
+import { QueryService } from "../../gen/ts/tideline/query/v1/query_service_pb.js";
+import { hashSecret, makeSecret } from "../../platform/control/keys.js";
+import { type ClickHouse, openClickHouse } from "../../platform/engines/clickhouse.js";
+import { type Nats, openNats } from "../../platform/engines/nats.js";
+import { openPostgres, type Postgres } from "../../platform/engines/postgres.js";
+import { migrateAll } from "../../platform/migrate-all.js";
+import { repoRoot } from "../../platform/root.js";
+import { reconcileStreams, type StreamNames, streamDefaults, streamNames } from "../../platform/streams.js";
 
 export const operatorKey = "operator-key-of-a-test";
 export const partitions = 4;
