@@ -97,8 +97,14 @@ describe("the check of JSON text", () => {
     expect(ruleOf('{"a":1,"\\u0061":2}')).to.equal("unique_names a");
     expect(ruleOf('{"é":1,"\\u00e9":2}')).to.equal("unique_names é");
     expect(ruleOf('{"items":[{},{},{"price":1e400}]}')).to.equal("finite_number items[2].price");
-    expect(ruleOf(`{"a":${"9".repeat(400)}}`)).to.equal("finite_number a");
-    expect(ruleOf(`{"a":${"9".repeat(305)}}`)).to.equal("ok");
+    expect(ruleOf(`{"a":${"9".repeat(400)}.5}`)).to.equal("finite_number a");
+    for (const wide of ["18446744073709551616", "-9223372036854775809", "9".repeat(400)]) {
+      expect(ruleOf(`{"a":[1,${wide}]}`), wide).to.equal("integer_range a[1]");
+    }
+    for (const fits of ["18446744073709551615", "-9223372036854775808", "18446744073709551616.0", "1e30"]) {
+      expect(ruleOf(`{"a":${fits}}`), fits).to.equal("ok");
+    }
+    expect(ruleOf(`{"a":${"9".repeat(305)}.0}`)).to.equal("ok");
     expect(ruleOf('{"a":"\\ud800"}')).to.equal("unicode_escape a");
     expect(ruleOf('{"a":"\\ud800\\u0041"}')).to.equal("unicode_escape a");
     expect(ruleOf('{"a":"\\udc00"}')).to.equal("unicode_escape a");
@@ -167,9 +173,17 @@ describe("the check of JSON text", () => {
           "unique_names",
           "unicode_escape",
           "finite_number",
+          "integer_range",
           "max_name_bytes",
         ]);
-      else expect(rule, mutated).to.be.oneOf(["ok", "unique_names", "unicode_escape", "finite_number"]);
+      else
+        expect(rule, mutated).to.be.oneOf([
+          "ok",
+          "unique_names",
+          "unicode_escape",
+          "finite_number",
+          "integer_range",
+        ]);
     }
   });
 

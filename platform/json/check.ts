@@ -23,6 +23,15 @@ for (let byte = 0x20; byte < 0x80; byte++) isPlain[byte] = byte === QUOTE || byt
 /** A finite double has at most 309 digits before the point: fewer digits without exponent can't overflow. */
 const SAFE_DIGITS = 300;
 
+/** An integer of fewer digits fits in 64 bits. */
+const WIDE_DIGITS = 19;
+
+/** Whether ClickHouse's JSON type takes an integer: Int64 when negative, else UInt64. It takes no wider one. */
+function isIn64Bits(text: string): boolean {
+  const value = BigInt(text);
+  return value >= -(2n ** 63n) && value < 2n ** 64n;
+}
+
 // The names of one text in an open hash table: four numbers a slot, those of earlier texts count as empty. The hash is
 // seeded for each process, so that nobody can choose names that meet in one slot.
 const SLOTS = 4_096;
@@ -243,7 +252,8 @@ class Scanner {
     while (at < end && isDigit(bytes[at] as number)) at++;
     const digits = at - digitsAt;
     if (digits === 0 || (digits > 1 && bytes[digitsAt] === 48)) return false;
-    if (at < end && bytes[at] === DOT) {
+    const hasFraction = at < end && bytes[at] === DOT;
+    if (hasFraction) {
       const fractionAt = ++at;
       while (at < end && isDigit(bytes[at] as number)) at++;
       if (at === fractionAt) return false;
@@ -257,6 +267,10 @@ class Scanner {
       if (at === exponentAt) return false;
     }
     this.at = at;
+    if (!hasExponent && !hasFraction && digits >= WIDE_DIGITS && !isIn64Bits(latin1(bytes, start, at))) {
+      this.at = start;
+      return this.#breaks("integer_range");
+    }
     if (!hasExponent && digits < SAFE_DIGITS) return true;
     const fits = Number.isFinite(Number(latin1(bytes, start, at)));
     if (!fits) this.at = start;

@@ -10,6 +10,7 @@ export type JsonRule =
   | "max_name_bytes"
   | "unique_names"
   | "finite_number"
+  | "integer_range"
   | "unicode_escape";
 
 /** Where and how a text is not acceptable; `path` is like "items[2].price", empty for the text as a whole. */
@@ -33,5 +34,7 @@ export const jsonMessages: Record<JsonRule, string> = {
   max_name_bytes: `A name is longer than ${jsonLimits.nameBytes} bytes.`,
   unique_names: "An object has the same name twice.",
   finite_number: "A number is out of the range of doubles.",
+  integer_range:
+    "A whole number is out of the range of 64 bits; with a fraction or an exponent it is a double.",
   unicode_escape: "An escape stands for half of a surrogate pair.",
 };

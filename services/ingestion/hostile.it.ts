@@ -120,7 +120,7 @@ describe("hostile input at the door", function () {
       ['{"type":"t","properties":{"a":NaN}}', "QUARANTINED"],
       ['{"type":"t","properties":{"a":1e400}}', "QUARANTINED"],
       ['{"type":"t","properties":{"a":1,"a":2}}', "QUARANTINED"],
-      ['{"type":"t","properties":{"a":123456789012345678901234567890}}', "ACCEPTED"],
+      ['{"type":"t","properties":{"a":123456789012345678901234567890}}', "QUARANTINED"],
       ['{"type":"t","properties":{"__proto__":{"isAdmin":true},"constructor":{"prototype":{}}}}', "ACCEPTED"],
       ['{"type":"t","properties":{"a":"\\ud800"}}', "QUARANTINED"],
       ['{"type":"\\ud800"}', "REJECTED"],

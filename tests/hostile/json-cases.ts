@@ -84,6 +84,11 @@ const events: readonly (readonly [name: string, event: string, wanted: string])[
   [
     "properties: a huge whole number",
     '{"type":"a","properties":{"a":123456789012345678901234567890}}',
+    "QUARANTINED EVENT_PROPERTIES_INVALID",
+  ],
+  [
+    "properties: the largest whole number",
+    '{"type":"a","properties":{"a":18446744073709551615}}',
     "ACCEPTED",
   ],
   [
