@@ -2,7 +2,11 @@
 // languages, generated from the contract. Each sends events through the gateway's gRPC port and reads them back.
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { createClient } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-node";
 import { expect } from "chai";
+import { Outcome } from "../gen/ts/tideline/event/v1/verdict_pb.js";
+import { IngestService } from "../gen/ts/tideline/ingest/v1/ingest_service_pb.js";
 import { repoRoot } from "../platform/root.js";
 import { makeProject, type TestProject } from "./support/own-project.js";
 import { until } from "./support/questions.js";
@@ -92,5 +96,29 @@ describe("Clients of others", () => {
       msMax: compileMsMax,
     });
     expectSendAndRead(ran, prefix, "client_go");
+  });
+
+  it("Connect over HTTP/2 streams batches both ways through the gateway's HTTP port", async () => {
+    const transport = createConnectTransport({ baseUrl: stack.file().http, httpVersion: "2" });
+    const client = createClient(IngestService, transport);
+    const prefix = newPrefix();
+    let answered = 0;
+    async function* batches() {
+      for (let batch = 1; batch <= 5; batch++) {
+        yield { batchId: BigInt(batch), events: [{ eventId: `${prefix}-${batch}`, type: "client_connect" }] };
+        // The next goes out once this one is answered: the stream runs both ways at once.
+        await until(
+          async () => answered,
+          (seen) => seen >= batch,
+          { what: "an answer to each batch" },
+        );
+      }
+    }
+    const headers = { authorization: `Bearer ${project.keys.ingest}` };
+    for await (const { batchId, verdicts } of client.publishStream(batches(), { headers })) {
+      expect(verdicts.map(({ outcome }) => outcome)).to.deep.equal([Outcome.ACCEPTED]);
+      answered = Number(batchId);
+    }
+    expect(answered).to.equal(5);
   });
 });

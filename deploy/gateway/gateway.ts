@@ -40,6 +40,9 @@ const routes: readonly Route[] = [
   { service: "admin", paths: ["path_beg /tideline.admin.v1."] },
   { service: "registry", paths: ["path_beg /tideline.registry.v1."] },
 ];
+
+/** Services with a method that streams both ways at once: over Connect that needs HTTP/2 all the way. */
+const streamsBothWays: readonly RoutedService[] = ["ingestion"];
 const fallback: RoutedService = "query";
 
 const services: readonly RoutedService[] = ["ingestion", "query", "admin", "registry"];
@@ -54,6 +57,7 @@ export function renderGateway(options: GatewayOptions): string {
     ...services.flatMap((service) => [
       grpcBackend(service, options.pools[service]),
       httpBackend(service, options.pools[service]),
+      ...(streamsBothWays.includes(service) ? [h2Backend(service, options.pools[service])] : []),
     ]),
     restBackend(options.pools.registry),
   ];
@@ -109,9 +113,13 @@ function publicFrontend(listen: GatewayOptions["listen"]): string {
     "  monitor-uri /gateway/livez",
     "  acl is_grpc_web req.hdr(content-type) -m beg application/grpc-web",
     "  acl is_grpc req.hdr(content-type) -m beg application/grpc",
+    "  acl is_stream req.hdr(content-type) -m beg application/connect+",
     ...routes.flatMap(({ service, paths }) => paths.map((path) => `  acl to_${service} ${path}`)),
     ...routes.flatMap(({ service }) => [
       `  use_backend ${service}_grpc if to_${service} is_grpc !is_grpc_web`,
+      ...(streamsBothWays.includes(service)
+        ? [`  use_backend ${service}_h2 if to_${service} is_stream`]
+        : []),
       `  use_backend ${service}_http if to_${service}`,
     ]),
     `  use_backend ${fallback}_grpc if is_grpc !is_grpc_web`,
@@ -141,6 +149,16 @@ function grpcBackend(service: RoutedService, pool: Pool): string {
     `  http-after-response set-header grpc-message "${service} is not available" if is_trouble`,
     "  http-after-response set-status 200 if is_trouble",
     ...servers(service, pool, (instance) => ({ port: instance.grpcPort, more: "proto h2 check-proto h1" })),
+  ].join("\n");
+}
+
+function h2Backend(service: RoutedService, pool: Pool): string {
+  return [
+    `backend ${service}_h2`,
+    "  balance leastconn",
+    ...healthCheck,
+    ...unavailableAnswers(service),
+    ...servers(service, pool, (instance) => ({ port: instance.httpPort, more: "proto h2 check-proto h1" })),
   ].join("\n");
 }
 

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
@@ -19,6 +19,7 @@ import { type Access, type Call, projectHeader } from "./call.js";
 import { lastHop, messageBytesMax } from "./grpc.js";
 import type { Invoker } from "./invoke.js";
 import type { BodyEncoding, Mount } from "./mount.js";
+import type { Listener } from "./two-protocols.js";
 
 /** A path of plain HTTP beside the RPCs. */
 export interface HttpRoute {
@@ -62,8 +63,8 @@ const preflightHeaders = {
   "access-control-max-age": "7200",
 };
 
-/** The HTTP face of a service: Connect, gRPC-Web, plain routes and health, on one port. */
-export function createHttpFace(options: HttpFaceOptions): Server {
+/** The HTTP face of a service: Connect, gRPC-Web, plain routes and health. */
+export function createHttpFace(options: HttpFaceOptions): Listener {
   const connect = connectNodeAdapter({
     routes: (router) => {
       for (const mounted of options.mounts) addToConnect(router, mounted, options.invoker);
@@ -74,7 +75,7 @@ export function createHttpFace(options: HttpFaceOptions): Server {
     grpcWeb: true,
   });
   const raws = rawPaths(options.mounts);
-  return createServer((request, response) => {
+  return (request, response) => {
     const path = pathOf(request);
     if (path === "/readyz" || path === "/healthz") return answerHealth(options, path, response);
     if (request.method === "OPTIONS") return void response.writeHead(204, preflightHeaders).end();
@@ -88,7 +89,7 @@ export function createHttpFace(options: HttpFaceOptions): Server {
     if (route !== undefined && !path.startsWith("/tideline."))
       return void answerRoute(options, route, request, response);
     connect(request, response);
-  });
+  };
 }
 
 interface RawPath {

@@ -160,6 +160,42 @@ describe("serve", () => {
     expect(answered).to.have.length(50);
   });
 
+  it("streams both ways over Connect, by HTTP/2 on the same port", async () => {
+    const transport = createConnectTransport({ baseUrl: http(), httpVersion: "2" });
+    const client = createClient(IngestService, transport);
+    let answers = 0;
+    async function* batches() {
+      for (let index = 1n; index <= 20n; index++) {
+        yield { batchId: index };
+        // Each answer comes before the next batch is sent: the stream runs both ways at once.
+        while (answers < index) await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+    }
+    for await (const { batchId } of client.publishStream(batches(), { headers })) answers = Number(batchId);
+    expect(answers).to.equal(20);
+    const query = createClient(QueryService, transport);
+    expect((await query.listEvents({ type: "h2" }, { headers })).nextPageToken).to.equal("p1:h2");
+  });
+
+  it("tells the protocols apart however slowly the first bytes come", async () => {
+    const { connect } = await import("node:net");
+    const socket = connect(serving.httpPort, "127.0.0.1");
+    const answer: Buffer[] = [];
+    socket.on("data", (chunk) => answer.push(chunk));
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    for (const part of [
+      "P",
+      "O",
+      "ST /nowhere HTTP/1.1\r\nhost: a\r\n",
+      "content-length: 0\r\nconnection: close\r\n\r\n",
+    ]) {
+      socket.write(part);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await closed;
+    expect(Buffer.concat(answer).toString()).to.match(/^HTTP\/1\.1 404/);
+  });
+
   it("answers preflight requests and browsers' JSON", async () => {
     const path = `${http()}/tideline.ingest.v1.IngestService/PublishEvents`;
     const preflight = await fetch(path, { method: "OPTIONS", headers: { origin: "https://shop.example" } });

@@ -1,6 +1,5 @@
 import { once } from "node:events";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Server } from "node:net";
 import * as grpc from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import type { KeyRing } from "../control/keys.js";
@@ -13,6 +12,7 @@ import { createHttpFace, type HttpRoute } from "./http.js";
 import { createInvoker } from "./invoke.js";
 import type { Mount } from "./mount.js";
 import { addReflection } from "./reflection.js";
+import { serveTwoProtocols } from "./two-protocols.js";
 
 export interface ServeOptions {
   readonly service: string;
@@ -58,7 +58,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   rpcHealth.addToServer(server);
   addReflection(server);
 
-  const http = createHttpFace({
+  const face = createHttpFace({
     mounts,
     routes: options.routes ?? [],
     invoker,
@@ -74,7 +74,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   });
 
   const grpcPort = await bindGrpc(server, settings);
-  const httpPort = await bindHttp(http, settings);
+  const http = serveTwoProtocols(face);
+  const httpPort = await bindHttp(http.server, settings);
   log.info({ grpcPort, httpPort, instance: settings.instance }, "serving");
 
   return {
@@ -85,7 +86,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       for (const name of ["", ...mounts.map(({ service }) => service.typeName)])
         rpcHealth.setStatus(name, "NOT_SERVING");
       await new Promise((resolve) => setTimeout(resolve, drainMs));
-      await Promise.all([stopGrpc(server, limitMs), stopHttp(http, limitMs)]);
+      await Promise.all([stopGrpc(server, limitMs), http.stop(limitMs)]);
     },
   };
 }
@@ -101,9 +102,6 @@ function bindGrpc(server: grpc.Server, settings: CommonSettings): Promise<number
 }
 
 async function bindHttp(http: Server, settings: CommonSettings): Promise<number> {
-  // Idle connections outlive the gateway's, so that it never writes into one that is closing.
-  http.keepAliveTimeout = 75_000;
-  http.requestTimeout = 120_000;
   http.listen(settings.httpPort, settings.bind);
   await once(http, "listening");
   return (http.address() as AddressInfo).port;
@@ -119,16 +117,5 @@ function stopGrpc(server: grpc.Server, limitMs: number): Promise<void> {
       clearTimeout(limit);
       resolve();
     });
-  });
-}
-
-function stopHttp(http: Server, limitMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const limit = setTimeout(() => http.closeAllConnections(), limitMs);
-    http.close(() => {
-      clearTimeout(limit);
-      resolve();
-    });
-    http.closeIdleConnections();
   });
 }
