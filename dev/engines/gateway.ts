@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type GatewayOptions, renderGateway } from "../../deploy/gateway/gateway.js";
 import { loopbacks } from "../processes/free-port.js";
 import type { ProcessSpec } from "../processes/managed-process.js";
+import { findBinary } from "./binaries.js";
 import { answers } from "./engine.js";
 
 /** Ctrl-C should not wait long for a page that somebody left open. */
@@ -28,7 +29,7 @@ export function prepareGateway(options: {
   writeFileSync(config, renderGateway({ listen, pools, drainSeconds }));
   return {
     name: "gateway",
-    command: "haproxy",
+    command: findBinary("haproxy") ?? "haproxy",
     args: ["-db", "-f", config],
     ready: () => answers(`http://127.0.0.1:${ports.http}/gateway/livez`),
     readyMsMax: 15_000,

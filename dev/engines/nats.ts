@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { freePort } from "../processes/free-port.js";
+import { findBinary } from "./binaries.js";
 import { answers, type PreparedEngine } from "./engine.js";
 
 /** nats-server with JetStream on files below `folder`. */
@@ -13,7 +14,7 @@ export async function prepareNats(folder: string): Promise<PreparedEngine> {
   return {
     spec: {
       name: "nats",
-      command: "nats-server",
+      command: findBinary("nats-server") ?? "nats-server",
       args: ["-c", config],
       ready: () => answers(`${monitor}/healthz`),
       readyMsMax: 60_000,

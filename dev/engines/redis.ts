@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { createConnection } from "node:net";
 import { totalmem } from "node:os";
 import { freePort } from "../processes/free-port.js";
+import { findBinary } from "./binaries.js";
 import type { PreparedEngine } from "./engine.js";
 
 const gibibyte = 1024 ** 3;
@@ -26,7 +27,7 @@ export async function prepareRedis(folder: string): Promise<PreparedEngine> {
   return {
     spec: {
       name: "redis",
-      command: "redis-server",
+      command: findBinary("redis-server") ?? "redis-server",
       args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
       ready: () => pings(port),
       readyMsMax: 60_000,
