@@ -21,6 +21,12 @@ function optionDescription({ description, defaultValue }: Option): string {
   return isTelling ? `${description} (default: ${defaultValue})` : description;
 }
 
+// A reader that has seen enough, such as head, is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(exitCodes.done);
+  throw error;
+});
+
 const config = readCliConfig(process.env);
 const program = new Command("tideline")
   .description("Sends, imports and asks for events, and looks after projects, keys, schemas and the stack.")
@@ -30,7 +36,10 @@ const program = new Command("tideline")
   )
   .option("--url <address>", "the server instead of the stack's (env TIDELINE_URL)")
   .option("--key <secret>", "the API key instead of the stack's (env TIDELINE_KEY)")
-  .option("--project <id>", "the project, with the operator's key (env TIDELINE_PROJECT)")
+  .option(
+    "--project <id>",
+    "another project than the stack's, or than the key's with the operator's key (env TIDELINE_PROJECT)",
+  )
   .showHelpAfterError("(tideline help says more)")
   .configureHelp({ showGlobalOptions: true, optionDescription })
   .addHelpText(

@@ -69,11 +69,14 @@ export function readStack(data: string): Stack {
 
 /**
  * The server that --url and --key name, what is missing taken from the stack. The stack's key is the one that the
- * command needs; with the operator's key the project is named by a header.
+ * command needs, or the operator's where --project names another project than the stack's; with the operator's key the
+ * project is named by a header.
  */
 export function findTarget(options: TargetOptions, kind: KeyKind): Target {
   const stack = options.url === undefined || options.key === undefined ? readStack(options.data) : undefined;
-  const key = options.key ?? stack?.keys[kind] ?? "";
+  // The stack's own keys open its own project only; another is the operator's to name.
+  const isAnother = options.project !== undefined && options.project !== stack?.project;
+  const key = options.key ?? stack?.keys[isAnother ? "operator" : kind] ?? "";
   const project =
     options.project ?? (kind === "operator" && options.key === undefined ? stack?.project : undefined);
   return {

@@ -31,8 +31,8 @@ export function addKeysCommands(program: Command, context: CommandContext): void
     .description("Makes a key; its secret is shown this once.")
     .requiredOption("-s, --scopes <list>", "ingest, query, admin; several with commas")
     .option("-n, --name <name>", "what people call it", "")
-    .option("--rate <n>", "events a second (default: 10,000)", "0")
-    .option("--burst <n>", "events at once (default: as the rate)", "0")
+    .option("--rate <n>", "events a second; 0: 10,000", "0")
+    .option("--burst <n>", "events at once; 0: as the rate", "0")
     .option("--expires <time>", "when it stops working, such as 2027-01-01")
     .action(async (flags: CreateFlags) => {
       const { key, secret } = await client().createApiKey(

@@ -45,7 +45,9 @@ function notesOf(
   const facts = [
     ...totals,
     ...(otherValues > 0n ? [`${otherValues} more values`] : []),
-    ...(openBuckets.length > 0 ? [`${openBuckets.length} buckets still open`] : []),
+    ...(openBuckets.length > 0
+      ? [`${openBuckets.length} bucket${openBuckets.length === 1 ? "" : "s"} still open`]
+      : []),
     ...(info?.timeZone ? [info.timeZone] : []),
     ...(info?.watermark ? [`up to ${new Date(timestampMs(info.watermark)).toISOString()}`] : []),
     ...(info?.stale === true ? ["older than it should be"] : []),

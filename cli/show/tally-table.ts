@@ -13,6 +13,7 @@ export function tallyTable(tally: Tally, seconds: number): string {
       `${outcome}${reason === "" ? "" : ` (${safeText(reason)})`}, first:`,
       ...places.map((place) => `  ${safeText(place)}`),
     ]);
-  const sum = `${events.toLocaleString("en")} events in ${seconds.toFixed(1)} s, ${rate.toLocaleString("en")}/s`;
+  const counted = `${events.toLocaleString("en")} event${events === 1 ? "" : "s"}`;
+  const sum = `${counted} in ${seconds.toFixed(1)} s, ${rate.toLocaleString("en")}/s`;
   return [textTable(["outcome", "reason", "records"], rows), ...examples, sum].join("\n");
 }

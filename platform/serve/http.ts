@@ -88,6 +88,8 @@ export function createHttpFace(options: HttpFaceOptions): Listener {
     const route = options.routes.find((candidate) => matches(candidate, request.method, path));
     if (route !== undefined && !path.startsWith("/tideline."))
       return void answerRoute(options, route, request, response);
+    const allowed = options.routes.filter((candidate) => candidate.path === path);
+    if (allowed.length > 0) return answerMethod(allowed, response);
     connect(request, response);
   };
 }
@@ -269,6 +271,13 @@ function pathOf(request: IncomingMessage): string {
 function matches(route: HttpRoute, method: string | undefined, path: string): boolean {
   if (route.method !== method && !(route.method === "GET" && method === "HEAD")) return false;
   return route.path.endsWith("*") ? path.startsWith(route.path.slice(0, -1)) : route.path === path;
+}
+
+/** The path is right, the method is not. */
+function answerMethod(allowed: readonly HttpRoute[], response: ServerResponse): void {
+  const allow = allowed.map(({ method }) => method).join(", ");
+  response.writeHead(405, { allow, "content-type": "application/json" });
+  response.end(JSON.stringify({ code: "unimplemented", message: `this path takes ${allow}` }));
 }
 
 function answerHealth(options: HttpFaceOptions, path: string, response: ServerResponse): void {
