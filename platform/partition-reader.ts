@@ -100,6 +100,11 @@ export class PartitionReader {
     return this.#queue.length + this.#behind;
   }
 
+  /** Whether the server tells at present how much is left. */
+  get isKnown(): boolean {
+    return this.#consumer !== undefined;
+  }
+
   /** Whether all that the log had was taken, as far as the server has told: what comes next is new. */
   get isAtEnd(): boolean {
     return (this.#consumer?.messagesOpen ?? 0) > 0 && this.#queue.length === 0 && this.#behind === 0;

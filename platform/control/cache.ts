@@ -2,6 +2,8 @@ import type { Clock } from "../clock.js";
 import { engineUnavailable, Fault } from "../fault.js";
 import { type ControlFeed, staleControlMsMax } from "./feed.js";
 
+const awayMs = 1_000;
+
 interface Entry<T> {
   readonly value: T;
   readonly project: string;
@@ -28,6 +30,8 @@ export class ControlCache<T> {
   readonly #entries = new Map<string, Entry<T>>();
   readonly #reads = new Map<string, Promise<Entry<T>>>();
   #generation = 0;
+  /** Until when Postgres counts as away after a read that failed, so that not every caller waits for it anew. */
+  #awayUntil = 0;
 
   constructor(options: ControlCacheOptions<T>) {
     this.#options = options;
@@ -44,13 +48,20 @@ export class ControlCache<T> {
   async get(id: string): Promise<T> {
     const entry = this.#entries.get(id);
     if (entry !== undefined && this.#isFresh(entry)) return entry.value;
+    const now = this.#options.clock.now();
+    const isUsable = entry !== undefined && now - entry.readAt < staleControlMsMax;
+    // A clock that was set back must not stretch it.
+    const isAway = now < this.#awayUntil && this.#awayUntil - now <= awayMs;
+    if (isUsable && (entry.fresh || isAway)) {
+      // Merely old, or Postgres was silent just now: nobody waits for it, least of all where it hangs.
+      if (!isAway) this.#readShared(id).catch(() => undefined);
+      return entry.value;
+    }
     try {
       return (await this.#readShared(id)).value;
     } catch (error) {
-      // A refusal is an answer of Postgres: no such key, no such project.
       if (error instanceof Fault) throw error;
-      if (entry !== undefined && this.#options.clock.now() - entry.readAt < staleControlMsMax)
-        return entry.value;
+      if (isUsable) return entry.value;
       throw engineUnavailable("postgres", error);
     }
   }
@@ -62,7 +73,14 @@ export class ControlCache<T> {
   #readShared(id: string): Promise<Entry<T>> {
     const running = this.#reads.get(id);
     if (running !== undefined) return running;
-    const reading = this.#read(id).finally(() => this.#reads.delete(id));
+    const reading = this.#read(id)
+      .catch((error: unknown) => {
+        // A refusal is an answer of Postgres: no such key, no such project.
+        if (error instanceof Fault) this.#entries.delete(id);
+        else this.#awayUntil = this.#options.clock.now() + awayMs;
+        throw error;
+      })
+      .finally(() => this.#reads.delete(id));
     this.#reads.set(id, reading);
     return reading;
   }

@@ -102,10 +102,15 @@ export function openKeyRing(source: ControlSource & { operatorKey: string }): Ke
       const used = [...uses];
       uses.clear();
       if (used.length === 0) return;
-      await pool.query(
-        "update api_keys set last_use_time = date_trunc('minute', now()) where key_id = any($1)",
-        [used],
-      );
+      try {
+        await pool.query(
+          "update api_keys set last_use_time = date_trunc('minute', now()) where key_id = any($1)",
+          [used],
+        );
+      } catch (error) {
+        for (const keyId of used) uses.add(keyId);
+        throw error;
+      }
     },
   };
 }

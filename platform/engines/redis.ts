@@ -42,6 +42,7 @@ export function defineScript(
   const command = options?.binary ? `${name}Buffer` : name;
   return (keys, args) => {
     const run = Reflect.get(redis, command) as (...parts: unknown[]) => Promise<unknown>;
-    return run.call(redis, keys.length, ...keys, ...args);
+    // As lists, which ioredis flattens: spread, a hundred thousand of them would overflow the stack.
+    return run.call(redis, keys.length, keys, args);
   };
 }

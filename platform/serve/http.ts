@@ -127,6 +127,8 @@ async function answerRaw(
 ): Promise<void> {
   const incoming = incomingOf(request, response);
   try {
+    // Before the body: who may not send is not read.
+    await options.admit(mounted.access[method.localName] ?? "operator", incoming);
     const bytes = await readBody(request, messageBytesMax);
     const answer = await options.invoker.raw(mounted, method, { bytes, encoding }, incoming);
     response

@@ -11,6 +11,9 @@ import type { AnyMethod, Mount, RawBidi, RawUnary } from "./mount.js";
 
 const validator = createValidator();
 
+/** How often a stream's key is looked at again: a revoked key ends what it has opened. */
+const readmitMs = 1_000;
+
 /** What every call goes through on every transport: admission, the contract's limits, the method, faults. */
 export interface Invoker {
   unary(mounted: Mount, method: DescMethod, request: unknown, incoming: Incoming): Promise<unknown>;
@@ -63,9 +66,11 @@ export function createInvoker({ keys, log }: { keys: KeyRing; log: Log }): Invok
     },
     async *serverStreaming(mounted, method, request, incoming) {
       try {
-        const call = await admit(keys, accessOf(mounted, method), incoming);
+        const access = accessOf(mounted, method);
+        const call = await admit(keys, access, incoming);
         checkLimits(method.input, request);
-        yield* methodOf(mounted, method)(request as never, call) as AsyncIterable<unknown>;
+        const items = methodOf(mounted, method)(request as never, call) as AsyncIterable<unknown>;
+        yield* admittedAgain(items, () => admit(keys, access, incoming));
       } catch (cause) {
         throw wireError(cause, method.name);
       }
@@ -101,6 +106,18 @@ export function createInvoker({ keys, log }: { keys: KeyRing; log: Log }): Invok
       }
     },
   };
+}
+
+/** A stream's items for as long as its key is good. */
+async function* admittedAgain(items: AsyncIterable<unknown>, admitNow: () => Promise<unknown>) {
+  let admittedAt = performance.now();
+  for await (const item of items) {
+    if (performance.now() - admittedAt >= readmitMs) {
+      await admitNow();
+      admittedAt = performance.now();
+    }
+    yield item;
+  }
 }
 
 function methodOf(mounted: Mount, method: DescMethod): AnyMethod {

@@ -94,7 +94,8 @@ export class PartitionWorker {
   /** How far the tables are behind the log. */
   get lag(): { messages: number; ageMs: number } {
     const current = this.#current;
-    const messages = (current?.messages.length ?? 0) + (this.#reader?.lag() ?? 0);
+    // Without a reader a former owner's range may be unfinished, and what came after it is not known.
+    const messages = (current?.messages.length ?? 0) + (this.#reader?.lag() ?? 1);
     const oldestMs = current === undefined || current.messages.length === 0 ? 0 : current.firstReceivedMs;
     return { messages, ageMs: oldestMs === 0 ? 0 : Math.max(0, this.#ports.clock.now() - oldestMs) };
   }

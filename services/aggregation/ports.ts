@@ -19,7 +19,7 @@ export interface LogMessage {
 export interface LogReader {
   /** The next message; undefined when there is none within `waitMs`, or the log can't be read. */
   next(waitMs: number): Promise<LogMessage | undefined>;
-  /** Messages of the partition in the log that were not given yet, as far as it is known. */
+  /** Messages of the partition in the log that were not given yet; at least 1 while it is not known. */
   lag(): number;
   close(): Promise<void>;
 }

@@ -55,7 +55,9 @@ export class PartitionWorker {
     const oldest = this.#open[0] ?? this.#reader?.peek();
     const receivedMs = oldest === undefined ? 0 : receivedOf(oldest);
     const ageMs = receivedMs === 0 ? 0 : Math.max(0, Date.now() - receivedMs);
-    return { messages: this.#open.length + (this.#reader?.lag ?? 0), ageMs };
+    const messages = this.#open.length + (this.#reader?.lag ?? 0);
+    // What is not known is not nothing: whoever reads 0 takes the log for read to its end.
+    return { messages: Math.max(messages, this.#reader?.isKnown === true ? 0 : 1), ageMs };
   }
 
   /** Why it does not go on, in one sentence. */
@@ -206,7 +208,11 @@ export class PartitionWorker {
     for (const message of messages) {
       const block = await this.#enrich(message);
       const { position, receivedMs } = block.raw;
-      kept.push(...block.poisoned.map((poisoned) => this.#keepAside(block.raw, poisoned)));
+      for (const poisoned of block.poisoned) {
+        const keeping = this.#keepAside(block.raw, poisoned);
+        keeping.catch(() => undefined); // Thrown where it is waited for.
+        kept.push(keeping);
+      }
       const answer = own.claim({ position, receivedMs, events: eventsLog.last, ids: block.ids });
       answer.catch(() => undefined); // Thrown where it is waited for.
       claimed.push({ block, answer });

@@ -49,7 +49,7 @@ export function openEventLog({ nats, names, log, readerBytes }: EventLogOptions)
           at++;
           return logMessageOf(message);
         },
-        lag: () => reader.lag + taken.length - at,
+        lag: () => Math.max(reader.lag + taken.length - at, reader.isKnown ? 0 : 1),
         close: () => reader.close(),
       };
     },

@@ -22,7 +22,9 @@ export class SharedRuns<T> {
     compute: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const running = this.#runs.get(key);
-    const isYoung = running !== undefined && performance.now() - running.startedAt <= maxAgeMs;
+    // One that everybody has left is being stopped: nobody may join it any more.
+    const isJoinable = running !== undefined && !running.controller.signal.aborted;
+    const isYoung = isJoinable && performance.now() - running.startedAt <= maxAgeMs;
     const run = isYoung ? running : this.#start(key, compute);
     run.waiting++;
     const leave = (): void => {
