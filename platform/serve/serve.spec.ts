@@ -23,9 +23,11 @@ import { watchHealth } from "./health.js";
 import { mount } from "./mount.js";
 import { type Serving, serve } from "./serve.js";
 
+const revoked = new Set<string>();
 const keys: KeyRing = {
   async authenticate(bearer) {
-    if (bearer !== "good") throw new Fault(FaultReason.KEY_INVALID, "unknown key");
+    if (revoked.has(bearer ?? "") || !["good", "ending"].includes(bearer ?? ""))
+      throw new Fault(FaultReason.KEY_INVALID, "unknown key");
     const limits = { eventsPerSecond: 1, burst: 1, isOperator: false };
     return { keyId: "k1", projectId: "p1", scopes: new Set([Scope.QUERY, Scope.INGEST]), ...limits };
   },
@@ -48,6 +50,10 @@ const query = mount(
     },
     explainEvent: refuse,
     async *subscribe(request) {
+      while (request.services) {
+        yield {};
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
       for (let index = 0; index < 3; index++)
         yield { eventsLastHour: BigInt(index + request.historyMinutes) };
       if (request.verdicts) throw new Fault(FaultReason.OVERLOADED, "too slow", { retry_after_ms: "1500" });
@@ -149,6 +155,20 @@ describe("serve", () => {
       });
     });
   }
+
+  it("ends a stream whose key is revoked", async function () {
+    this.timeout(10_000);
+    let messages = 0;
+    const read = async (): Promise<void> => {
+      const options = { headers: { authorization: "Bearer ending" } };
+      const stream = createClient(QueryService, transports().grpc).subscribe({ services: true }, options);
+      for await (const _message of stream) {
+        if (++messages === 3) revoked.add("ending");
+      }
+    };
+    expect((await failure(read())).code).to.equal(Code.Unauthenticated);
+    expect(messages).to.be.within(3, 30);
+  });
 
   it("streams both ways over gRPC", async () => {
     const client = createClient(IngestService, transports().grpc);
