@@ -133,6 +133,24 @@ describe("control data on a real Postgres", function () {
     }
   });
 
+  it("makes nobody wait for a Postgres that hangs", async () => {
+    const known = await addKey("k7");
+    await keys.authenticate(known);
+    const running = Reflect.get(pool, "query");
+    const hanging: (() => void)[] = [];
+    const hang = () => new Promise((_, reject) => hanging.push(() => reject(new Error("timeout"))));
+    Reflect.set(pool, "query", hang);
+    try {
+      ahead = 70_000;
+      const from = performance.now();
+      for (let call = 0; call < 20; call++) expect(await refusal(known)).to.equal(undefined);
+      expect(performance.now() - from).to.be.below(500);
+    } finally {
+      Reflect.set(pool, "query", running);
+      for (const end of hanging) end();
+    }
+  });
+
   it("comes back by itself after Postgres was killed", async () => {
     const secret = await addKey("k6");
     await engines.kill("postgres");
