@@ -92,6 +92,8 @@ export interface QuarantineQuery {
 export interface KeptEvent {
   readonly quarantined: Quarantined;
   readonly receivedMs: number;
+  /** The step that kept it aside. */
+  readonly step: string;
   /** The version of the row: what was settled by it is not settled if the event has been kept aside again since. */
   readonly streamSequence: string;
 }

@@ -40,9 +40,9 @@ const receivedMs = Date.UTC(2026, 10, 20, 9);
 function kept(
   eventId: string,
   text: string,
-  more: { keyId?: string; quarantineId?: string; type?: string } = {},
+  more: { keyId?: string; quarantineId?: string; type?: string; step?: string } = {},
 ) {
-  const { keyId = "k1", quarantineId = `q-${eventId}`, type = "purchase" } = more;
+  const { keyId = "k1", quarantineId = `q-${eventId}`, type = "purchase", step = "ingestion" } = more;
   return create(QuarantinedEventSchema, {
     projectId: "p1",
     event: create(EventSchema, { eventId, type, body: { case: "properties", value: text } }),
@@ -55,7 +55,7 @@ function kept(
     }),
     receivedTimeMs: BigInt(receivedMs),
     keyId,
-    step: "ingestion",
+    step,
     quarantineId,
   });
 }
@@ -252,6 +252,18 @@ describe("the quarantine's listing", function () {
     expect(events[0]?.event?.body.value).to.equal('{"sum":"none"}');
     expect((await reprocess(door, { correction: { defaults: { amount: "1" } } })).accepted).to.equal(1n);
     expect((await list()).total).to.equal(0n);
+  });
+
+  it("leaves on the list what aggregation kept aside while the log still knows its id", async () => {
+    await store.apply([kept("poison", '{"amount":1}', { step: "aggregation" })], 1);
+    for (const outcome of [Outcome.DUPLICATE, Outcome.CONFLICT]) {
+      const door = { publish: async () => [create(EventVerdictSchema, { outcome })] };
+      const answer = await reprocess(door, {});
+      expect(answer).to.include({ accepted: 0n, duplicates: 0n, failed: 0n, remaining: 1n });
+      expect(answer.failures[0]?.fault?.retryable).to.equal(true);
+    }
+    expect((await list()).events[0]?.fault?.reason).to.equal(FaultReason.EVENT_SCHEMA_VIOLATION);
+    expect((await reprocess(new StrictDoor(), {})).accepted).to.equal(1n);
   });
 
   it("is idempotent where a call was cut between feeding and writing down", async () => {

@@ -1,4 +1,4 @@
-import { create } from "@bufbuild/protobuf";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import {
   type Quarantined,
   QuarantinedSchema,
@@ -7,6 +7,7 @@ import {
 } from "../../gen/ts/tideline/admin/v1/quarantine_service_pb.js";
 import { EventSchema } from "../../gen/ts/tideline/event/v1/event_pb.js";
 import { EventFaultSchema, type EventVerdict, Outcome } from "../../gen/ts/tideline/event/v1/verdict_pb.js";
+import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import type { Answer } from "./answer.js";
 import type { Caller } from "./caller.js";
 import { type CheckedCorrection, checkCorrection, correctEvent } from "./correct-event.js";
@@ -100,6 +101,11 @@ function judge(batch: readonly KeptEvent[], verdicts: readonly EventVerdict[], r
       result.postponed++;
       return [];
     }
+    if (isStillClaimed(kept, verdict)) {
+      result.postponed++;
+      tellFailure(result, { ...kept.quarantined, fault: claimedFault });
+      return [];
+    }
     if (verdict.outcome === Outcome.ACCEPTED || verdict.outcome === Outcome.DUPLICATE) {
       if (verdict.outcome === Outcome.ACCEPTED) result.accepted++;
       else result.duplicates++;
@@ -107,9 +113,26 @@ function judge(batch: readonly KeptEvent[], verdicts: readonly EventVerdict[], r
     }
     result.failed++;
     const attempts = kept.quarantined.attempts + result.attempt;
-    if (result.failures.length < FAILURES_MAX) {
-      result.failures.push(create(QuarantinedSchema, { ...kept.quarantined, fault, attempts }));
-    }
+    tellFailure(result, { ...kept.quarantined, fault, attempts });
     return [{ kind: "failed", kept, fault }];
   });
+}
+
+/**
+ * What aggregation kept aside is in the log, and its id is claimed there for 24 hours: until then the door takes the
+ * same event for a copy of itself, although no table has it.
+ */
+function isStillClaimed({ step }: KeptEvent, { outcome }: EventVerdict): boolean {
+  return step === "aggregation" && (outcome === Outcome.DUPLICATE || outcome === Outcome.CONFLICT);
+}
+
+const claimedFault = create(EventFaultSchema, {
+  reason: FaultReason.EVENT_ID_REUSED,
+  field: "event_id",
+  message: "The log knows this id for 24 hours after the event was received; feed it again then.",
+  retryable: true,
+});
+
+function tellFailure({ failures }: Result, failure: MessageInitShape<typeof QuarantinedSchema>): void {
+  if (failures.length < FAILURES_MAX) failures.push(create(QuarantinedSchema, failure));
 }

@@ -18,12 +18,13 @@ interface QuarantineRow {
   readonly schema_version: string;
   readonly received_ms: string;
   readonly key_id: string;
+  readonly step: string;
   readonly attempts: number;
   readonly stream_sequence: string;
 }
 
-const COLUMNS = `quarantine_id, event, reason, field, rule, message, schema_version, received_ms, key_id, attempts,
-  stream_sequence`;
+const COLUMNS = `quarantine_id, event, reason, field, rule, message, schema_version, received_ms, key_id, step,
+  attempts, stream_sequence`;
 
 /** States of a row; only what is kept is listed. */
 const KEPT = 0;
@@ -226,5 +227,5 @@ function keptOfRow(row: QuarantineRow): KeptEvent {
     keyId: row.key_id,
     attempts: row.attempts,
   });
-  return { quarantined, receivedMs, streamSequence: row.stream_sequence };
+  return { quarantined, receivedMs, step: row.step, streamSequence: row.stream_sequence };
 }
