@@ -33,6 +33,8 @@ const (
 	SchemaKind_SCHEMA_KIND_AVRO SchemaKind = 1
 	// JSON Schema, draft 2020-12 or as $schema says.
 	SchemaKind_SCHEMA_KIND_JSON_SCHEMA SchemaKind = 2
+	// Protocol Buffers: the text of a file of proto2, proto3 or an edition.
+	SchemaKind_SCHEMA_KIND_PROTOBUF SchemaKind = 3
 )
 
 // Enum value maps for SchemaKind.
@@ -41,11 +43,13 @@ var (
 		0: "SCHEMA_KIND_UNSPECIFIED",
 		1: "SCHEMA_KIND_AVRO",
 		2: "SCHEMA_KIND_JSON_SCHEMA",
+		3: "SCHEMA_KIND_PROTOBUF",
 	}
 	SchemaKind_value = map[string]int32{
 		"SCHEMA_KIND_UNSPECIFIED": 0,
 		"SCHEMA_KIND_AVRO":        1,
 		"SCHEMA_KIND_JSON_SCHEMA": 2,
+		"SCHEMA_KIND_PROTOBUF":    3,
 	}
 )
 
@@ -530,12 +534,13 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"u\n" +
 	"\x13ListSchemasResponse\x126\n" +
 	"\aschemas\x18\x01 \x03(\v2\x1c.tideline.registry.v1.SchemaR\aschemas\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken*\\\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken*v\n" +
 	"\n" +
 	"SchemaKind\x12\x1b\n" +
 	"\x17SCHEMA_KIND_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10SCHEMA_KIND_AVRO\x10\x01\x12\x1b\n" +
-	"\x17SCHEMA_KIND_JSON_SCHEMA\x10\x022\xcf\x02\n" +
+	"\x17SCHEMA_KIND_JSON_SCHEMA\x10\x02\x12\x18\n" +
+	"\x14SCHEMA_KIND_PROTOBUF\x10\x032\xcf\x02\n" +
 	"\x0fRegistryService\x12p\n" +
 	"\x0eRegisterSchema\x12+.tideline.registry.v1.RegisterSchemaRequest\x1a,.tideline.registry.v1.RegisterSchemaResponse\"\x03\x90\x02\x02\x12a\n" +
 	"\tGetSchema\x12&.tideline.registry.v1.GetSchemaRequest\x1a'.tideline.registry.v1.GetSchemaResponse\"\x03\x90\x02\x01\x12g\n" +

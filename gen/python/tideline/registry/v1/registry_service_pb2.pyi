@@ -16,9 +16,11 @@ class SchemaKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SCHEMA_KIND_UNSPECIFIED: _ClassVar[SchemaKind]
     SCHEMA_KIND_AVRO: _ClassVar[SchemaKind]
     SCHEMA_KIND_JSON_SCHEMA: _ClassVar[SchemaKind]
+    SCHEMA_KIND_PROTOBUF: _ClassVar[SchemaKind]
 SCHEMA_KIND_UNSPECIFIED: SchemaKind
 SCHEMA_KIND_AVRO: SchemaKind
 SCHEMA_KIND_JSON_SCHEMA: SchemaKind
+SCHEMA_KIND_PROTOBUF: SchemaKind
 
 class Schema(_message.Message):
     __slots__ = ("subject", "version", "schema_id", "kind", "text", "create_time")
