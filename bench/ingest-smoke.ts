@@ -95,6 +95,7 @@ async function bench(engines: OwnTestEngines): Promise<void> {
       CLICKHOUSE_URL: "http://127.0.0.1:1",
       TIDELINE_PARTITIONS: values.partitions,
       TIDELINE_OPERATOR_KEY: "operator-key-of-a-bench",
+      TIDELINE_DATA_SECRET: "data-secret-of-a-bench",
     },
     values.profile === "" ? [] : ["--cpu-prof", `--cpu-prof-dir=${values.profile}`],
   );

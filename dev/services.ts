@@ -34,6 +34,7 @@ export interface ServiceInstance {
 export interface ServiceSurroundings {
   readonly engines: EngineUrls;
   readonly operatorKey: string;
+  readonly dataSecret: string;
   readonly streamBytesMax: number;
   readonly partitions: number;
   /** gRPC of the gateway, for a service that sends events itself. */
@@ -69,6 +70,7 @@ export async function prepareService(
         DATABASE_URL: around.engines.postgres,
         CLICKHOUSE_URL: around.engines.clickhouse,
         TIDELINE_OPERATOR_KEY: around.operatorKey,
+        TIDELINE_DATA_SECRET: around.dataSecret,
         TIDELINE_PARTITIONS: String(around.partitions),
         TIDELINE_STREAM_BYTES_MAX: process.env["TIDELINE_STREAM_BYTES_MAX"] || String(around.streamBytesMax),
         TIDELINE_INSTANCE: name,

@@ -65,6 +65,8 @@ export function isRunning(stack: StackFile | undefined): stack is StackFile {
 /** What a stack keeps from one start to the next: its keys and its project. */
 export interface Identity {
   readonly operator: string;
+  /** What the keys of personal data are derived from: without it nothing that was sealed opens again. */
+  readonly dataSecret: string;
   readonly project: string;
   readonly keys: Omit<StackKeys, "operator">;
   /** The most bytes of each stream of the log, from the free disk of the first start. */
@@ -84,6 +86,7 @@ export function readIdentity(data: string, partitions: number): Identity {
   const { bavail, bsize } = statfsSync(data);
   const fresh: Identity = {
     operator: `tl_operator_${randomBytes(24).toString("base64url")}`,
+    dataSecret: randomBytes(32).toString("base64url"),
     project: "",
     keys: { ingest: "", query: "", admin: "" },
     streamBytesMax: Math.min(streamBytesMost, Math.floor((bavail * bsize) / streamsInDisk)),

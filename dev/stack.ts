@@ -144,6 +144,7 @@ export class Stack {
     const around = {
       engines: this.#urls(),
       operatorKey: this.#mine().operator,
+      dataSecret: this.#mine().dataSecret,
       streamBytesMax: this.#mine().streamBytesMax,
       partitions: this.#mine().partitions,
       ingestAddress: `127.0.0.1:${this.#options.ports.grpc}`,

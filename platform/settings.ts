@@ -16,6 +16,8 @@ export interface SettingsReader {
   flag(key: string, fallback: boolean): boolean;
   /** A text without a default, at least 16 characters. */
   secret(key: string): string;
+  /** Secrets without a default, separated by commas, at least 16 characters each. */
+  secrets(key: string): readonly string[];
   /** One of the given words. */
   oneOf<T extends string>(key: string, words: readonly T[], fallback: T): T;
 }
@@ -61,6 +63,8 @@ function readerOf(env: Env, wrong: string[]): SettingsReader {
         (text) => (text.length >= 16 ? text : undefined),
         "a secret of 16 characters or more",
       ),
+    secrets: (key) =>
+      take(key, undefined, secretsOf, "a secret of 16 characters or more, or several separated by commas"),
     oneOf: (key, words, fallback) =>
       take(key, fallback, (text) => words.find((word) => word === text), words.join(", ")),
   };
@@ -69,6 +73,11 @@ function readerOf(env: Env, wrong: string[]): SettingsReader {
 function integerIn(text: string, min: number, max: number): number | undefined {
   const value = Number(text);
   return /^-?\d{1,15}$/.test(text) && value >= min && value <= max ? value : undefined;
+}
+
+function secretsOf(text: string): readonly string[] | undefined {
+  const secrets = text.split(",");
+  return secrets.every((secret) => secret.length >= 16) ? secrets : undefined;
 }
 
 function flagOf(text: string): boolean | undefined {

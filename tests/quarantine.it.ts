@@ -7,7 +7,12 @@ import { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.j
 import { migratePostgres } from "../platform/migrate.js";
 import { openSchemaStore } from "../registry/engines/postgres-schemas.js";
 import { type EventInit, ingestClient } from "./support/ingestion.js";
-import { type IngestionStand, operatorKey, startIngestionStand } from "./support/ingestion-stand.js";
+import {
+  dataSecret,
+  type IngestionStand,
+  operatorKey,
+  startIngestionStand,
+} from "./support/ingestion-stand.js";
 import type { TestProject } from "./support/projects.js";
 import { type ServiceProcess, startService } from "./support/service-process.js";
 
@@ -35,6 +40,7 @@ describe("what was kept aside", function () {
       CLICKHOUSE_URL: "http://127.0.0.1:9",
       TIDELINE_PREFIX: stand.engines.prefix,
       TIDELINE_OPERATOR_KEY: operatorKey,
+      TIDELINE_DATA_SECRET: dataSecret,
       TIDELINE_INGEST_URL: `127.0.0.1:${stand.service.grpcPort}`,
     });
     const baseUrl = `http://127.0.0.1:${admin.grpcPort}`;
@@ -109,6 +115,29 @@ describe("what was kept aside", function () {
     const second = await quarantine.reprocessQuarantined({ correction: { defaults: { amount: "0" } } }, by());
     expect(second).to.include({ accepted: 1n, failed: 0n });
     expect((await listed(0)).total).to.equal(0n);
+  });
+
+  it("shows no personal value, keeps it nowhere else, and is fed again with it", async () => {
+    const text = JSON.stringify({
+      type: "object",
+      properties: { amount: { type: "number" }, email: { type: "string", "x-pii": "email" } },
+      required: ["amount"],
+    });
+    const subject = "signup";
+    const registered = { projectId: of.projectId, subject, kind: SchemaKind.JSON_SCHEMA, text };
+    await openSchemaStore(stand.pool).register(registered);
+    const value = '{"email":"ada@example.org"}';
+    await stand.publish([{ eventId: "a", type: subject, body: { case: "properties", value } }], of);
+    const { events } = await listed(1);
+    expect(events[0]).to.include({ isMasked: true });
+    expect(events[0]?.event?.body.value).to.equal('{"email":"***"}');
+    const [aside] = await stand.aside(of);
+    expect(aside?.sealedEvent.length).to.be.greaterThan(20);
+    expect(Buffer.from(aside?.sealedEvent ?? []).includes("ada@example.org")).to.equal(false);
+    const correction = { defaults: { amount: "1" } };
+    expect(await quarantine.reprocessQuarantined({ correction }, by())).to.include({ accepted: 1n });
+    const [logged] = await stand.logged(of);
+    expect(JSON.parse(logged?.properties ?? "")).to.deep.equal({ email: "ada@example.org", amount: 1 });
   });
 
   it("is not fed by another project's key", async () => {

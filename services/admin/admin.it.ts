@@ -46,6 +46,7 @@ describe("AdminService", function () {
       CLICKHOUSE_URL: "http://127.0.0.1:9",
       TIDELINE_PREFIX: engines.prefix,
       TIDELINE_OPERATOR_KEY: operatorKey,
+      TIDELINE_DATA_SECRET: "data-secret-of-a-test",
     });
     admin = createClient(
       AdminService,

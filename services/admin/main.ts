@@ -2,6 +2,7 @@ import { systemClock } from "../../platform/clock.js";
 import { openControl } from "../../platform/control/control.js";
 import { openNats } from "../../platform/engines/nats.js";
 import { openPostgres } from "../../platform/engines/postgres.js";
+import { ProjectSecrets } from "../../platform/project-secrets.js";
 import { type Life, runService } from "../../platform/run.js";
 import { watchHealth } from "../../platform/serve/health.js";
 import { serve } from "../../platform/serve/serve.js";
@@ -34,7 +35,7 @@ async function start(life: Life, env: Env): Promise<void> {
   const door = openDoor(settings.ingestUrl, settings.operatorKey);
   const mounts = [
     mountAdmin({ projects, keys: openKeyStore(pool), clock: systemClock }),
-    mountQuarantine({ quarantine, door }),
+    mountQuarantine({ quarantine, door, secrets: new ProjectSecrets(settings.dataSecrets) }),
   ];
   const serving = await serve({ service: SERVICE, settings, log, keys, health, mounts });
   life.onStop("serving", () => serving.stop());

@@ -91,6 +91,8 @@ export interface QuarantineQuery {
 /** One event as it is listed. */
 export interface KeptEvent {
   readonly quarantined: Quarantined;
+  /** Where fields of the event are masked: the event as it came, sealed; else empty. */
+  readonly sealedEvent: Uint8Array;
   readonly receivedMs: number;
   /** The step that kept it aside. */
   readonly step: string;

@@ -26,6 +26,7 @@ import { openPostgres, type Postgres } from "../../platform/engines/postgres.js"
 import { Fault } from "../../platform/fault.js";
 import { createLog } from "../../platform/log.js";
 import { migratePostgres } from "../../platform/migrate.js";
+import { ProjectSecrets } from "../../platform/project-secrets.js";
 import { reconcileStreams, streamDefaults, streamNames } from "../../platform/streams.js";
 import { discardQuarantined } from "./discard-quarantined.js";
 import { openQuarantineStore } from "./engines/postgres-quarantine.js";
@@ -34,6 +35,7 @@ import { type Listing, startListing } from "./listing.js";
 import type { Door, QuarantineStore } from "./ports.js";
 import { reprocessQuarantined } from "./reprocess-quarantined.js";
 
+const secrets = new ProjectSecrets(["a-data-secret-of-a-test"]);
 const receivedMs = Date.UTC(2026, 10, 20, 9);
 
 /** One event as ingestion would keep it aside. */
@@ -129,7 +131,7 @@ describe("the quarantine's listing", function () {
 
   const reprocess = (door: Door, request: { correction?: object; dryRun?: boolean; filter?: object }) =>
     reprocessQuarantined(
-      { quarantine: store, door },
+      { quarantine: store, door, secrets },
       caller,
       create(ReprocessQuarantinedRequestSchema, {
         filter: create(QuarantineFilterSchema, request.filter ?? {}),
@@ -266,12 +268,29 @@ describe("the quarantine's listing", function () {
     expect((await reprocess(new StrictDoor(), {})).accepted).to.equal(1n);
   });
 
+  it("feeds what was sealed, and says so where it can't be opened", async () => {
+    const plain = kept("a", '{"amount":1,"email":"ada@example.org"}');
+    const masked = kept("a", '{"amount":1,"email":"***"}');
+    const bytes = toBinary(EventSchema, plain.event ?? create(EventSchema));
+    masked.sealedEvent = new ProjectSecrets(["a-secret-that-is-gone"]).seal("p1", bytes);
+    await store.apply([masked], 1);
+    expect((await list()).events[0]?.isMasked).to.equal(true);
+    const locked = await reprocess(new StrictDoor(), {});
+    expect(locked).to.include({ accepted: 0n, failed: 1n, remaining: 0n });
+    expect(locked.failures[0]?.fault?.rule).to.equal("sealed");
+    masked.sealedEvent = secrets.seal("p1", bytes);
+    await store.apply([masked], 2);
+    const door = new StrictDoor();
+    expect(await reprocess(door, {})).to.include({ accepted: 1n });
+    expect(door.taken.get("a")?.body.value).to.equal(plain.event?.body.value);
+  });
+
   it("is idempotent where a call was cut between feeding and writing down", async () => {
     const door = new StrictDoor();
     await store.apply([kept("a", '{"amount":1}')], 1);
     const cut = { ...store, settle: () => Promise.reject(new Error("cut")) };
     const request = create(ReprocessQuarantinedRequestSchema, {});
-    await reprocessQuarantined({ quarantine: cut, door }, caller, request).catch(() => undefined);
+    await reprocessQuarantined({ quarantine: cut, door, secrets }, caller, request).catch(() => undefined);
     expect(await reprocess(door, {})).to.include({ accepted: 0n, duplicates: 1n });
     expect((await list()).total).to.equal(0n);
   });

@@ -1,13 +1,14 @@
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { create, fromBinary, type MessageInitShape } from "@bufbuild/protobuf";
 import {
   type Quarantined,
   QuarantinedSchema,
   type ReprocessQuarantinedRequest,
   type ReprocessQuarantinedResponse,
 } from "../../gen/ts/tideline/admin/v1/quarantine_service_pb.js";
-import { EventSchema } from "../../gen/ts/tideline/event/v1/event_pb.js";
+import { type Event, EventSchema } from "../../gen/ts/tideline/event/v1/event_pb.js";
 import { EventFaultSchema, type EventVerdict, Outcome } from "../../gen/ts/tideline/event/v1/verdict_pb.js";
 import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
+import type { ProjectSecrets } from "../../platform/project-secrets.js";
 import type { Answer } from "./answer.js";
 import type { Caller } from "./caller.js";
 import { type CheckedCorrection, checkCorrection, correctEvent } from "./correct-event.js";
@@ -19,6 +20,7 @@ import { queryOf, requireKnown } from "./quarantine-query.js";
 export interface ReprocessPorts {
   readonly quarantine: QuarantineStore;
   readonly door: Door;
+  readonly secrets: ProjectSecrets;
 }
 
 const EVENTS_MAX = 10_000;
@@ -43,7 +45,7 @@ interface Result {
  * @throws Fault ENGINE_UNAVAILABLE; what was done until then stays done, so the call may be made again
  */
 export async function reprocessQuarantined(
-  { quarantine, door }: ReprocessPorts,
+  { quarantine, door, secrets }: ReprocessPorts,
   caller: Caller,
   request: ReprocessQuarantinedRequest,
 ): Promise<Answer<ReprocessQuarantinedResponse>> {
@@ -67,8 +69,20 @@ export async function reprocessQuarantined(
     if (last === undefined) break;
     after = sortKeyOf(last);
     handled += batch.length;
-    const verdicts = await feed(door, query, { batch, correction, isDryRun: request.dryRun });
-    const refeeds = judge(batch, verdicts, result);
+    const opened = openBatch(secrets, query, batch);
+    for (const { quarantined } of batch.filter((_, index) => opened[index] === undefined)) {
+      result.failed++;
+      tellFailure(result, { ...quarantined, fault: lockedFault });
+    }
+    const readable = batch.filter((_, index) => opened[index] !== undefined);
+    const events = opened.filter((event) => event !== undefined);
+    const verdicts = await feed(door, query, {
+      batch: readable,
+      events,
+      correction,
+      isDryRun: request.dryRun,
+    });
+    const refeeds = judge(readable, verdicts, result);
     if (!request.dryRun) await quarantine.settle(query.projectId, refeeds);
   }
   const { accepted, duplicates, failed, postponed, failures } = result;
@@ -81,15 +95,42 @@ export async function reprocessQuarantined(
   };
 }
 
-function feed(
+/** The events as they came; undefined where one was sealed by a data secret that this service does not have. */
+function openBatch(
+  secrets: ProjectSecrets,
+  { projectId }: QuarantineQuery,
+  batch: readonly KeptEvent[],
+): (Event | undefined)[] {
+  return batch.map(({ quarantined: { event = create(EventSchema) }, sealedEvent }) => {
+    if (sealedEvent.length === 0) return event;
+    const bytes = secrets.open(projectId, sealedEvent);
+    return bytes === undefined ? undefined : fromBinary(EventSchema, bytes);
+  });
+}
+
+const lockedFault = create(EventFaultSchema, {
+  reason: FaultReason.EVENT_POISONED,
+  rule: "sealed",
+  message: "Personal values were sealed with a data secret that is not among TIDELINE_DATA_SECRET now.",
+});
+
+interface Feeding {
+  readonly batch: readonly KeptEvent[];
+  /** The batch's events as they came. */
+  readonly events: readonly Event[];
+  readonly correction: CheckedCorrection;
+  readonly isDryRun: boolean;
+}
+
+async function feed(
   door: Door,
   { projectId }: QuarantineQuery,
-  { batch, correction, isDryRun }: { batch: KeptEvent[]; correction: CheckedCorrection; isDryRun: boolean },
+  { batch, events, correction, isDryRun }: Feeding,
 ): Promise<EventVerdict[]> {
-  const events = batch.map(({ quarantined: { event = create(EventSchema) }, receivedMs }) =>
-    correctEvent(event, receivedMs, correction),
+  const corrected = events.map((event, index) =>
+    correctEvent(event, batch[index]?.receivedMs ?? 0, correction),
   );
-  return door.publish(projectId, events, isDryRun);
+  return corrected.length === 0 ? [] : await door.publish(projectId, corrected, isDryRun);
 }
 
 /** Counts the verdicts and says what is to be written down of each event. */

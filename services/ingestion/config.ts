@@ -2,6 +2,8 @@ import { type CommonSettings, commonSettings, type Env, readSettings } from "../
 
 /** What ingestion reads from its environment. */
 export interface IngestionConfig extends CommonSettings {
+  /** What the keys of projects' personal data are derived from, newest first; platform/project-secrets.ts. */
+  readonly dataSecrets: readonly string[];
   /** How long an event may wait for others to share its block. */
   readonly lingerMs: number;
   /** Bytes of events that may wait for the log; then callers are told to come back. */
@@ -18,6 +20,7 @@ const mebibyte = 1024 * 1024;
 export function readConfig(env: Env): Readonly<IngestionConfig> {
   return readSettings(env, (read) => ({
     ...commonSettings(read),
+    dataSecrets: read.secrets("TIDELINE_DATA_SECRET"),
     lingerMs: read.integer("TIDELINE_INGEST_LINGER_MS", { min: 1, max: 100, fallback: 3 }),
     waitingBytesMax:
       mebibyte * read.integer("TIDELINE_INGEST_WAITING_MIB", { min: 8, max: 4_096, fallback: 128 }),

@@ -7,6 +7,7 @@ import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { BlockSchema } from "../../gen/ts/tideline/pipeline/v1/block_pb.js";
 import { QuarantinedEventSchema } from "../../gen/ts/tideline/pipeline/v1/quarantine_pb.js";
 import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
+import { ProjectSecrets } from "../../platform/project-secrets.js";
 import { compileSchema } from "../../registry/compile.js";
 import type { CompiledSchema } from "../../registry/compiled-schema.js";
 import type { SchemaVersion } from "../../registry/schema-cache.js";
@@ -68,6 +69,8 @@ const said = (batch: PreparedBatch): string[] =>
   });
 const json = (value: string) => ({ case: "properties" as const, value });
 
+const secrets = new ProjectSecrets(["a-data-secret-of-a-test"]);
+
 describe("the decision on a batch", () => {
   it("goes by the client's time, and by the corrected one", () => {
     const at = (clientMs: number, sentMs?: number): Init => ({
@@ -120,7 +123,7 @@ describe("the decision on a batch", () => {
     ]);
     const batch = prepared(wild);
     expect(batch.countOf(Outcome.QUARANTINED)).to.equal(wild.length);
-    for (const event of quarantinedOf(batch, stamp, rulesWith()).events) {
+    for (const event of quarantinedOf(batch, { stamp, rules: rulesWith(), secrets }).events) {
       expect(toBinary(QuarantinedEventSchema, create(QuarantinedEventSchema, event))).not.to.have.length(0);
     }
   });
@@ -160,8 +163,15 @@ describe("the decision on a batch", () => {
       ],
       rules,
     );
-    const { indexes, events } = quarantinedOf(batch, stamp, rules);
+    const { indexes, events } = quarantinedOf(batch, { stamp, rules, secrets });
     expect(indexes).to.deep.equal([0, 1, 2, 3, 4]);
+    const opened = events.map(({ sealedEvent }) =>
+      sealedEvent.length === 0 ? undefined : secrets.open(stamp.projectId, sealedEvent),
+    );
+    expect(opened.map((bytes) => bytes?.includes(bytes.includes("a@b.c") ? "a@b.c" : "a"))).to.deep.equal([
+      ...[true, true, true, true],
+      undefined,
+    ]);
     expect(events.map(({ event }) => event?.body.value)).to.deep.equal([
       '{"mail":"***","to":[{"mail":"***","x":1}],"n":"wrong","big":12345678901234567890}',
       '"***"',

@@ -5,6 +5,7 @@ import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import type { Clock } from "../../platform/clock.js";
 import type { EffectiveSettings, ProjectCache } from "../../platform/control/projects.js";
 import { engineUnavailable, Fault, requestInvalid } from "../../platform/fault.js";
+import type { ProjectSecrets } from "../../platform/project-secrets.js";
 import { type Call, dryRunHeader, projectHeader } from "../../platform/serve/call.js";
 import type { CompiledSchema } from "../../registry/compiled-schema.js";
 import type { ProjectSchemas, SchemaCache, SchemaVersion } from "../../registry/schema-cache.js";
@@ -31,6 +32,7 @@ export interface PublishEventsOptions {
   readonly publisher: BlockPublisher;
   readonly quarantine: QuarantineLog;
   readonly sample: LiveSample;
+  readonly secrets: ProjectSecrets;
   /** Bytes of requests that may be worked on at once; then callers are told to come back. */
   readonly workingBytesMax: number;
 }
@@ -122,10 +124,10 @@ export class EventPublisher {
 
   /** Stores what is to be stored; the events of a block that was not are rejected, or all of the call refused. */
   async #store(batch: PreparedBatch, stamp: RequestStamp, rules: Rules): Promise<void> {
-    const { publisher, quarantine } = this.#options;
+    const { publisher, quarantine, secrets } = this.#options;
     const bytes = batch.acceptedBytes();
     if (!publisher.hasRoom(bytes)) throw overloaded();
-    const aside = batch.faults.size === 0 ? undefined : quarantinedOf(batch, stamp, rules);
+    const aside = batch.faults.size === 0 ? undefined : quarantinedOf(batch, { stamp, rules, secrets });
     const kept =
       aside === undefined || aside.indexes.length === 0
         ? true

@@ -1,8 +1,9 @@
-import { create } from "@bufbuild/protobuf";
-import { ContextSchema, type Event } from "../../gen/ts/tideline/event/v1/event_pb.js";
+import { create, toBinary } from "@bufbuild/protobuf";
+import { ContextSchema, type Event, EventSchema } from "../../gen/ts/tideline/event/v1/event_pb.js";
 import { Outcome } from "../../gen/ts/tideline/event/v1/verdict_pb.js";
 import type { QuarantinedEvent } from "../../gen/ts/tideline/pipeline/v1/quarantine_pb.js";
 import { truncateIp } from "../../platform/ip.js";
+import type { ProjectSecrets } from "../../platform/project-secrets.js";
 import type { CompiledSchema } from "../../registry/compiled-schema.js";
 import { type FieldPath, maskPersonal, maskText } from "../../registry/personal.js";
 import { makeEventId } from "./made-id.js";
@@ -11,11 +12,20 @@ import type { PreparedBatch } from "./prepared-batch.js";
 import type { RequestStamp } from "./raw-event.js";
 import { scannedEvent } from "./scanned-event.js";
 
-/** The events of a batch that are kept aside, as they came; only the address is cut, as it is in the log. */
+/** What events are kept aside with. */
+export interface Keeping {
+  readonly stamp: RequestStamp;
+  readonly rules: Rules;
+  readonly secrets: ProjectSecrets;
+}
+
+/**
+ * The events of a batch that are kept aside, as they came; only the address is cut, as it is in the log. Personal
+ * values are masked, and the event with them is sealed beside it.
+ */
 export function quarantinedOf(
   batch: PreparedBatch,
-  stamp: RequestStamp,
-  rules: Rules,
+  { stamp, rules, secrets }: Keeping,
 ): { readonly indexes: number[]; readonly events: Omit<QuarantinedEvent, "$typeName">[] } {
   const indexes: number[] = [];
   const events: Omit<QuarantinedEvent, "$typeName">[] = [];
@@ -28,7 +38,12 @@ export function quarantinedOf(
     if (event === undefined) continue;
     event.eventId ||= batch.madeIds.get(index) ?? "";
     setContext(event, stamp);
-    maskBody(event, rules);
+    const personal = personalOf(event, rules);
+    const sealedEvent =
+      personal.paths.length === 0
+        ? new Uint8Array()
+        : secrets.seal(stamp.projectId, toBinary(EventSchema, event));
+    maskBody(event, personal);
     indexes.push(index);
     events.push({
       projectId: stamp.projectId,
@@ -38,23 +53,38 @@ export function quarantinedOf(
       keyId: stamp.keyId,
       step: "ingestion",
       quarantineId: makeEventId(stamp.receivedMs),
+      sealedEvent,
     });
   }
   return { indexes, events };
 }
 
-/** Masks what the type's newest schema, or the one that an Avro body is of, says is personal. */
-const maskBody = (event: Event, { schemas, compiled }: Rules): void => {
-  const { body } = event;
-  if (body.case === undefined) return;
+/** What of an event is personal, by the schema that it was meant for. */
+interface Personal {
+  readonly paths: readonly FieldPath[];
+  readonly schema: CompiledSchema | undefined;
+}
+
+/** By the type's newest schema, or the one that an Avro body is of. */
+const personalOf = ({ body, type }: Event, { schemas, compiled }: Rules): Personal => {
   const byId = body.case === "avro" ? schemas.byId.get(body.value.schemaId) : undefined;
-  const version = byId ?? schemas.newest.get(event.type);
+  const version = byId ?? schemas.newest.get(type);
   const schema = version === undefined ? undefined : compiled(version);
+  if (body.case === undefined) return { paths: [], schema };
   // A version that is not at hand may say that anything is personal.
-  const personal = version !== undefined && schema === undefined ? [["*"]] : (schema?.personal ?? []);
-  if (personal.length === 0) return;
-  if (body.case === "properties") body.value = maskPersonal(body.value, personal);
-  else event.body = { case: "properties", value: maskedAvro(schema, body.value.data, personal) };
+  return {
+    paths: version !== undefined && schema === undefined ? [["*"]] : (schema?.personal ?? []),
+    schema,
+  };
+};
+
+const maskBody = (event: Event, { paths, schema }: Personal): void => {
+  const { body } = event;
+  if (paths.length === 0) return;
+  if (body.case === "properties") body.value = maskPersonal(body.value, paths);
+  else if (body.case === "avro") {
+    event.body = { case: "properties", value: maskedAvro(schema, body.value.data, paths) };
+  }
 };
 
 /** An Avro body can't be masked in its own form: it becomes JSON, or nothing where it can't be read. */

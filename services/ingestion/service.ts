@@ -6,6 +6,7 @@ import type { Control } from "../../platform/control/control.js";
 import type { Nats } from "../../platform/engines/nats.js";
 import type { Postgres } from "../../platform/engines/postgres.js";
 import { redisReady } from "../../platform/engines/redis.js";
+import { ProjectSecrets } from "../../platform/project-secrets.js";
 import type { Life } from "../../platform/run.js";
 import type { Health } from "../../platform/serve/health.js";
 import type { StreamNames } from "../../platform/streams.js";
@@ -65,6 +66,7 @@ export async function openPublisher(
     publisher,
     quarantine: natsQuarantineLog(options),
     sample,
+    secrets: new ProjectSecrets(settings.dataSecrets),
     workingBytesMax: waitingBytesMax,
   });
 }

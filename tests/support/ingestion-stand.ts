@@ -11,6 +11,7 @@ import { makeProject, type TestProject, type TestProjectOptions } from "./projec
 import { type ServiceProcess, startService } from "./service-process.js";
 
 export const operatorKey = "operator-key-of-a-test";
+export const dataSecret = "data-secret-of-a-test";
 
 /** Ingestion as its own process on real engines, and what a test needs to look at what it did. */
 export interface IngestionStand<Engines extends TestEngines = TestEngines> {
@@ -65,6 +66,7 @@ async function openStand<Engines extends TestEngines>(engines: Engines): Promise
     TIDELINE_PREFIX: engines.prefix,
     TIDELINE_PARTITIONS: "4",
     TIDELINE_OPERATOR_KEY: operatorKey,
+    TIDELINE_DATA_SECRET: dataSecret,
     TIDELINE_INGEST_ACK_TIMEOUT_MS: "1500",
   });
   return {

@@ -21,10 +21,11 @@ interface QuarantineRow {
   readonly step: string;
   readonly attempts: number;
   readonly stream_sequence: string;
+  readonly sealed_event: Buffer;
 }
 
 const COLUMNS = `quarantine_id, event, reason, field, rule, message, schema_version, received_ms, key_id, step,
-  attempts, stream_sequence`;
+  attempts, stream_sequence, sealed_event`;
 
 /** States of a row; only what is kept is listed. */
 const KEPT = 0;
@@ -130,9 +131,9 @@ async function apply(
   const column = <T>(value: (event: QuarantinedEvent) => T): T[] => rows.map(value);
   await pool.query(
     `insert into quarantined (project_id, event_id, quarantine_id, type, reason, field, rule, message,
-       schema_version, received_ms, key_id, step, event, stream_sequence)
-     select *, $14::bigint from unnest($1::text[], $2::bytea[], $3::text[], $4::bytea[], $5::int[], $6::text[],
-       $7::text[], $8::text[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::bytea[])
+       schema_version, received_ms, key_id, step, event, sealed_event, stream_sequence)
+     select *, $15::bigint from unnest($1::text[], $2::bytea[], $3::text[], $4::bytea[], $5::int[], $6::text[],
+       $7::text[], $8::text[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::bytea[], $14::bytea[])
      on conflict (project_id, event_id) do update set ${whenKeptAgain()}
      where excluded.stream_sequence > quarantined.stream_sequence`,
     [
@@ -149,6 +150,7 @@ async function apply(
       column(({ keyId }) => storable(keyId)),
       column(({ step }) => storable(step)),
       column(({ event }) => Buffer.from(event === undefined ? [] : toBinary(EventSchema, event))),
+      column(({ sealedEvent }) => Buffer.from(sealedEvent)),
       streamSequence,
     ],
   );
@@ -170,7 +172,9 @@ function whenKeptAgain(): string {
   const always = ["stream_sequence", "reason", "field", "rule", "message", "schema_version"];
   return [
     ...always.map((column) => `${column} = excluded.${column}`),
-    ...["type", "event", "received_ms", "step", "key_id"].map((column) => unlessRefed(column)),
+    ...["type", "event", "sealed_event", "received_ms", "step", "key_id"].map((column) =>
+      unlessRefed(column),
+    ),
     unlessRefed("state", String(KEPT)),
     unlessRefed("settle_time", "null"),
     unlessRefed("attempts", `case when quarantined.state = ${KEPT} then quarantined.attempts else 0 end`),
@@ -226,6 +230,8 @@ function keptOfRow(row: QuarantineRow): KeptEvent {
     receiveTime: timestampFromMs(receivedMs),
     keyId: row.key_id,
     attempts: row.attempts,
+    isMasked: row.sealed_event.length > 0,
   });
-  return { quarantined, receivedMs, step: row.step, streamSequence: row.stream_sequence };
+  const { step, stream_sequence: streamSequence, sealed_event: sealedEvent } = row;
+  return { quarantined, sealedEvent, receivedMs, step, streamSequence };
 }

@@ -139,7 +139,9 @@ type Quarantined struct {
 	// The key that sent it, by its id.
 	KeyId string `protobuf:"bytes,5,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
 	// How often it was fed again in vain.
-	Attempts      uint32 `protobuf:"varint,6,opt,name=attempts,proto3" json:"attempts,omitempty"`
+	Attempts uint32 `protobuf:"varint,6,opt,name=attempts,proto3" json:"attempts,omitempty"`
+	// Whether fields of the event are masked here. Fed again, they carry what was sent.
+	IsMasked      bool `protobuf:"varint,7,opt,name=is_masked,json=isMasked,proto3" json:"is_masked,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -214,6 +216,13 @@ func (x *Quarantined) GetAttempts() uint32 {
 		return x.Attempts
 	}
 	return 0
+}
+
+func (x *Quarantined) GetIsMasked() bool {
+	if x != nil {
+		return x.IsMasked
+	}
+	return false
 }
 
 // A correction of an event's properties, in this order: rename, default, cast, and the client time.
@@ -677,14 +686,15 @@ const file_tideline_admin_v1_quarantine_service_proto_rawDesc = "" +
 	"\x04type\x18\x04 \x01(\tB\b\xbaH\x05r\x03(\xc8\x01R\x04type\x12@\n" +
 	"\x06reason\x18\x05 \x01(\x0e2\x1e.tideline.fault.v1.FaultReasonB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06reason\x127\n" +
 	"\tfrom_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\bfromTime\x123\n" +
-	"\ato_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x06toTime\"\x89\x02\n" +
+	"\ato_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x06toTime\"\xa6\x02\n" +
 	"\vQuarantined\x12#\n" +
 	"\rquarantine_id\x18\x01 \x01(\tR\fquarantineId\x12.\n" +
 	"\x05event\x18\x02 \x01(\v2\x18.tideline.event.v1.EventR\x05event\x123\n" +
 	"\x05fault\x18\x03 \x01(\v2\x1d.tideline.event.v1.EventFaultR\x05fault\x12=\n" +
 	"\freceive_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\vreceiveTime\x12\x15\n" +
 	"\x06key_id\x18\x05 \x01(\tR\x05keyId\x12\x1a\n" +
-	"\battempts\x18\x06 \x01(\rR\battempts\"\xf0\x03\n" +
+	"\battempts\x18\x06 \x01(\rR\battempts\x12\x1b\n" +
+	"\tis_masked\x18\a \x01(\bR\bisMasked\"\xf0\x03\n" +
 	"\n" +
 	"Correction\x12K\n" +
 	"\x06rename\x18\x01 \x03(\v2).tideline.admin.v1.Correction.RenameEntryB\b\xbaH\x05\x9a\x01\x02\x10dR\x06rename\x12Q\n" +

@@ -84,7 +84,10 @@ type QuarantinedEvent struct {
 	// The step that kept it aside: ingestion, enrichment or aggregation.
 	Step string `protobuf:"bytes,6,opt,name=step,proto3" json:"step,omitempty"`
 	// Unique and stable for this event in quarantine: the same across redelivery.
-	QuarantineId  string `protobuf:"bytes,7,opt,name=quarantine_id,json=quarantineId,proto3" json:"quarantine_id,omitempty"`
+	QuarantineId string `protobuf:"bytes,7,opt,name=quarantine_id,json=quarantineId,proto3" json:"quarantine_id,omitempty"`
+	// Where fields of the event are masked: the tideline.event.v1.Event as it came, sealed with a key of the project
+	// that only the services have. It is opened to feed the event again, never to show it.
+	SealedEvent   []byte `protobuf:"bytes,8,opt,name=sealed_event,json=sealedEvent,proto3" json:"sealed_event,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -168,13 +171,20 @@ func (x *QuarantinedEvent) GetQuarantineId() string {
 	return ""
 }
 
+func (x *QuarantinedEvent) GetSealedEvent() []byte {
+	if x != nil {
+		return x.SealedEvent
+	}
+	return nil
+}
+
 var File_tideline_pipeline_v1_quarantine_proto protoreflect.FileDescriptor
 
 const file_tideline_pipeline_v1_quarantine_proto_rawDesc = "" +
 	"\n" +
 	"%tideline/pipeline/v1/quarantine.proto\x12\x14tideline.pipeline.v1\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\"Q\n" +
 	"\x0fQuarantineBlock\x12>\n" +
-	"\x06events\x18\x01 \x03(\v2&.tideline.pipeline.v1.QuarantinedEventR\x06events\"\x90\x02\n" +
+	"\x06events\x18\x01 \x03(\v2&.tideline.pipeline.v1.QuarantinedEventR\x06events\"\xb3\x02\n" +
 	"\x10QuarantinedEvent\x12\x1d\n" +
 	"\n" +
 	"project_id\x18\x01 \x01(\tR\tprojectId\x12.\n" +
@@ -183,7 +193,8 @@ const file_tideline_pipeline_v1_quarantine_proto_rawDesc = "" +
 	"\x10received_time_ms\x18\x04 \x01(\x03R\x0ereceivedTimeMs\x12\x15\n" +
 	"\x06key_id\x18\x05 \x01(\tR\x05keyId\x12\x12\n" +
 	"\x04step\x18\x06 \x01(\tR\x04step\x12#\n" +
-	"\rquarantine_id\x18\a \x01(\tR\fquarantineIdB\xd2\x01\n" +
+	"\rquarantine_id\x18\a \x01(\tR\fquarantineId\x12!\n" +
+	"\fsealed_event\x18\b \x01(\fR\vsealedEventB\xd2\x01\n" +
 	"\x18com.tideline.pipeline.v1B\x0fQuarantineProtoP\x01Z3tideline.dev/gen/go/tideline/pipeline/v1;pipelinev1\xa2\x02\x03TPX\xaa\x02\x14Tideline.Pipeline.V1\xca\x02\x14Tideline\\Pipeline\\V1\xe2\x02 Tideline\\Pipeline\\V1\\GPBMetadata\xea\x02\x16Tideline::Pipeline::V1b\x06proto3"
 
 var (

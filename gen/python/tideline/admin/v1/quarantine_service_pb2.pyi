@@ -32,20 +32,22 @@ class QuarantineFilter(_message.Message):
     def __init__(self, project_id: _Optional[str] = ..., quarantine_ids: _Optional[_Iterable[str]] = ..., event_id: _Optional[str] = ..., type: _Optional[str] = ..., reason: _Optional[_Union[_fault_pb2.FaultReason, str]] = ..., from_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., to_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Quarantined(_message.Message):
-    __slots__ = ("quarantine_id", "event", "fault", "receive_time", "key_id", "attempts")
+    __slots__ = ("quarantine_id", "event", "fault", "receive_time", "key_id", "attempts", "is_masked")
     QUARANTINE_ID_FIELD_NUMBER: _ClassVar[int]
     EVENT_FIELD_NUMBER: _ClassVar[int]
     FAULT_FIELD_NUMBER: _ClassVar[int]
     RECEIVE_TIME_FIELD_NUMBER: _ClassVar[int]
     KEY_ID_FIELD_NUMBER: _ClassVar[int]
     ATTEMPTS_FIELD_NUMBER: _ClassVar[int]
+    IS_MASKED_FIELD_NUMBER: _ClassVar[int]
     quarantine_id: str
     event: _event_pb2.Event
     fault: _verdict_pb2.EventFault
     receive_time: _timestamp_pb2.Timestamp
     key_id: str
     attempts: int
-    def __init__(self, quarantine_id: _Optional[str] = ..., event: _Optional[_Union[_event_pb2.Event, _Mapping]] = ..., fault: _Optional[_Union[_verdict_pb2.EventFault, _Mapping]] = ..., receive_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., key_id: _Optional[str] = ..., attempts: _Optional[int] = ...) -> None: ...
+    is_masked: bool
+    def __init__(self, quarantine_id: _Optional[str] = ..., event: _Optional[_Union[_event_pb2.Event, _Mapping]] = ..., fault: _Optional[_Union[_verdict_pb2.EventFault, _Mapping]] = ..., receive_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., key_id: _Optional[str] = ..., attempts: _Optional[int] = ..., is_masked: bool = ...) -> None: ...
 
 class Correction(_message.Message):
     __slots__ = ("rename", "defaults", "casts", "type", "use_receive_time")
