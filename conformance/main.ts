@@ -1,0 +1,43 @@
+// Runs files of cases against a running Tideline, through its public ports alone.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readStackFile } from "../dev/stack-file.js";
+import { repoRoot } from "../platform/root.js";
+import { readOptions, usage } from "./options.js";
+import { readCaseFile } from "./registry/case-file.js";
+import { openIsolatedRegistries } from "./registry/isolated-registry.js";
+import { runCases } from "./registry/run-cases.js";
+import { openMeter, printFailures } from "./report.js";
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === "help") {
+    console.log(usage);
+    return 0;
+  }
+  const data = process.env["TIDELINE_DATA"] || join(repoRoot, ".tideline");
+  const stack = readStackFile(data);
+  if (stack === undefined) throw new Error(`no stack runs in ${data}`);
+  const files = options.files.map(readCaseFile);
+  const registries = openIsolatedRegistries(stack);
+  const meter = openMeter(files.reduce((sum, { cases }) => sum + cases.length, 0));
+  const results = [];
+  for (const file of files) results.push(...(await runCases(file, registries, meter.step)));
+  meter.stop();
+  if (options.answers !== undefined) {
+    const answers = results.map(({ id, got, gotLenient }) => ({
+      id,
+      got,
+      ...(gotLenient === undefined ? {} : { got_lenient: gotLenient }),
+    }));
+    writeFileSync(options.answers, `${JSON.stringify(answers, null, 1)}\n`);
+  }
+  return printFailures(results);
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(`conformance: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}
