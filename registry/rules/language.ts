@@ -82,13 +82,24 @@ export interface ReadingQuestion<Parsed> {
   readonly budget: Budget;
 }
 
+/** How a text is read. */
+export interface ParseOptions {
+  /** True where a project has switched `validateNewSchemas` off: defaults that don't fit their type are let through. */
+  readonly allowsInvalidDefaults?: boolean;
+}
+
 /** One schema language. */
 export interface SchemaLanguage<Parsed extends ParsedSchema = ParsedSchema> {
   readonly kind: SchemaKind;
   /** @throws Fault SCHEMA_INVALID that says what is wrong and where */
-  parse(source: SchemaSource): Parsed;
+  parse(source: SchemaSource, options?: ParseOptions): Parsed;
   /** The canonical text where `normalize` is asked for; registry.md 1.8, second column. */
   normalized(parsed: Parsed): string;
+  /**
+   * The canonical text with everything it refers to written in place, by which a schema with references is found by
+   * one without. Left out where the language has no such form.
+   */
+  inlined?(parsed: Parsed): string;
   /** Never throws: where the budget ends, the outcome is "unproven" with rule "STEPS_EXCEEDED". */
   reads(question: ReadingQuestion<Parsed>): Reading;
   diff(older: Parsed, newer: Parsed, budget: Budget): readonly Difference[];

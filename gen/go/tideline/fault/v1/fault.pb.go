@@ -65,6 +65,44 @@ const (
 	FaultReason_FAULT_REASON_PAGE_TOKEN_INVALID FaultReason = 18
 	// The method exists in the contract, but this server doesn't offer it.
 	FaultReason_FAULT_REASON_NOT_OFFERED FaultReason = 19
+	// The registry has no subject of that name; where soft-deleted ones count, none of those either.
+	FaultReason_FAULT_REASON_SUBJECT_NOT_FOUND FaultReason = 20
+	// The subject has no version of that number.
+	FaultReason_FAULT_REASON_SCHEMA_VERSION_NOT_FOUND FaultReason = 21
+	// The subject is soft-deleted already; it can be deleted for good.
+	FaultReason_FAULT_REASON_SUBJECT_SOFT_DELETED FaultReason = 22
+	// A subject is deleted for good only after it has been soft-deleted.
+	FaultReason_FAULT_REASON_SUBJECT_NOT_SOFT_DELETED FaultReason = 23
+	// The version is soft-deleted already; it can be deleted for good.
+	FaultReason_FAULT_REASON_SCHEMA_VERSION_SOFT_DELETED FaultReason = 24
+	// A version is deleted for good only after it has been soft-deleted.
+	FaultReason_FAULT_REASON_SCHEMA_VERSION_NOT_SOFT_DELETED FaultReason = 25
+	// The subject or context has no configuration of its own.
+	FaultReason_FAULT_REASON_REGISTRY_CONFIG_NOT_FOUND FaultReason = 26
+	// The subject or context has no mode of its own.
+	FaultReason_FAULT_REASON_REGISTRY_MODE_NOT_FOUND FaultReason = 27
+	// The schema breaks the compatibility level of its subject; facts name "level", the message what breaks.
+	FaultReason_FAULT_REASON_SCHEMA_INCOMPATIBLE FaultReason = 28
+	// A schema that is referred to does not exist, or is soft-deleted; facts name "subject" and "version".
+	FaultReason_FAULT_REASON_SCHEMA_REFERENCE_NOT_FOUND FaultReason = 29
+	// The version asked for is not the next one of the subject; facts name "version" and "next".
+	FaultReason_FAULT_REASON_SCHEMA_VERSION_NOT_NEXT FaultReason = 30
+	// The mode forbids the change; facts name "mode".
+	FaultReason_FAULT_REASON_REGISTRY_MODE_FORBIDS FaultReason = 31
+	// Other schemas refer to the version.
+	FaultReason_FAULT_REASON_SCHEMA_REFERENCED FaultReason = 32
+	// The id asked for belongs to another schema.
+	FaultReason_FAULT_REASON_SCHEMA_ID_TAKEN FaultReason = 33
+	// The name of the subject or context breaks a rule; the message says which.
+	FaultReason_FAULT_REASON_SUBJECT_INVALID FaultReason = 34
+	// The schema, with all it refers to, is larger than the limit; facts name "limit".
+	FaultReason_FAULT_REASON_SCHEMA_TOO_LARGE FaultReason = 35
+	// The rule set breaks a rule of form; the message says which.
+	FaultReason_FAULT_REASON_RULE_SET_INVALID FaultReason = 36
+	// The context still has subjects.
+	FaultReason_FAULT_REASON_CONTEXT_NOT_EMPTY FaultReason = 37
+	// The claimed SchemaVer is not what the difference to the version before says; facts name "claimed" and "derived".
+	FaultReason_FAULT_REASON_SCHEMA_VER_WRONG FaultReason = 38
 	// The event's bytes are not a tideline.event.v1.Event. Rejected.
 	FaultReason_FAULT_REASON_EVENT_UNDECODABLE FaultReason = 100
 	// The event has no type. Rejected.
@@ -119,6 +157,25 @@ var (
 		17:  "FAULT_REASON_QUERY_TIMEOUT",
 		18:  "FAULT_REASON_PAGE_TOKEN_INVALID",
 		19:  "FAULT_REASON_NOT_OFFERED",
+		20:  "FAULT_REASON_SUBJECT_NOT_FOUND",
+		21:  "FAULT_REASON_SCHEMA_VERSION_NOT_FOUND",
+		22:  "FAULT_REASON_SUBJECT_SOFT_DELETED",
+		23:  "FAULT_REASON_SUBJECT_NOT_SOFT_DELETED",
+		24:  "FAULT_REASON_SCHEMA_VERSION_SOFT_DELETED",
+		25:  "FAULT_REASON_SCHEMA_VERSION_NOT_SOFT_DELETED",
+		26:  "FAULT_REASON_REGISTRY_CONFIG_NOT_FOUND",
+		27:  "FAULT_REASON_REGISTRY_MODE_NOT_FOUND",
+		28:  "FAULT_REASON_SCHEMA_INCOMPATIBLE",
+		29:  "FAULT_REASON_SCHEMA_REFERENCE_NOT_FOUND",
+		30:  "FAULT_REASON_SCHEMA_VERSION_NOT_NEXT",
+		31:  "FAULT_REASON_REGISTRY_MODE_FORBIDS",
+		32:  "FAULT_REASON_SCHEMA_REFERENCED",
+		33:  "FAULT_REASON_SCHEMA_ID_TAKEN",
+		34:  "FAULT_REASON_SUBJECT_INVALID",
+		35:  "FAULT_REASON_SCHEMA_TOO_LARGE",
+		36:  "FAULT_REASON_RULE_SET_INVALID",
+		37:  "FAULT_REASON_CONTEXT_NOT_EMPTY",
+		38:  "FAULT_REASON_SCHEMA_VER_WRONG",
 		100: "FAULT_REASON_EVENT_UNDECODABLE",
 		101: "FAULT_REASON_EVENT_TYPE_MISSING",
 		102: "FAULT_REASON_EVENT_FIELD_TOO_LONG",
@@ -135,40 +192,59 @@ var (
 		120: "FAULT_REASON_EVENT_ID_REUSED",
 	}
 	FaultReason_value = map[string]int32{
-		"FAULT_REASON_UNSPECIFIED":              0,
-		"FAULT_REASON_REQUEST_INVALID":          1,
-		"FAULT_REASON_BODY_INVALID":             2,
-		"FAULT_REASON_KEY_INVALID":              3,
-		"FAULT_REASON_SCOPE_MISSING":            4,
-		"FAULT_REASON_RATE_LIMITED":             5,
-		"FAULT_REASON_OVERLOADED":               6,
-		"FAULT_REASON_ENGINE_UNAVAILABLE":       7,
-		"FAULT_REASON_PROJECT_NOT_FOUND":        8,
-		"FAULT_REASON_PROJECT_EXISTS":           9,
-		"FAULT_REASON_KEY_NOT_FOUND":            10,
-		"FAULT_REASON_SCHEMA_NOT_FOUND":         11,
-		"FAULT_REASON_SCHEMA_INVALID":           12,
-		"FAULT_REASON_EVENT_NOT_FOUND":          13,
-		"FAULT_REASON_QUARANTINED_NOT_FOUND":    14,
-		"FAULT_REASON_USER_NOT_FOUND":           15,
-		"FAULT_REASON_QUERY_TOO_LARGE":          16,
-		"FAULT_REASON_QUERY_TIMEOUT":            17,
-		"FAULT_REASON_PAGE_TOKEN_INVALID":       18,
-		"FAULT_REASON_NOT_OFFERED":              19,
-		"FAULT_REASON_EVENT_UNDECODABLE":        100,
-		"FAULT_REASON_EVENT_TYPE_MISSING":       101,
-		"FAULT_REASON_EVENT_FIELD_TOO_LONG":     102,
-		"FAULT_REASON_EVENT_TOO_LARGE":          103,
-		"FAULT_REASON_EVENT_TEXT_INVALID":       104,
-		"FAULT_REASON_EVENT_LOG_UNAVAILABLE":    105,
-		"FAULT_REASON_EVENT_PROPERTIES_INVALID": 110,
-		"FAULT_REASON_EVENT_SCHEMA_VIOLATION":   111,
-		"FAULT_REASON_EVENT_TYPE_UNREGISTERED":  112,
-		"FAULT_REASON_EVENT_SCHEMA_UNKNOWN":     113,
-		"FAULT_REASON_EVENT_TIME_IN_FUTURE":     114,
-		"FAULT_REASON_EVENT_TIME_INVALID":       115,
-		"FAULT_REASON_EVENT_POISONED":           116,
-		"FAULT_REASON_EVENT_ID_REUSED":          120,
+		"FAULT_REASON_UNSPECIFIED":                     0,
+		"FAULT_REASON_REQUEST_INVALID":                 1,
+		"FAULT_REASON_BODY_INVALID":                    2,
+		"FAULT_REASON_KEY_INVALID":                     3,
+		"FAULT_REASON_SCOPE_MISSING":                   4,
+		"FAULT_REASON_RATE_LIMITED":                    5,
+		"FAULT_REASON_OVERLOADED":                      6,
+		"FAULT_REASON_ENGINE_UNAVAILABLE":              7,
+		"FAULT_REASON_PROJECT_NOT_FOUND":               8,
+		"FAULT_REASON_PROJECT_EXISTS":                  9,
+		"FAULT_REASON_KEY_NOT_FOUND":                   10,
+		"FAULT_REASON_SCHEMA_NOT_FOUND":                11,
+		"FAULT_REASON_SCHEMA_INVALID":                  12,
+		"FAULT_REASON_EVENT_NOT_FOUND":                 13,
+		"FAULT_REASON_QUARANTINED_NOT_FOUND":           14,
+		"FAULT_REASON_USER_NOT_FOUND":                  15,
+		"FAULT_REASON_QUERY_TOO_LARGE":                 16,
+		"FAULT_REASON_QUERY_TIMEOUT":                   17,
+		"FAULT_REASON_PAGE_TOKEN_INVALID":              18,
+		"FAULT_REASON_NOT_OFFERED":                     19,
+		"FAULT_REASON_SUBJECT_NOT_FOUND":               20,
+		"FAULT_REASON_SCHEMA_VERSION_NOT_FOUND":        21,
+		"FAULT_REASON_SUBJECT_SOFT_DELETED":            22,
+		"FAULT_REASON_SUBJECT_NOT_SOFT_DELETED":        23,
+		"FAULT_REASON_SCHEMA_VERSION_SOFT_DELETED":     24,
+		"FAULT_REASON_SCHEMA_VERSION_NOT_SOFT_DELETED": 25,
+		"FAULT_REASON_REGISTRY_CONFIG_NOT_FOUND":       26,
+		"FAULT_REASON_REGISTRY_MODE_NOT_FOUND":         27,
+		"FAULT_REASON_SCHEMA_INCOMPATIBLE":             28,
+		"FAULT_REASON_SCHEMA_REFERENCE_NOT_FOUND":      29,
+		"FAULT_REASON_SCHEMA_VERSION_NOT_NEXT":         30,
+		"FAULT_REASON_REGISTRY_MODE_FORBIDS":           31,
+		"FAULT_REASON_SCHEMA_REFERENCED":               32,
+		"FAULT_REASON_SCHEMA_ID_TAKEN":                 33,
+		"FAULT_REASON_SUBJECT_INVALID":                 34,
+		"FAULT_REASON_SCHEMA_TOO_LARGE":                35,
+		"FAULT_REASON_RULE_SET_INVALID":                36,
+		"FAULT_REASON_CONTEXT_NOT_EMPTY":               37,
+		"FAULT_REASON_SCHEMA_VER_WRONG":                38,
+		"FAULT_REASON_EVENT_UNDECODABLE":               100,
+		"FAULT_REASON_EVENT_TYPE_MISSING":              101,
+		"FAULT_REASON_EVENT_FIELD_TOO_LONG":            102,
+		"FAULT_REASON_EVENT_TOO_LARGE":                 103,
+		"FAULT_REASON_EVENT_TEXT_INVALID":              104,
+		"FAULT_REASON_EVENT_LOG_UNAVAILABLE":           105,
+		"FAULT_REASON_EVENT_PROPERTIES_INVALID":        110,
+		"FAULT_REASON_EVENT_SCHEMA_VIOLATION":          111,
+		"FAULT_REASON_EVENT_TYPE_UNREGISTERED":         112,
+		"FAULT_REASON_EVENT_SCHEMA_UNKNOWN":            113,
+		"FAULT_REASON_EVENT_TIME_IN_FUTURE":            114,
+		"FAULT_REASON_EVENT_TIME_INVALID":              115,
+		"FAULT_REASON_EVENT_POISONED":                  116,
+		"FAULT_REASON_EVENT_ID_REUSED":                 120,
 	}
 )
 
@@ -265,7 +341,7 @@ const file_tideline_fault_v1_fault_proto_rawDesc = "" +
 	"\n" +
 	"FactsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xb7\t\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xa8\x0f\n" +
 	"\vFaultReason\x12\x1c\n" +
 	"\x18FAULT_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cFAULT_REASON_REQUEST_INVALID\x10\x01\x12\x1d\n" +
@@ -288,6 +364,25 @@ const file_tideline_fault_v1_fault_proto_rawDesc = "" +
 	"\x1aFAULT_REASON_QUERY_TIMEOUT\x10\x11\x12#\n" +
 	"\x1fFAULT_REASON_PAGE_TOKEN_INVALID\x10\x12\x12\x1c\n" +
 	"\x18FAULT_REASON_NOT_OFFERED\x10\x13\x12\"\n" +
+	"\x1eFAULT_REASON_SUBJECT_NOT_FOUND\x10\x14\x12)\n" +
+	"%FAULT_REASON_SCHEMA_VERSION_NOT_FOUND\x10\x15\x12%\n" +
+	"!FAULT_REASON_SUBJECT_SOFT_DELETED\x10\x16\x12)\n" +
+	"%FAULT_REASON_SUBJECT_NOT_SOFT_DELETED\x10\x17\x12,\n" +
+	"(FAULT_REASON_SCHEMA_VERSION_SOFT_DELETED\x10\x18\x120\n" +
+	",FAULT_REASON_SCHEMA_VERSION_NOT_SOFT_DELETED\x10\x19\x12*\n" +
+	"&FAULT_REASON_REGISTRY_CONFIG_NOT_FOUND\x10\x1a\x12(\n" +
+	"$FAULT_REASON_REGISTRY_MODE_NOT_FOUND\x10\x1b\x12$\n" +
+	" FAULT_REASON_SCHEMA_INCOMPATIBLE\x10\x1c\x12+\n" +
+	"'FAULT_REASON_SCHEMA_REFERENCE_NOT_FOUND\x10\x1d\x12(\n" +
+	"$FAULT_REASON_SCHEMA_VERSION_NOT_NEXT\x10\x1e\x12&\n" +
+	"\"FAULT_REASON_REGISTRY_MODE_FORBIDS\x10\x1f\x12\"\n" +
+	"\x1eFAULT_REASON_SCHEMA_REFERENCED\x10 \x12 \n" +
+	"\x1cFAULT_REASON_SCHEMA_ID_TAKEN\x10!\x12 \n" +
+	"\x1cFAULT_REASON_SUBJECT_INVALID\x10\"\x12!\n" +
+	"\x1dFAULT_REASON_SCHEMA_TOO_LARGE\x10#\x12!\n" +
+	"\x1dFAULT_REASON_RULE_SET_INVALID\x10$\x12\"\n" +
+	"\x1eFAULT_REASON_CONTEXT_NOT_EMPTY\x10%\x12!\n" +
+	"\x1dFAULT_REASON_SCHEMA_VER_WRONG\x10&\x12\"\n" +
 	"\x1eFAULT_REASON_EVENT_UNDECODABLE\x10d\x12#\n" +
 	"\x1fFAULT_REASON_EVENT_TYPE_MISSING\x10e\x12%\n" +
 	"!FAULT_REASON_EVENT_FIELD_TOO_LONG\x10f\x12 \n" +
