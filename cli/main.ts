@@ -10,6 +10,7 @@ import { addQueryCommand } from "./commands/query.js";
 import { addSchemasCommands } from "./commands/schemas.js";
 import { addSendCommand } from "./commands/send.js";
 import { addTailCommand } from "./commands/tail.js";
+import { addUnsealCommand } from "./commands/unseal.js";
 import { readCliConfig } from "./config.js";
 import { type AddCommand, contextOf } from "./context.js";
 import { exitCodes, failureLine } from "./failure.js";
@@ -58,6 +59,7 @@ const commands: readonly AddCommand[] = [
   addProjectsCommands,
   addSchemasCommands,
   addQuarantineCommands,
+  addUnsealCommand,
   addEngineCommands,
   addDoctorCommand,
 ];

@@ -1,7 +1,7 @@
 // An Avro schema as a tree of types, its names resolved. avsc decides whether the text is a schema at all; the tree is
 // what our own reading and checking walk over, since both need limits, exact numbers and paths.
 import avsc from "avsc";
-import { isPersonal } from "./personal.js";
+import { personalClassOf } from "./personal.js";
 
 /** A type of Avro 1.12. */
 export type AvroType =
@@ -31,8 +31,8 @@ export interface AvroField {
   readonly type: AvroType;
   /** As the schema's JSON has it; undefined where there is none. */
   readonly fallback: unknown;
-  /** Whether the schema says that it is personal. */
-  readonly isPersonal: boolean;
+  /** The class of personal data that the schema says it is; empty for none. */
+  readonly personalClass: string;
 }
 
 /** The scale of a decimal, and the most digits it has. */
@@ -100,7 +100,7 @@ class Builder {
         name: String(field["name"]),
         type,
         fallback: field["default"],
-        isPersonal: isPersonal(field["pii"] ?? field["x-pii"]),
+        personalClass: personalClassOf(field["pii"] ?? field["x-pii"]),
       });
     }
     return record;

@@ -1,5 +1,5 @@
 import type { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
-import type { FieldPath } from "./personal.js";
+import type { PersonalField } from "./personal.js";
 
 /** Where and how properties break a schema; `path` is within the properties, such as "items[2].price". */
 export interface SchemaRefusal {
@@ -17,7 +17,7 @@ export type SchemaResult = { readonly text: Uint8Array } | { readonly refusal: S
 export interface CompiledSchema {
   readonly kind: SchemaKind;
   /** The fields that it says are personal. */
-  readonly personal: readonly FieldPath[];
+  readonly personal: readonly PersonalField[];
   /** Checks JSON text that has passed `checkJsonObject`. */
   check(text: Uint8Array): SchemaResult;
   /** Turns one Avro datum, written with this schema, into JSON text; refuses where the schema is no Avro schema. */

@@ -8,6 +8,16 @@ import type { AvroType } from "./avro-type.js";
 /** The way to a field: names, and "*" for every item or member. */
 export type FieldPath = readonly string[];
 
+/** A field that a schema says is personal. */
+export interface PersonalField {
+  readonly path: FieldPath;
+  /** What kind of personal data it is, such as "email". */
+  readonly class: string;
+}
+
+/** The class of what is personal without saying of what kind. */
+export const anyClass = "personal";
+
 /** What stands in for a personal value. */
 export const maskText = "***";
 
@@ -15,8 +25,14 @@ export const maskText = "***";
 const DEPTH_MAX = 32;
 const STEPS_MAX = 20_000;
 
-export const isPersonal = (annotation: unknown): boolean =>
-  annotation === true || (typeof annotation === "string" && annotation !== "" && annotation !== "none");
+/** The class that an annotation names; empty where it says that nothing is personal. */
+export const personalClassOf = (annotation: unknown): string => {
+  if (annotation === true) return anyClass;
+  return typeof annotation === "string" && annotation !== "none" ? annotation : "";
+};
+
+/** All there is. */
+export const everything: readonly PersonalField[] = [{ path: ["*"], class: anyClass }];
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -38,7 +54,7 @@ const everyOne = [
 ];
 
 class JsonSchemaWalk {
-  readonly paths: FieldPath[] = [];
+  readonly fields: PersonalField[] = [];
   readonly #root: Json;
   #steps = 0;
 
@@ -48,8 +64,9 @@ class JsonSchemaWalk {
 
   visit(schema: unknown, path: FieldPath): void {
     if (!isObject(schema) || path.length > DEPTH_MAX || ++this.#steps > STEPS_MAX) return;
-    if (isPersonal(schema["x-pii"] ?? schema["pii"])) {
-      this.paths.push(path);
+    const personal = personalClassOf(schema["x-pii"] ?? schema["pii"]);
+    if (personal !== "") {
+      this.fields.push({ path, class: personal });
       return;
     }
     const target = typeof schema["$ref"] === "string" ? this.#resolve(schema["$ref"]) : undefined;
@@ -79,20 +96,20 @@ class JsonSchemaWalk {
 }
 
 /** The personal fields of a JSON Schema. */
-export function personalInJsonSchema(schema: Json): readonly FieldPath[] {
+export function personalInJsonSchema(schema: Json): readonly PersonalField[] {
   const walk = new JsonSchemaWalk(schema);
   try {
     walk.visit(schema, []);
   } catch (error) {
     // References that go round: all there is is personal, rather than none of it.
     if (!(error instanceof RangeError)) throw error;
-    return [["*"]];
+    return everything;
   }
-  return walk.paths;
+  return walk.fields;
 }
 
 /** The personal fields of an Avro record. */
-export function personalInAvro(type: AvroType, path: FieldPath = []): readonly FieldPath[] {
+export function personalInAvro(type: AvroType, path: FieldPath = []): readonly PersonalField[] {
   if (path.length > DEPTH_MAX) return [];
   if (type.kind === "array") return personalInAvro(type.items, [...path, "*"]);
   if (type.kind === "map") return personalInAvro(type.values, [...path, "*"]);
@@ -100,7 +117,7 @@ export function personalInAvro(type: AvroType, path: FieldPath = []): readonly F
   if (type.kind !== "record") return [];
   return type.fields.flatMap((field) => {
     const fieldPath = [...path, field.name];
-    if (field.isPersonal) return [fieldPath];
+    if (field.personalClass !== "") return [{ path: fieldPath, class: field.personalClass }];
     // A record within itself: what is personal in it was found on the way here.
     return holds(field.type, type) ? [] : personalInAvro(field.type, fieldPath);
   });
@@ -114,21 +131,35 @@ const holds = (type: AvroType, record: AvroType, depth = 0): boolean => {
   return type.kind === "union" && type.branches.some((branch) => holds(branch, record, depth + 1));
 };
 
-const masked = (value: ExactValue, path: FieldPath): ExactValue => {
+/** A value in place of another; undefined takes it out of its object, and leaves null in an array. */
+type Replacement = (value: ExactValue) => ExactValue | undefined;
+
+/** Replaces what the path leads to; objects and arrays on the way are changed where they are. */
+export const replaceAt = (
+  value: ExactValue,
+  path: FieldPath,
+  replace: Replacement,
+): ExactValue | undefined => {
   const [step, ...rest] = path;
-  if (step === undefined) return maskText;
-  if (Array.isArray(value)) return step === "*" ? value.map((item) => masked(item, rest)) : value;
+  if (step === undefined) return replace(value);
+  if (Array.isArray(value)) {
+    return step === "*" ? value.map((item) => replaceAt(item, rest, replace) ?? null) : value;
+  }
   if (!(value instanceof Map)) return value;
-  for (const [name, member] of value)
-    if (step === "*" || step === name) value.set(name, masked(member, rest));
+  for (const [name, member] of value) {
+    if (step !== "*" && step !== name) continue;
+    const replaced = replaceAt(member, rest, replace);
+    if (replaced === undefined) value.delete(name);
+    else value.set(name, replaced);
+  }
   return value;
 };
 
 /** Properties' text without its personal values; where it can't be read, nothing of it can be shown. */
-export function maskPersonal(text: string, paths: readonly FieldPath[]): string {
-  if (paths.length === 0) return text;
+export function maskPersonal(text: string, fields: readonly PersonalField[]): string {
+  if (fields.length === 0) return text;
   if (checkJsonObject(Buffer.from(text)) !== undefined) return JSON.stringify(maskText);
   let value = parseExact(text);
-  for (const path of paths) value = masked(value, path);
+  for (const { path } of fields) value = replaceAt(value, path, () => maskText) ?? maskText;
   return stringifyExact(value);
 }

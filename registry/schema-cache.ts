@@ -9,6 +9,7 @@ import { engineUnavailable, Fault } from "../platform/fault.js";
 import { RecentCache } from "../platform/recent-cache.js";
 import { compileSchema } from "./compile.js";
 import type { CompiledSchema, SchemaRefusal } from "./compiled-schema.js";
+import { everything } from "./personal.js";
 
 /** One version of a subject. */
 export interface SchemaVersion {
@@ -46,7 +47,7 @@ const broken: SchemaRefusal = {
 /** Stands in for a stored text that does not compile: its events are kept aside, not lost. */
 const refusing = (kind: SchemaKind): CompiledSchema => ({
   kind,
-  personal: [["*"]],
+  personal: everything,
   check: () => ({ refusal: broken }),
   decode: () => ({ refusal: broken }),
 });

@@ -97,6 +97,8 @@ const attempts: Readonly<Record<string, Attempt>> = {
     expectRefusal(admin.rotateApiKey({ keyId: keyIds.ingest }), "NOT_FOUND", "KEY_NOT_FOUND"),
   "AdminService.RevokeApiKey": ({ admin }, { keyIds }) =>
     expectRefusal(admin.revokeApiKey({ keyId: keyIds.ingest }), "NOT_FOUND", "KEY_NOT_FOUND"),
+  "AdminService.OpenSealed": ({ admin }, { projectId }) =>
+    notTheirs(admin.openSealed({ projectId, values: ["sealed:AAAA"] })),
   "QuarantineService.ListQuarantined": async ({ quarantine }, { projectId, quarantineId }) => {
     await notTheirs(quarantine.listQuarantined({ filter: { projectId } }));
     for (const filter of [{}, { quarantineIds: [quarantineId] }, { eventId: "shared-broken" }])

@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import type { Command } from "commander";
 import { AdminService } from "../../gen/ts/tideline/admin/v1/admin_service_pb.js";
 import {
+  PersonalDataAction,
   type Project,
   type ProjectSettings,
   ProjectSettingsSchema,
@@ -21,6 +22,7 @@ interface SettingsFlags {
   readonly keepIp?: string;
   readonly clientSessions?: string;
   readonly amountProperty?: string;
+  readonly personal?: readonly string[];
 }
 
 /** `tideline projects` */
@@ -73,7 +75,11 @@ function withSettings(command: Command): Command {
     .option("--types <policy>", "open: types without a schema pass; closed: they are quarantined")
     .option("--keep-ip <yes|no>", "keeps whole addresses instead of truncated ones")
     .option("--client-sessions <yes|no>", "lets the client's session id rule")
-    .option("--amount-property <name>", "the property that rollups sum");
+    .option("--amount-property <name>", "the property that rollups sum")
+    .option(
+      "--personal <class=action...>",
+      "what becomes of personal fields: hash, truncate, drop or encrypt by class, such as email=encrypt; others=drop",
+    );
 }
 
 /** The settings that were given, and their names in a field mask. */
@@ -103,8 +109,24 @@ function settingsOf(flags: SettingsFlags): { settings: ProjectSettings; paths: s
   take("amount_property", flags.amountProperty, (name) => {
     settings.amountProperty = name;
   });
-  return { settings, paths };
+  for (const pair of flags.personal ?? []) {
+    const [personalClass = "", action = ""] = pair.split("=", 2);
+    const isOthers = personalClass === "others";
+    take(isOthers ? "personal_data_default" : "personal_data", action, (name) => {
+      const chosen = word(name, personalActions);
+      if (isOthers) settings.personalDataDefault = chosen;
+      else settings.personalData[personalClass] = chosen;
+    });
+  }
+  return { settings, paths: [...new Set(paths)] };
 }
+
+const personalActions = {
+  hash: PersonalDataAction.HASH,
+  truncate: PersonalDataAction.TRUNCATE,
+  drop: PersonalDataAction.DROP,
+  encrypt: PersonalDataAction.ENCRYPT,
+};
 
 function word<T>(text: string, values: Readonly<Record<string, T>>): T {
   const found = Object.entries(values).find(([name]) => name === text);

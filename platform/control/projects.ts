@@ -1,5 +1,9 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import { type ProjectSettings, ProjectSettingsSchema } from "../../gen/ts/tideline/admin/v1/project_pb.js";
+import {
+  PersonalDataAction,
+  type ProjectSettings,
+  ProjectSettingsSchema,
+} from "../../gen/ts/tideline/admin/v1/project_pb.js";
 import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import type { Clock } from "../clock.js";
 import type { Postgres } from "../engines/postgres.js";
@@ -46,5 +50,6 @@ export function withDefaults(settings: ProjectSettings): EffectiveSettings {
     ...values,
     timeZone: settings.timeZone || "UTC",
     amountProperty: settings.amountProperty || "amount",
+    personalDataDefault: settings.personalDataDefault || PersonalDataAction.HASH,
   };
 }

@@ -1,5 +1,7 @@
 import { AdminService } from "../../gen/ts/tideline/admin/v1/admin_service_pb.js";
 import type { Clock } from "../../platform/clock.js";
+import type { Log } from "../../platform/log.js";
+import type { ProjectSecrets } from "../../platform/project-secrets.js";
 import type { Call } from "../../platform/serve/call.js";
 import { type Mount, mount } from "../../platform/serve/mount.js";
 import type { Caller } from "./caller.js";
@@ -8,6 +10,7 @@ import { createProject } from "./create-project.js";
 import { getProject } from "./get-project.js";
 import { listApiKeys } from "./list-api-keys.js";
 import { listProjects } from "./list-projects.js";
+import { openSealedValues } from "./open-sealed.js";
 import type { KeyStore, ProjectStore } from "./ports.js";
 import { revokeApiKey } from "./revoke-api-key.js";
 import { rotateApiKey } from "./rotate-api-key.js";
@@ -18,6 +21,8 @@ export interface AdminPorts {
   readonly projects: ProjectStore;
   readonly keys: KeyStore;
   readonly clock: Clock;
+  readonly secrets: ProjectSecrets;
+  readonly log: Log;
 }
 
 /** AdminService on its ports. */
@@ -34,6 +39,8 @@ export function mountAdmin(ports: AdminPorts): Mount {
       listApiKeys: (request, call) => listApiKeys(ports, callerOf(call), request),
       rotateApiKey: (request, call) => rotateApiKey(keys, callerOf(call), request),
       revokeApiKey: (request, call) => revokeApiKey(keys, callerOf(call), request),
+      openSealed: async (request, call) =>
+        openSealedValues(ports, { ...callerOf(call), keyId: call.principal.keyId }, request),
     },
     {
       createProject: "operator",
@@ -44,6 +51,7 @@ export function mountAdmin(ports: AdminPorts): Mount {
       listApiKeys: "admin",
       rotateApiKey: "admin",
       revokeApiKey: "admin",
+      openSealed: "admin",
     },
   );
 }

@@ -33,9 +33,10 @@ async function start(life: Life, env: Env): Promise<void> {
   const projects = openProjectStore(pool);
   const quarantine = openQuarantineStore(pool);
   const door = openDoor(settings.ingestUrl, settings.operatorKey);
+  const secrets = new ProjectSecrets(settings.dataSecrets);
   const mounts = [
-    mountAdmin({ projects, keys: openKeyStore(pool), clock: systemClock }),
-    mountQuarantine({ quarantine, door, secrets: new ProjectSecrets(settings.dataSecrets) }),
+    mountAdmin({ projects, keys: openKeyStore(pool), clock: systemClock, secrets, log }),
+    mountQuarantine({ quarantine, door, secrets }),
   ];
   const serving = await serve({ service: SERVICE, settings, log, keys, health, mounts });
   life.onStop("serving", () => serving.stop());

@@ -1,6 +1,11 @@
 import { create } from "@bufbuild/protobuf";
 import { expect } from "chai";
-import { ProjectSettingsSchema, SchemaPolicy, WeekStart } from "../../gen/ts/tideline/admin/v1/project_pb.js";
+import {
+  PersonalDataAction,
+  ProjectSettingsSchema,
+  SchemaPolicy,
+  WeekStart,
+} from "../../gen/ts/tideline/admin/v1/project_pb.js";
 import { Fault } from "../../platform/fault.js";
 import { completeSettings, maskedChange } from "./project-settings.js";
 
@@ -40,6 +45,8 @@ describe("project settings", () => {
         keepIp: false,
         clientSessions: false,
         amountProperty: "amount",
+        personalData: {},
+        personalDataDefault: PersonalDataAction.HASH,
       },
     });
   });

@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import {
+  PersonalDataAction,
   type ProjectSettings,
   ProjectSettingsSchema,
   SchemaPolicy,
@@ -18,6 +19,8 @@ const fieldOfPath = {
   "settings.keep_ip": "keepIp",
   "settings.client_sessions": "clientSessions",
   "settings.amount_property": "amountProperty",
+  "settings.personal_data": "personalData",
+  "settings.personal_data_default": "personalDataDefault",
 } as const;
 
 type SettingsField = (typeof fieldOfPath)[keyof typeof fieldOfPath];
@@ -36,6 +39,8 @@ export function completeSettings(given: ProjectSettings | undefined): ProjectSet
     keepIp: given?.keepIp ?? false,
     clientSessions: given?.clientSessions ?? false,
     amountProperty: given?.amountProperty || "amount",
+    personalData: given?.personalData ?? {},
+    personalDataDefault: given?.personalDataDefault || PersonalDataAction.HASH,
   });
   if (!isTimeZone(settings.timeZone)) {
     throw requestInvalid(

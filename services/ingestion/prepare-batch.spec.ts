@@ -1,6 +1,7 @@
 import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { expect } from "chai";
+import { PersonalDataAction } from "../../gen/ts/tideline/admin/v1/project_pb.js";
 import { EventSchema } from "../../gen/ts/tideline/event/v1/event_pb.js";
 import { Outcome } from "../../gen/ts/tideline/event/v1/verdict_pb.js";
 import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
@@ -30,6 +31,8 @@ const stamp: RequestStamp = {
 };
 type Init = MessageInitShape<typeof EventSchema>;
 
+const secrets = new ProjectSecrets(["a-data-secret-of-a-test"]);
+
 const rulesWith = (versions: [SchemaVersion, object][] = [], isClosed = false): Rules => {
   const compiled = new Map<SchemaVersion, CompiledSchema>();
   for (const [version, schema] of versions) {
@@ -42,6 +45,7 @@ const rulesWith = (versions: [SchemaVersion, object][] = [], isClosed = false): 
     },
     isClosed,
     compiled: (version) => compiled.get(version),
+    protection: { projectId: "p1", secrets, actions: {}, otherwise: PersonalDataAction.HASH },
   };
 };
 const version = (subject: string, schemaId: number, kind = SchemaKind.JSON_SCHEMA): SchemaVersion => ({
@@ -68,8 +72,6 @@ const said = (batch: PreparedBatch): string[] =>
       : `${outcome} ${FaultReason[fault.reason]} ${fault.field} ${fault.rule}`;
   });
 const json = (value: string) => ({ case: "properties" as const, value });
-
-const secrets = new ProjectSecrets(["a-data-secret-of-a-test"]);
 
 describe("the decision on a batch", () => {
   it("goes by the client's time, and by the corrected one", () => {

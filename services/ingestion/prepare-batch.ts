@@ -4,6 +4,7 @@ import { type EventFault, Outcome } from "../../gen/ts/tideline/event/v1/verdict
 import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { checkJsonObject } from "../../platform/json/check.js";
 import type { CompiledSchema, SchemaRefusal, SchemaResult } from "../../registry/compiled-schema.js";
+import { type Protection, protectPersonal } from "../../registry/protect.js";
 import type { ProjectSchemas, SchemaVersion } from "../../registry/schema-cache.js";
 import { avroSlot, eventBytesMax, slotOf, textFields } from "./event-fields.js";
 import { BodyCase, EventScanner } from "./event-scanner.js";
@@ -19,6 +20,8 @@ export interface Rules {
   readonly isClosed: boolean;
   /** A version ready for use; undefined where it has to be loaded first. */
   readonly compiled: (version: SchemaVersion) => CompiledSchema | undefined;
+  /** What becomes of personal fields. */
+  readonly protection: Protection;
 }
 
 /** Client time may be so far ahead of the server's. */
@@ -200,7 +203,7 @@ export class BatchPreparer {
       if (rules.isClosed) return { outcome: Outcome.QUARANTINED, fault: unregistered };
       return { bytes, start, end, schemaVersion: 0, schemaId: 0 };
     }
-    return checked(compiled.check(bytes.subarray(start, end)), version);
+    return checked(compiled.check(bytes.subarray(start, end)), { version, compiled, rules });
   }
 
   #avro(rules: Rules): Checked | undefined {
@@ -214,7 +217,8 @@ export class BatchPreparer {
       this.#missing.push(version);
       return undefined;
     }
-    return checked(compiled.decode(scan.bytes.subarray(scan.from[avroSlot], scan.to[avroSlot])), version);
+    const datum = scan.bytes.subarray(scan.from[avroSlot], scan.to[avroSlot]);
+    return checked(compiled.decode(datum), { version, compiled, rules });
   }
 
   #type(): string {
@@ -224,10 +228,21 @@ export class BatchPreparer {
   }
 }
 
-const checked = (result: SchemaResult, { version, schemaId }: SchemaVersion): Checked => {
-  if ("refusal" in result) return aside(FaultReason.EVENT_SCHEMA_VIOLATION, result.refusal, version);
-  const { text } = result;
-  return { bytes: text, start: 0, end: text.length, schemaVersion: version, schemaId };
+/** What an event was checked with. */
+interface Checker {
+  readonly version: SchemaVersion;
+  readonly compiled: CompiledSchema;
+  readonly rules: Rules;
+}
+
+/** Personal values are replaced here, right after the check: nothing behind this sees them. */
+const checked = (result: SchemaResult, { version, compiled, rules }: Checker): Checked => {
+  if ("refusal" in result) {
+    return aside(FaultReason.EVENT_SCHEMA_VIOLATION, result.refusal, version.version);
+  }
+  const text = protectPersonal(result.text, compiled.personal, rules.protection);
+  const { version: schemaVersion, schemaId } = version;
+  return { bytes: text, start: 0, end: text.length, schemaVersion, schemaId };
 };
 
 const aside = (reason: FaultReason, refusal: SchemaRefusal, schemaVersion = 0): Checked => {

@@ -92,7 +92,7 @@ export class EventPublisher {
     const known = schemas.peek(projectId) ?? (await schemas.get(projectId));
     const batch = takeBatch();
     try {
-      const rules = await this.#prepare(batch, source, stamp, rulesOf(known, settings, schemas));
+      const rules = await this.#prepare(batch, source, stamp, this.#rules(known, settings, projectId));
       await this.#options.advice.ask(batch, projectId);
       this.#repeats.find(batch);
       if (call.header(dryRunHeader) === "true") return answer(batch);
@@ -103,6 +103,17 @@ export class EventPublisher {
     } finally {
       releaseBatch(batch);
     }
+  }
+
+  #rules(schemas: ProjectSchemas, settings: EffectiveSettings, projectId: string): Rules {
+    const { secrets, schemas: cache } = this.#options;
+    const { personalData: actions, personalDataDefault: otherwise } = settings;
+    return {
+      schemas,
+      isClosed: settings.schemaPolicy === SchemaPolicy.CLOSED,
+      compiled: (version) => cache.compiled(version),
+      protection: { projectId, secrets, actions, otherwise },
+    };
   }
 
   /** Decides on the batch once every schema it needs is loaded; the rules, with those schemas at hand. */
@@ -161,12 +172,6 @@ const rejectCopies = (batch: PreparedBatch): void => {
     batch.decide(index, Outcome.REJECTED, logUnavailable);
   }
 };
-
-const rulesOf = (schemas: ProjectSchemas, settings: EffectiveSettings, cache: SchemaCache): Rules => ({
-  schemas,
-  isClosed: settings.schemaPolicy === SchemaPolicy.CLOSED,
-  compiled: (version) => cache.compiled(version),
-});
 
 const stampOf = (
   call: Call,

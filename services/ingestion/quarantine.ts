@@ -5,7 +5,7 @@ import type { QuarantinedEvent } from "../../gen/ts/tideline/pipeline/v1/quarant
 import { truncateIp } from "../../platform/ip.js";
 import type { ProjectSecrets } from "../../platform/project-secrets.js";
 import type { CompiledSchema } from "../../registry/compiled-schema.js";
-import { type FieldPath, maskPersonal, maskText } from "../../registry/personal.js";
+import { everything, maskPersonal, maskText, type PersonalField } from "../../registry/personal.js";
 import { makeEventId } from "./made-id.js";
 import type { Rules } from "./prepare-batch.js";
 import type { PreparedBatch } from "./prepared-batch.js";
@@ -40,7 +40,7 @@ export function quarantinedOf(
     setContext(event, stamp);
     const personal = personalOf(event, rules);
     const sealedEvent =
-      personal.paths.length === 0
+      personal.fields.length === 0
         ? new Uint8Array()
         : secrets.seal(stamp.projectId, toBinary(EventSchema, event));
     maskBody(event, personal);
@@ -61,7 +61,7 @@ export function quarantinedOf(
 
 /** What of an event is personal, by the schema that it was meant for. */
 interface Personal {
-  readonly paths: readonly FieldPath[];
+  readonly fields: readonly PersonalField[];
   readonly schema: CompiledSchema | undefined;
 }
 
@@ -70,20 +70,20 @@ const personalOf = ({ body, type }: Event, { schemas, compiled }: Rules): Person
   const byId = body.case === "avro" ? schemas.byId.get(body.value.schemaId) : undefined;
   const version = byId ?? schemas.newest.get(type);
   const schema = version === undefined ? undefined : compiled(version);
-  if (body.case === undefined) return { paths: [], schema };
+  if (body.case === undefined) return { fields: [], schema };
   // A version that is not at hand may say that anything is personal.
   return {
-    paths: version !== undefined && schema === undefined ? [["*"]] : (schema?.personal ?? []),
+    fields: version !== undefined && schema === undefined ? everything : (schema?.personal ?? []),
     schema,
   };
 };
 
-const maskBody = (event: Event, { paths, schema }: Personal): void => {
+const maskBody = (event: Event, { fields, schema }: Personal): void => {
   const { body } = event;
-  if (paths.length === 0) return;
-  if (body.case === "properties") body.value = maskPersonal(body.value, paths);
+  if (fields.length === 0) return;
+  if (body.case === "properties") body.value = maskPersonal(body.value, fields);
   else if (body.case === "avro") {
-    event.body = { case: "properties", value: maskedAvro(schema, body.value.data, paths) };
+    event.body = { case: "properties", value: maskedAvro(schema, body.value.data, fields) };
   }
 };
 
@@ -91,7 +91,7 @@ const maskBody = (event: Event, { paths, schema }: Personal): void => {
 const maskedAvro = (
   schema: CompiledSchema | undefined,
   data: Uint8Array,
-  personal: readonly FieldPath[],
+  personal: readonly PersonalField[],
 ): string => {
   const decoded = schema?.decode(data);
   if (decoded === undefined || "refusal" in decoded) return JSON.stringify(maskText);

@@ -932,6 +932,107 @@ func (x *RevokeApiKeyResponse) GetKey() *ApiKey {
 	return nil
 }
 
+// OpenSealedRequest is the request of OpenSealed.
+type OpenSealedRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The project; empty: the key's own.
+	ProjectId string `protobuf:"bytes,1,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
+	// Sealed values as they stand in properties, such as "sealed:...".
+	Values        []string `protobuf:"bytes,2,rep,name=values,proto3" json:"values,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpenSealedRequest) Reset() {
+	*x = OpenSealedRequest{}
+	mi := &file_tideline_admin_v1_admin_service_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpenSealedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpenSealedRequest) ProtoMessage() {}
+
+func (x *OpenSealedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_admin_v1_admin_service_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpenSealedRequest.ProtoReflect.Descriptor instead.
+func (*OpenSealedRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_admin_v1_admin_service_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *OpenSealedRequest) GetProjectId() string {
+	if x != nil {
+		return x.ProjectId
+	}
+	return ""
+}
+
+func (x *OpenSealedRequest) GetValues() []string {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
+// OpenSealedResponse is the response of OpenSealed.
+type OpenSealedResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// One for each value, in request order: the JSON text that was sealed; empty where it is not sealed for this project.
+	Values        []string `protobuf:"bytes,1,rep,name=values,proto3" json:"values,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpenSealedResponse) Reset() {
+	*x = OpenSealedResponse{}
+	mi := &file_tideline_admin_v1_admin_service_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpenSealedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpenSealedResponse) ProtoMessage() {}
+
+func (x *OpenSealedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_admin_v1_admin_service_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpenSealedResponse.ProtoReflect.Descriptor instead.
+func (*OpenSealedResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_admin_v1_admin_service_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *OpenSealedResponse) GetValues() []string {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
 var File_tideline_admin_v1_admin_service_proto protoreflect.FileDescriptor
 
 const file_tideline_admin_v1_admin_service_proto_rawDesc = "" +
@@ -997,7 +1098,13 @@ const file_tideline_admin_v1_admin_service_proto_rawDesc = "" +
 	"\x13RevokeApiKeyRequest\x12 \n" +
 	"\x06key_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x05keyId\"C\n" +
 	"\x14RevokeApiKeyResponse\x12+\n" +
-	"\x03key\x18\x01 \x01(\v2\x19.tideline.admin.v1.ApiKeyR\x03key2\xac\x06\n" +
+	"\x03key\x18\x01 \x01(\v2\x19.tideline.admin.v1.ApiKeyR\x03key\"`\n" +
+	"\x11OpenSealedRequest\x12&\n" +
+	"\n" +
+	"project_id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18@R\tprojectId\x12#\n" +
+	"\x06values\x18\x02 \x03(\tB\v\xbaH\b\x92\x01\x05\b\x01\x10\xe8\aR\x06values\",\n" +
+	"\x12OpenSealedResponse\x12\x16\n" +
+	"\x06values\x18\x01 \x03(\tR\x06values2\x87\a\n" +
 	"\fAdminService\x12b\n" +
 	"\rCreateProject\x12'.tideline.admin.v1.CreateProjectRequest\x1a(.tideline.admin.v1.CreateProjectResponse\x12^\n" +
 	"\n" +
@@ -1007,7 +1114,9 @@ const file_tideline_admin_v1_admin_service_proto_rawDesc = "" +
 	"\fCreateApiKey\x12&.tideline.admin.v1.CreateApiKeyRequest\x1a'.tideline.admin.v1.CreateApiKeyResponse\x12a\n" +
 	"\vListApiKeys\x12%.tideline.admin.v1.ListApiKeysRequest\x1a&.tideline.admin.v1.ListApiKeysResponse\"\x03\x90\x02\x01\x12_\n" +
 	"\fRotateApiKey\x12&.tideline.admin.v1.RotateApiKeyRequest\x1a'.tideline.admin.v1.RotateApiKeyResponse\x12d\n" +
-	"\fRevokeApiKey\x12&.tideline.admin.v1.RevokeApiKeyRequest\x1a'.tideline.admin.v1.RevokeApiKeyResponse\"\x03\x90\x02\x02B\xbf\x01\n" +
+	"\fRevokeApiKey\x12&.tideline.admin.v1.RevokeApiKeyRequest\x1a'.tideline.admin.v1.RevokeApiKeyResponse\"\x03\x90\x02\x02\x12Y\n" +
+	"\n" +
+	"OpenSealed\x12$.tideline.admin.v1.OpenSealedRequest\x1a%.tideline.admin.v1.OpenSealedResponseB\xbf\x01\n" +
 	"\x15com.tideline.admin.v1B\x11AdminServiceProtoP\x01Z-tideline.dev/gen/go/tideline/admin/v1;adminv1\xa2\x02\x03TAX\xaa\x02\x11Tideline.Admin.V1\xca\x02\x11Tideline\\Admin\\V1\xe2\x02\x1dTideline\\Admin\\V1\\GPBMetadata\xea\x02\x13Tideline::Admin::V1b\x06proto3"
 
 var (
@@ -1022,7 +1131,7 @@ func file_tideline_admin_v1_admin_service_proto_rawDescGZIP() []byte {
 	return file_tideline_admin_v1_admin_service_proto_rawDescData
 }
 
-var file_tideline_admin_v1_admin_service_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_tideline_admin_v1_admin_service_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_tideline_admin_v1_admin_service_proto_goTypes = []any{
 	(*CreateProjectRequest)(nil),  // 0: tideline.admin.v1.CreateProjectRequest
 	(*CreateProjectResponse)(nil), // 1: tideline.admin.v1.CreateProjectResponse
@@ -1040,30 +1149,32 @@ var file_tideline_admin_v1_admin_service_proto_goTypes = []any{
 	(*RotateApiKeyResponse)(nil),  // 13: tideline.admin.v1.RotateApiKeyResponse
 	(*RevokeApiKeyRequest)(nil),   // 14: tideline.admin.v1.RevokeApiKeyRequest
 	(*RevokeApiKeyResponse)(nil),  // 15: tideline.admin.v1.RevokeApiKeyResponse
-	(*ProjectSettings)(nil),       // 16: tideline.admin.v1.ProjectSettings
-	(*Project)(nil),               // 17: tideline.admin.v1.Project
-	(*fieldmaskpb.FieldMask)(nil), // 18: google.protobuf.FieldMask
-	(Scope)(0),                    // 19: tideline.admin.v1.Scope
-	(*timestamppb.Timestamp)(nil), // 20: google.protobuf.Timestamp
-	(*ApiKey)(nil),                // 21: tideline.admin.v1.ApiKey
-	(*durationpb.Duration)(nil),   // 22: google.protobuf.Duration
+	(*OpenSealedRequest)(nil),     // 16: tideline.admin.v1.OpenSealedRequest
+	(*OpenSealedResponse)(nil),    // 17: tideline.admin.v1.OpenSealedResponse
+	(*ProjectSettings)(nil),       // 18: tideline.admin.v1.ProjectSettings
+	(*Project)(nil),               // 19: tideline.admin.v1.Project
+	(*fieldmaskpb.FieldMask)(nil), // 20: google.protobuf.FieldMask
+	(Scope)(0),                    // 21: tideline.admin.v1.Scope
+	(*timestamppb.Timestamp)(nil), // 22: google.protobuf.Timestamp
+	(*ApiKey)(nil),                // 23: tideline.admin.v1.ApiKey
+	(*durationpb.Duration)(nil),   // 24: google.protobuf.Duration
 }
 var file_tideline_admin_v1_admin_service_proto_depIdxs = []int32{
-	16, // 0: tideline.admin.v1.CreateProjectRequest.settings:type_name -> tideline.admin.v1.ProjectSettings
-	17, // 1: tideline.admin.v1.CreateProjectResponse.project:type_name -> tideline.admin.v1.Project
-	17, // 2: tideline.admin.v1.GetProjectResponse.project:type_name -> tideline.admin.v1.Project
-	17, // 3: tideline.admin.v1.ListProjectsResponse.projects:type_name -> tideline.admin.v1.Project
-	16, // 4: tideline.admin.v1.UpdateProjectRequest.settings:type_name -> tideline.admin.v1.ProjectSettings
-	18, // 5: tideline.admin.v1.UpdateProjectRequest.update_mask:type_name -> google.protobuf.FieldMask
-	17, // 6: tideline.admin.v1.UpdateProjectResponse.project:type_name -> tideline.admin.v1.Project
-	19, // 7: tideline.admin.v1.CreateApiKeyRequest.scopes:type_name -> tideline.admin.v1.Scope
-	20, // 8: tideline.admin.v1.CreateApiKeyRequest.expire_time:type_name -> google.protobuf.Timestamp
-	21, // 9: tideline.admin.v1.CreateApiKeyResponse.key:type_name -> tideline.admin.v1.ApiKey
-	21, // 10: tideline.admin.v1.ListApiKeysResponse.keys:type_name -> tideline.admin.v1.ApiKey
-	22, // 11: tideline.admin.v1.RotateApiKeyRequest.overlap:type_name -> google.protobuf.Duration
-	21, // 12: tideline.admin.v1.RotateApiKeyResponse.key:type_name -> tideline.admin.v1.ApiKey
-	21, // 13: tideline.admin.v1.RotateApiKeyResponse.replaced:type_name -> tideline.admin.v1.ApiKey
-	21, // 14: tideline.admin.v1.RevokeApiKeyResponse.key:type_name -> tideline.admin.v1.ApiKey
+	18, // 0: tideline.admin.v1.CreateProjectRequest.settings:type_name -> tideline.admin.v1.ProjectSettings
+	19, // 1: tideline.admin.v1.CreateProjectResponse.project:type_name -> tideline.admin.v1.Project
+	19, // 2: tideline.admin.v1.GetProjectResponse.project:type_name -> tideline.admin.v1.Project
+	19, // 3: tideline.admin.v1.ListProjectsResponse.projects:type_name -> tideline.admin.v1.Project
+	18, // 4: tideline.admin.v1.UpdateProjectRequest.settings:type_name -> tideline.admin.v1.ProjectSettings
+	20, // 5: tideline.admin.v1.UpdateProjectRequest.update_mask:type_name -> google.protobuf.FieldMask
+	19, // 6: tideline.admin.v1.UpdateProjectResponse.project:type_name -> tideline.admin.v1.Project
+	21, // 7: tideline.admin.v1.CreateApiKeyRequest.scopes:type_name -> tideline.admin.v1.Scope
+	22, // 8: tideline.admin.v1.CreateApiKeyRequest.expire_time:type_name -> google.protobuf.Timestamp
+	23, // 9: tideline.admin.v1.CreateApiKeyResponse.key:type_name -> tideline.admin.v1.ApiKey
+	23, // 10: tideline.admin.v1.ListApiKeysResponse.keys:type_name -> tideline.admin.v1.ApiKey
+	24, // 11: tideline.admin.v1.RotateApiKeyRequest.overlap:type_name -> google.protobuf.Duration
+	23, // 12: tideline.admin.v1.RotateApiKeyResponse.key:type_name -> tideline.admin.v1.ApiKey
+	23, // 13: tideline.admin.v1.RotateApiKeyResponse.replaced:type_name -> tideline.admin.v1.ApiKey
+	23, // 14: tideline.admin.v1.RevokeApiKeyResponse.key:type_name -> tideline.admin.v1.ApiKey
 	0,  // 15: tideline.admin.v1.AdminService.CreateProject:input_type -> tideline.admin.v1.CreateProjectRequest
 	2,  // 16: tideline.admin.v1.AdminService.GetProject:input_type -> tideline.admin.v1.GetProjectRequest
 	4,  // 17: tideline.admin.v1.AdminService.ListProjects:input_type -> tideline.admin.v1.ListProjectsRequest
@@ -1072,16 +1183,18 @@ var file_tideline_admin_v1_admin_service_proto_depIdxs = []int32{
 	10, // 20: tideline.admin.v1.AdminService.ListApiKeys:input_type -> tideline.admin.v1.ListApiKeysRequest
 	12, // 21: tideline.admin.v1.AdminService.RotateApiKey:input_type -> tideline.admin.v1.RotateApiKeyRequest
 	14, // 22: tideline.admin.v1.AdminService.RevokeApiKey:input_type -> tideline.admin.v1.RevokeApiKeyRequest
-	1,  // 23: tideline.admin.v1.AdminService.CreateProject:output_type -> tideline.admin.v1.CreateProjectResponse
-	3,  // 24: tideline.admin.v1.AdminService.GetProject:output_type -> tideline.admin.v1.GetProjectResponse
-	5,  // 25: tideline.admin.v1.AdminService.ListProjects:output_type -> tideline.admin.v1.ListProjectsResponse
-	7,  // 26: tideline.admin.v1.AdminService.UpdateProject:output_type -> tideline.admin.v1.UpdateProjectResponse
-	9,  // 27: tideline.admin.v1.AdminService.CreateApiKey:output_type -> tideline.admin.v1.CreateApiKeyResponse
-	11, // 28: tideline.admin.v1.AdminService.ListApiKeys:output_type -> tideline.admin.v1.ListApiKeysResponse
-	13, // 29: tideline.admin.v1.AdminService.RotateApiKey:output_type -> tideline.admin.v1.RotateApiKeyResponse
-	15, // 30: tideline.admin.v1.AdminService.RevokeApiKey:output_type -> tideline.admin.v1.RevokeApiKeyResponse
-	23, // [23:31] is the sub-list for method output_type
-	15, // [15:23] is the sub-list for method input_type
+	16, // 23: tideline.admin.v1.AdminService.OpenSealed:input_type -> tideline.admin.v1.OpenSealedRequest
+	1,  // 24: tideline.admin.v1.AdminService.CreateProject:output_type -> tideline.admin.v1.CreateProjectResponse
+	3,  // 25: tideline.admin.v1.AdminService.GetProject:output_type -> tideline.admin.v1.GetProjectResponse
+	5,  // 26: tideline.admin.v1.AdminService.ListProjects:output_type -> tideline.admin.v1.ListProjectsResponse
+	7,  // 27: tideline.admin.v1.AdminService.UpdateProject:output_type -> tideline.admin.v1.UpdateProjectResponse
+	9,  // 28: tideline.admin.v1.AdminService.CreateApiKey:output_type -> tideline.admin.v1.CreateApiKeyResponse
+	11, // 29: tideline.admin.v1.AdminService.ListApiKeys:output_type -> tideline.admin.v1.ListApiKeysResponse
+	13, // 30: tideline.admin.v1.AdminService.RotateApiKey:output_type -> tideline.admin.v1.RotateApiKeyResponse
+	15, // 31: tideline.admin.v1.AdminService.RevokeApiKey:output_type -> tideline.admin.v1.RevokeApiKeyResponse
+	17, // 32: tideline.admin.v1.AdminService.OpenSealed:output_type -> tideline.admin.v1.OpenSealedResponse
+	24, // [24:33] is the sub-list for method output_type
+	15, // [15:24] is the sub-list for method input_type
 	15, // [15:15] is the sub-list for extension type_name
 	15, // [15:15] is the sub-list for extension extendee
 	0,  // [0:15] is the sub-list for field type_name
@@ -1099,7 +1212,7 @@ func file_tideline_admin_v1_admin_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tideline_admin_v1_admin_service_proto_rawDesc), len(file_tideline_admin_v1_admin_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   16,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

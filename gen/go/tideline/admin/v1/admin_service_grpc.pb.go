@@ -27,6 +27,7 @@ const (
 	AdminService_ListApiKeys_FullMethodName   = "/tideline.admin.v1.AdminService/ListApiKeys"
 	AdminService_RotateApiKey_FullMethodName  = "/tideline.admin.v1.AdminService/RotateApiKey"
 	AdminService_RevokeApiKey_FullMethodName  = "/tideline.admin.v1.AdminService/RevokeApiKey"
+	AdminService_OpenSealed_FullMethodName    = "/tideline.admin.v1.AdminService/OpenSealed"
 )
 
 // AdminServiceClient is the client API for AdminService service.
@@ -54,6 +55,8 @@ type AdminServiceClient interface {
 	RotateApiKey(ctx context.Context, in *RotateApiKeyRequest, opts ...grpc.CallOption) (*RotateApiKeyResponse, error)
 	// RevokeApiKey ends a key; it stops working everywhere within 5 s. Revoking it again changes nothing.
 	RevokeApiKey(ctx context.Context, in *RevokeApiKeyRequest, opts ...grpc.CallOption) (*RevokeApiKeyResponse, error)
+	// OpenSealed gives back what the ENCRYPT action sealed. Every call is written down in the service's log, without values.
+	OpenSealed(ctx context.Context, in *OpenSealedRequest, opts ...grpc.CallOption) (*OpenSealedResponse, error)
 }
 
 type adminServiceClient struct {
@@ -144,6 +147,16 @@ func (c *adminServiceClient) RevokeApiKey(ctx context.Context, in *RevokeApiKeyR
 	return out, nil
 }
 
+func (c *adminServiceClient) OpenSealed(ctx context.Context, in *OpenSealedRequest, opts ...grpc.CallOption) (*OpenSealedResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(OpenSealedResponse)
+	err := c.cc.Invoke(ctx, AdminService_OpenSealed_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // AdminServiceServer is the server API for AdminService service.
 // All implementations must embed UnimplementedAdminServiceServer
 // for forward compatibility.
@@ -169,6 +182,8 @@ type AdminServiceServer interface {
 	RotateApiKey(context.Context, *RotateApiKeyRequest) (*RotateApiKeyResponse, error)
 	// RevokeApiKey ends a key; it stops working everywhere within 5 s. Revoking it again changes nothing.
 	RevokeApiKey(context.Context, *RevokeApiKeyRequest) (*RevokeApiKeyResponse, error)
+	// OpenSealed gives back what the ENCRYPT action sealed. Every call is written down in the service's log, without values.
+	OpenSealed(context.Context, *OpenSealedRequest) (*OpenSealedResponse, error)
 	mustEmbedUnimplementedAdminServiceServer()
 }
 
@@ -202,6 +217,9 @@ func (UnimplementedAdminServiceServer) RotateApiKey(context.Context, *RotateApiK
 }
 func (UnimplementedAdminServiceServer) RevokeApiKey(context.Context, *RevokeApiKeyRequest) (*RevokeApiKeyResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method RevokeApiKey not implemented")
+}
+func (UnimplementedAdminServiceServer) OpenSealed(context.Context, *OpenSealedRequest) (*OpenSealedResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method OpenSealed not implemented")
 }
 func (UnimplementedAdminServiceServer) mustEmbedUnimplementedAdminServiceServer() {}
 func (UnimplementedAdminServiceServer) testEmbeddedByValue()                      {}
@@ -368,6 +386,24 @@ func _AdminService_RevokeApiKey_Handler(srv interface{}, ctx context.Context, de
 	return interceptor(ctx, in, info, handler)
 }
 
+func _AdminService_OpenSealed_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(OpenSealedRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AdminServiceServer).OpenSealed(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AdminService_OpenSealed_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AdminServiceServer).OpenSealed(ctx, req.(*OpenSealedRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // AdminService_ServiceDesc is the grpc.ServiceDesc for AdminService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -406,6 +442,10 @@ var AdminService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "RevokeApiKey",
 			Handler:    _AdminService_RevokeApiKey_Handler,
+		},
+		{
+			MethodName: "OpenSealed",
+			Handler:    _AdminService_OpenSealed_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -23,6 +23,67 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// What becomes of a personal field.
+type PersonalDataAction int32
+
+const (
+	// HASH.
+	PersonalDataAction_PERSONAL_DATA_ACTION_UNSPECIFIED PersonalDataAction = 0
+	// A hash under a key of the project, 22 characters: equal values stay equal, and can be counted and joined.
+	PersonalDataAction_PERSONAL_DATA_ACTION_HASH PersonalDataAction = 1
+	// An address keeps its network, a date its year, another text its first character, a number its first digit.
+	PersonalDataAction_PERSONAL_DATA_ACTION_TRUNCATE PersonalDataAction = 2
+	// The field is left out.
+	PersonalDataAction_PERSONAL_DATA_ACTION_DROP PersonalDataAction = 3
+	// Sealed with a key of the project; AdminService.OpenSealed opens it.
+	PersonalDataAction_PERSONAL_DATA_ACTION_ENCRYPT PersonalDataAction = 4
+)
+
+// Enum value maps for PersonalDataAction.
+var (
+	PersonalDataAction_name = map[int32]string{
+		0: "PERSONAL_DATA_ACTION_UNSPECIFIED",
+		1: "PERSONAL_DATA_ACTION_HASH",
+		2: "PERSONAL_DATA_ACTION_TRUNCATE",
+		3: "PERSONAL_DATA_ACTION_DROP",
+		4: "PERSONAL_DATA_ACTION_ENCRYPT",
+	}
+	PersonalDataAction_value = map[string]int32{
+		"PERSONAL_DATA_ACTION_UNSPECIFIED": 0,
+		"PERSONAL_DATA_ACTION_HASH":        1,
+		"PERSONAL_DATA_ACTION_TRUNCATE":    2,
+		"PERSONAL_DATA_ACTION_DROP":        3,
+		"PERSONAL_DATA_ACTION_ENCRYPT":     4,
+	}
+)
+
+func (x PersonalDataAction) Enum() *PersonalDataAction {
+	p := new(PersonalDataAction)
+	*p = x
+	return p
+}
+
+func (x PersonalDataAction) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (PersonalDataAction) Descriptor() protoreflect.EnumDescriptor {
+	return file_tideline_admin_v1_project_proto_enumTypes[0].Descriptor()
+}
+
+func (PersonalDataAction) Type() protoreflect.EnumType {
+	return &file_tideline_admin_v1_project_proto_enumTypes[0]
+}
+
+func (x PersonalDataAction) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use PersonalDataAction.Descriptor instead.
+func (PersonalDataAction) EnumDescriptor() ([]byte, []int) {
+	return file_tideline_admin_v1_project_proto_rawDescGZIP(), []int{0}
+}
+
 // The first day of a week.
 type WeekStart int32
 
@@ -60,11 +121,11 @@ func (x WeekStart) String() string {
 }
 
 func (WeekStart) Descriptor() protoreflect.EnumDescriptor {
-	return file_tideline_admin_v1_project_proto_enumTypes[0].Descriptor()
+	return file_tideline_admin_v1_project_proto_enumTypes[1].Descriptor()
 }
 
 func (WeekStart) Type() protoreflect.EnumType {
-	return &file_tideline_admin_v1_project_proto_enumTypes[0]
+	return &file_tideline_admin_v1_project_proto_enumTypes[1]
 }
 
 func (x WeekStart) Number() protoreflect.EnumNumber {
@@ -73,7 +134,7 @@ func (x WeekStart) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use WeekStart.Descriptor instead.
 func (WeekStart) EnumDescriptor() ([]byte, []int) {
-	return file_tideline_admin_v1_project_proto_rawDescGZIP(), []int{0}
+	return file_tideline_admin_v1_project_proto_rawDescGZIP(), []int{1}
 }
 
 // What happens to event types without a registered schema.
@@ -113,11 +174,11 @@ func (x SchemaPolicy) String() string {
 }
 
 func (SchemaPolicy) Descriptor() protoreflect.EnumDescriptor {
-	return file_tideline_admin_v1_project_proto_enumTypes[1].Descriptor()
+	return file_tideline_admin_v1_project_proto_enumTypes[2].Descriptor()
 }
 
 func (SchemaPolicy) Type() protoreflect.EnumType {
-	return &file_tideline_admin_v1_project_proto_enumTypes[1]
+	return &file_tideline_admin_v1_project_proto_enumTypes[2]
 }
 
 func (x SchemaPolicy) Number() protoreflect.EnumNumber {
@@ -126,7 +187,7 @@ func (x SchemaPolicy) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use SchemaPolicy.Descriptor instead.
 func (SchemaPolicy) EnumDescriptor() ([]byte, []int) {
-	return file_tideline_admin_v1_project_proto_rawDescGZIP(), []int{1}
+	return file_tideline_admin_v1_project_proto_rawDescGZIP(), []int{2}
 }
 
 // What a key may do.
@@ -170,11 +231,11 @@ func (x Scope) String() string {
 }
 
 func (Scope) Descriptor() protoreflect.EnumDescriptor {
-	return file_tideline_admin_v1_project_proto_enumTypes[2].Descriptor()
+	return file_tideline_admin_v1_project_proto_enumTypes[3].Descriptor()
 }
 
 func (Scope) Type() protoreflect.EnumType {
-	return &file_tideline_admin_v1_project_proto_enumTypes[2]
+	return &file_tideline_admin_v1_project_proto_enumTypes[3]
 }
 
 func (x Scope) Number() protoreflect.EnumNumber {
@@ -183,7 +244,7 @@ func (x Scope) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Scope.Descriptor instead.
 func (Scope) EnumDescriptor() ([]byte, []int) {
-	return file_tideline_admin_v1_project_proto_rawDescGZIP(), []int{2}
+	return file_tideline_admin_v1_project_proto_rawDescGZIP(), []int{3}
 }
 
 // A tenant: everything belongs to one project, and no key sees two.
@@ -283,8 +344,13 @@ type ProjectSettings struct {
 	ClientSessions bool `protobuf:"varint,5,opt,name=client_sessions,json=clientSessions,proto3" json:"client_sessions,omitempty"`
 	// The numeric property that is summed in rollups. Empty: "amount".
 	AmountProperty string `protobuf:"bytes,6,opt,name=amount_property,json=amountProperty,proto3" json:"amount_property,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// What becomes of personal fields before an event is stored anywhere, by the class that their schema names, such as
+	// "email". Takes effect for events from then on.
+	PersonalData map[string]PersonalDataAction `protobuf:"bytes,7,rep,name=personal_data,json=personalData,proto3" json:"personal_data,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value,enum=tideline.admin.v1.PersonalDataAction"`
+	// The same for classes that are not named. Not set: HASH.
+	PersonalDataDefault PersonalDataAction `protobuf:"varint,8,opt,name=personal_data_default,json=personalDataDefault,proto3,enum=tideline.admin.v1.PersonalDataAction" json:"personal_data_default,omitempty"`
+	unknownFields       protoimpl.UnknownFields
+	sizeCache           protoimpl.SizeCache
 }
 
 func (x *ProjectSettings) Reset() {
@@ -357,6 +423,20 @@ func (x *ProjectSettings) GetAmountProperty() string {
 		return x.AmountProperty
 	}
 	return ""
+}
+
+func (x *ProjectSettings) GetPersonalData() map[string]PersonalDataAction {
+	if x != nil {
+		return x.PersonalData
+	}
+	return nil
+}
+
+func (x *ProjectSettings) GetPersonalDataDefault() PersonalDataAction {
+	if x != nil {
+		return x.PersonalDataDefault
+	}
+	return PersonalDataAction_PERSONAL_DATA_ACTION_UNSPECIFIED
 }
 
 // A key that opens a project for some scopes. The secret is shown once, when it is made; the server keeps its hash.
@@ -508,7 +588,7 @@ const file_tideline_admin_v1_project_proto_rawDesc = "" +
 	"\vcreate_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"createTime\x12;\n" +
 	"\vupdate_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"updateTime\"\xc3\x02\n" +
+	"updateTime\"\x84\x05\n" +
 	"\x0fProjectSettings\x12$\n" +
 	"\ttime_zone\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18@R\btimeZone\x12E\n" +
 	"\n" +
@@ -516,7 +596,12 @@ const file_tideline_admin_v1_project_proto_rawDesc = "" +
 	"\rschema_policy\x18\x03 \x01(\x0e2\x1f.tideline.admin.v1.SchemaPolicyB\b\xbaH\x05\x82\x01\x02\x10\x01R\fschemaPolicy\x12\x17\n" +
 	"\akeep_ip\x18\x04 \x01(\bR\x06keepIp\x12'\n" +
 	"\x0fclient_sessions\x18\x05 \x01(\bR\x0eclientSessions\x121\n" +
-	"\x0famount_property\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\x0eamountProperty\"\xd1\x03\n" +
+	"\x0famount_property\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\x0eamountProperty\x12r\n" +
+	"\rpersonal_data\x18\a \x03(\v24.tideline.admin.v1.ProjectSettings.PersonalDataEntryB\x17\xbaH\x14\x9a\x01\x11\x10d\"\x06r\x04\x10\x01\x18@*\x05\x82\x01\x02\x10\x01R\fpersonalData\x12c\n" +
+	"\x15personal_data_default\x18\b \x01(\x0e2%.tideline.admin.v1.PersonalDataActionB\b\xbaH\x05\x82\x01\x02\x10\x01R\x13personalDataDefault\x1af\n" +
+	"\x11PersonalDataEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12;\n" +
+	"\x05value\x18\x02 \x01(\x0e2%.tideline.admin.v1.PersonalDataActionR\x05value:\x028\x01\"\xd1\x03\n" +
 	"\x06ApiKey\x12\x15\n" +
 	"\x06key_id\x18\x01 \x01(\tR\x05keyId\x12\x1d\n" +
 	"\n" +
@@ -533,7 +618,13 @@ const file_tideline_admin_v1_project_proto_rawDesc = "" +
 	"revokeTime\x12>\n" +
 	"\rlast_use_time\x18\n" +
 	" \x01(\v2\x1a.google.protobuf.TimestampR\vlastUseTime\x12\x12\n" +
-	"\x04hint\x18\v \x01(\tR\x04hint*U\n" +
+	"\x04hint\x18\v \x01(\tR\x04hint*\xbd\x01\n" +
+	"\x12PersonalDataAction\x12$\n" +
+	" PERSONAL_DATA_ACTION_UNSPECIFIED\x10\x00\x12\x1d\n" +
+	"\x19PERSONAL_DATA_ACTION_HASH\x10\x01\x12!\n" +
+	"\x1dPERSONAL_DATA_ACTION_TRUNCATE\x10\x02\x12\x1d\n" +
+	"\x19PERSONAL_DATA_ACTION_DROP\x10\x03\x12 \n" +
+	"\x1cPERSONAL_DATA_ACTION_ENCRYPT\x10\x04*U\n" +
 	"\tWeekStart\x12\x1a\n" +
 	"\x16WEEK_START_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11WEEK_START_MONDAY\x10\x01\x12\x15\n" +
@@ -561,33 +652,38 @@ func file_tideline_admin_v1_project_proto_rawDescGZIP() []byte {
 	return file_tideline_admin_v1_project_proto_rawDescData
 }
 
-var file_tideline_admin_v1_project_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_tideline_admin_v1_project_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_tideline_admin_v1_project_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
+var file_tideline_admin_v1_project_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_tideline_admin_v1_project_proto_goTypes = []any{
-	(WeekStart)(0),                // 0: tideline.admin.v1.WeekStart
-	(SchemaPolicy)(0),             // 1: tideline.admin.v1.SchemaPolicy
-	(Scope)(0),                    // 2: tideline.admin.v1.Scope
-	(*Project)(nil),               // 3: tideline.admin.v1.Project
-	(*ProjectSettings)(nil),       // 4: tideline.admin.v1.ProjectSettings
-	(*ApiKey)(nil),                // 5: tideline.admin.v1.ApiKey
-	(*timestamppb.Timestamp)(nil), // 6: google.protobuf.Timestamp
+	(PersonalDataAction)(0),       // 0: tideline.admin.v1.PersonalDataAction
+	(WeekStart)(0),                // 1: tideline.admin.v1.WeekStart
+	(SchemaPolicy)(0),             // 2: tideline.admin.v1.SchemaPolicy
+	(Scope)(0),                    // 3: tideline.admin.v1.Scope
+	(*Project)(nil),               // 4: tideline.admin.v1.Project
+	(*ProjectSettings)(nil),       // 5: tideline.admin.v1.ProjectSettings
+	(*ApiKey)(nil),                // 6: tideline.admin.v1.ApiKey
+	nil,                           // 7: tideline.admin.v1.ProjectSettings.PersonalDataEntry
+	(*timestamppb.Timestamp)(nil), // 8: google.protobuf.Timestamp
 }
 var file_tideline_admin_v1_project_proto_depIdxs = []int32{
-	4,  // 0: tideline.admin.v1.Project.settings:type_name -> tideline.admin.v1.ProjectSettings
-	6,  // 1: tideline.admin.v1.Project.create_time:type_name -> google.protobuf.Timestamp
-	6,  // 2: tideline.admin.v1.Project.update_time:type_name -> google.protobuf.Timestamp
-	0,  // 3: tideline.admin.v1.ProjectSettings.week_start:type_name -> tideline.admin.v1.WeekStart
-	1,  // 4: tideline.admin.v1.ProjectSettings.schema_policy:type_name -> tideline.admin.v1.SchemaPolicy
-	2,  // 5: tideline.admin.v1.ApiKey.scopes:type_name -> tideline.admin.v1.Scope
-	6,  // 6: tideline.admin.v1.ApiKey.create_time:type_name -> google.protobuf.Timestamp
-	6,  // 7: tideline.admin.v1.ApiKey.expire_time:type_name -> google.protobuf.Timestamp
-	6,  // 8: tideline.admin.v1.ApiKey.revoke_time:type_name -> google.protobuf.Timestamp
-	6,  // 9: tideline.admin.v1.ApiKey.last_use_time:type_name -> google.protobuf.Timestamp
-	10, // [10:10] is the sub-list for method output_type
-	10, // [10:10] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	5,  // 0: tideline.admin.v1.Project.settings:type_name -> tideline.admin.v1.ProjectSettings
+	8,  // 1: tideline.admin.v1.Project.create_time:type_name -> google.protobuf.Timestamp
+	8,  // 2: tideline.admin.v1.Project.update_time:type_name -> google.protobuf.Timestamp
+	1,  // 3: tideline.admin.v1.ProjectSettings.week_start:type_name -> tideline.admin.v1.WeekStart
+	2,  // 4: tideline.admin.v1.ProjectSettings.schema_policy:type_name -> tideline.admin.v1.SchemaPolicy
+	7,  // 5: tideline.admin.v1.ProjectSettings.personal_data:type_name -> tideline.admin.v1.ProjectSettings.PersonalDataEntry
+	0,  // 6: tideline.admin.v1.ProjectSettings.personal_data_default:type_name -> tideline.admin.v1.PersonalDataAction
+	3,  // 7: tideline.admin.v1.ApiKey.scopes:type_name -> tideline.admin.v1.Scope
+	8,  // 8: tideline.admin.v1.ApiKey.create_time:type_name -> google.protobuf.Timestamp
+	8,  // 9: tideline.admin.v1.ApiKey.expire_time:type_name -> google.protobuf.Timestamp
+	8,  // 10: tideline.admin.v1.ApiKey.revoke_time:type_name -> google.protobuf.Timestamp
+	8,  // 11: tideline.admin.v1.ApiKey.last_use_time:type_name -> google.protobuf.Timestamp
+	0,  // 12: tideline.admin.v1.ProjectSettings.PersonalDataEntry.value:type_name -> tideline.admin.v1.PersonalDataAction
+	13, // [13:13] is the sub-list for method output_type
+	13, // [13:13] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_tideline_admin_v1_project_proto_init() }
@@ -600,8 +696,8 @@ func file_tideline_admin_v1_project_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tideline_admin_v1_project_proto_rawDesc), len(file_tideline_admin_v1_project_proto_rawDesc)),
-			NumEnums:      3,
-			NumMessages:   3,
+			NumEnums:      4,
+			NumMessages:   4,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

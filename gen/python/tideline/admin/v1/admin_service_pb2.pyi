@@ -146,3 +146,17 @@ class RevokeApiKeyResponse(_message.Message):
     KEY_FIELD_NUMBER: _ClassVar[int]
     key: _project_pb2.ApiKey
     def __init__(self, key: _Optional[_Union[_project_pb2.ApiKey, _Mapping]] = ...) -> None: ...
+
+class OpenSealedRequest(_message.Message):
+    __slots__ = ("project_id", "values")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    values: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, project_id: _Optional[str] = ..., values: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class OpenSealedResponse(_message.Message):
+    __slots__ = ("values",)
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    values: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, values: _Optional[_Iterable[str]] = ...) -> None: ...

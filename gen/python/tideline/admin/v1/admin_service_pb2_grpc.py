@@ -78,6 +78,11 @@ class AdminServiceStub(object):
                 request_serializer=tideline_dot_admin_dot_v1_dot_admin__service__pb2.RevokeApiKeyRequest.SerializeToString,
                 response_deserializer=tideline_dot_admin_dot_v1_dot_admin__service__pb2.RevokeApiKeyResponse.FromString,
                 _registered_method=True)
+        self.OpenSealed = channel.unary_unary(
+                '/tideline.admin.v1.AdminService/OpenSealed',
+                request_serializer=tideline_dot_admin_dot_v1_dot_admin__service__pb2.OpenSealedRequest.SerializeToString,
+                response_deserializer=tideline_dot_admin_dot_v1_dot_admin__service__pb2.OpenSealedResponse.FromString,
+                _registered_method=True)
 
 
 class AdminServiceServicer(object):
@@ -143,6 +148,13 @@ class AdminServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def OpenSealed(self, request, context):
+        """OpenSealed gives back what the ENCRYPT action sealed. Every call is written down in the service's log, without values.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AdminServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -185,6 +197,11 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     servicer.RevokeApiKey,
                     request_deserializer=tideline_dot_admin_dot_v1_dot_admin__service__pb2.RevokeApiKeyRequest.FromString,
                     response_serializer=tideline_dot_admin_dot_v1_dot_admin__service__pb2.RevokeApiKeyResponse.SerializeToString,
+            ),
+            'OpenSealed': grpc.unary_unary_rpc_method_handler(
+                    servicer.OpenSealed,
+                    request_deserializer=tideline_dot_admin_dot_v1_dot_admin__service__pb2.OpenSealedRequest.FromString,
+                    response_serializer=tideline_dot_admin_dot_v1_dot_admin__service__pb2.OpenSealedResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -407,6 +424,33 @@ class AdminService(object):
             '/tideline.admin.v1.AdminService/RevokeApiKey',
             tideline_dot_admin_dot_v1_dot_admin__service__pb2.RevokeApiKeyRequest.SerializeToString,
             tideline_dot_admin_dot_v1_dot_admin__service__pb2.RevokeApiKeyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def OpenSealed(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.admin.v1.AdminService/OpenSealed',
+            tideline_dot_admin_dot_v1_dot_admin__service__pb2.OpenSealedRequest.SerializeToString,
+            tideline_dot_admin_dot_v1_dot_admin__service__pb2.OpenSealedResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -26,13 +26,15 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ftideline/admin/v1/project.proto\x12\x11tideline.admin.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc3\x01\n\x07Project\x12\x12\n\nproject_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x34\n\x08settings\x18\x03 \x01(\x0b\x32\".tideline.admin.v1.ProjectSettings\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xf8\x01\n\x0fProjectSettings\x12\x1a\n\ttime_zone\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12:\n\nweek_start\x18\x02 \x01(\x0e\x32\x1c.tideline.admin.v1.WeekStartB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12@\n\rschema_policy\x18\x03 \x01(\x0e\x32\x1f.tideline.admin.v1.SchemaPolicyB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x0f\n\x07keep_ip\x18\x04 \x01(\x08\x12\x17\n\x0f\x63lient_sessions\x18\x05 \x01(\x08\x12!\n\x0f\x61mount_property\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"\xe2\x02\n\x06\x41piKey\x12\x0e\n\x06key_id\x18\x01 \x01(\t\x12\x12\n\nproject_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12(\n\x06scopes\x18\x04 \x03(\x0e\x32\x18.tideline.admin.v1.Scope\x12\x19\n\x11\x65vents_per_second\x18\x05 \x01(\r\x12\r\n\x05\x62urst\x18\x06 \x01(\r\x12/\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0brevoke_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rlast_use_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04hint\x18\x0b \x01(\t*U\n\tWeekStart\x12\x1a\n\x16WEEK_START_UNSPECIFIED\x10\x00\x12\x15\n\x11WEEK_START_MONDAY\x10\x01\x12\x15\n\x11WEEK_START_SUNDAY\x10\x02*_\n\x0cSchemaPolicy\x12\x1d\n\x19SCHEMA_POLICY_UNSPECIFIED\x10\x00\x12\x16\n\x12SCHEMA_POLICY_OPEN\x10\x01\x12\x18\n\x14SCHEMA_POLICY_CLOSED\x10\x02*R\n\x05Scope\x12\x15\n\x11SCOPE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSCOPE_INGEST\x10\x01\x12\x0f\n\x0bSCOPE_QUERY\x10\x02\x12\x0f\n\x0bSCOPE_ADMIN\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ftideline/admin/v1/project.proto\x12\x11tideline.admin.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc3\x01\n\x07Project\x12\x12\n\nproject_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x34\n\x08settings\x18\x03 \x01(\x0b\x32\".tideline.admin.v1.ProjectSettings\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8a\x04\n\x0fProjectSettings\x12\x1a\n\ttime_zone\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12:\n\nweek_start\x18\x02 \x01(\x0e\x32\x1c.tideline.admin.v1.WeekStartB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12@\n\rschema_policy\x18\x03 \x01(\x0e\x32\x1f.tideline.admin.v1.SchemaPolicyB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x0f\n\x07keep_ip\x18\x04 \x01(\x08\x12\x17\n\x0f\x63lient_sessions\x18\x05 \x01(\x08\x12!\n\x0f\x61mount_property\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\x12\x64\n\rpersonal_data\x18\x07 \x03(\x0b\x32\x34.tideline.admin.v1.ProjectSettings.PersonalDataEntryB\x17\xbaH\x14\x9a\x01\x11\x10\x64\"\x06r\x04\x10\x01\x18@*\x05\x82\x01\x02\x10\x01\x12N\n\x15personal_data_default\x18\x08 \x01(\x0e\x32%.tideline.admin.v1.PersonalDataActionB\x08\xbaH\x05\x82\x01\x02\x10\x01\x1aZ\n\x11PersonalDataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x34\n\x05value\x18\x02 \x01(\x0e\x32%.tideline.admin.v1.PersonalDataAction:\x02\x38\x01\"\xe2\x02\n\x06\x41piKey\x12\x0e\n\x06key_id\x18\x01 \x01(\t\x12\x12\n\nproject_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12(\n\x06scopes\x18\x04 \x03(\x0e\x32\x18.tideline.admin.v1.Scope\x12\x19\n\x11\x65vents_per_second\x18\x05 \x01(\r\x12\r\n\x05\x62urst\x18\x06 \x01(\r\x12/\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0brevoke_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rlast_use_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04hint\x18\x0b \x01(\t*\xbd\x01\n\x12PersonalDataAction\x12$\n PERSONAL_DATA_ACTION_UNSPECIFIED\x10\x00\x12\x1d\n\x19PERSONAL_DATA_ACTION_HASH\x10\x01\x12!\n\x1dPERSONAL_DATA_ACTION_TRUNCATE\x10\x02\x12\x1d\n\x19PERSONAL_DATA_ACTION_DROP\x10\x03\x12 \n\x1cPERSONAL_DATA_ACTION_ENCRYPT\x10\x04*U\n\tWeekStart\x12\x1a\n\x16WEEK_START_UNSPECIFIED\x10\x00\x12\x15\n\x11WEEK_START_MONDAY\x10\x01\x12\x15\n\x11WEEK_START_SUNDAY\x10\x02*_\n\x0cSchemaPolicy\x12\x1d\n\x19SCHEMA_POLICY_UNSPECIFIED\x10\x00\x12\x16\n\x12SCHEMA_POLICY_OPEN\x10\x01\x12\x18\n\x14SCHEMA_POLICY_CLOSED\x10\x02*R\n\x05Scope\x12\x15\n\x11SCOPE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSCOPE_INGEST\x10\x01\x12\x0f\n\x0bSCOPE_QUERY\x10\x02\x12\x0f\n\x0bSCOPE_ADMIN\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'tideline.admin.v1.project_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_PROJECTSETTINGS_PERSONALDATAENTRY']._loaded_options = None
+  _globals['_PROJECTSETTINGS_PERSONALDATAENTRY']._serialized_options = b'8\001'
   _globals['_PROJECTSETTINGS'].fields_by_name['time_zone']._loaded_options = None
   _globals['_PROJECTSETTINGS'].fields_by_name['time_zone']._serialized_options = b'\272H\004r\002\030@'
   _globals['_PROJECTSETTINGS'].fields_by_name['week_start']._loaded_options = None
@@ -41,16 +43,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PROJECTSETTINGS'].fields_by_name['schema_policy']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_PROJECTSETTINGS'].fields_by_name['amount_property']._loaded_options = None
   _globals['_PROJECTSETTINGS'].fields_by_name['amount_property']._serialized_options = b'\272H\005r\003\030\200\001'
-  _globals['_WEEKSTART']._serialized_start=922
-  _globals['_WEEKSTART']._serialized_end=1007
-  _globals['_SCHEMAPOLICY']._serialized_start=1009
-  _globals['_SCHEMAPOLICY']._serialized_end=1104
-  _globals['_SCOPE']._serialized_start=1106
-  _globals['_SCOPE']._serialized_end=1188
+  _globals['_PROJECTSETTINGS'].fields_by_name['personal_data']._loaded_options = None
+  _globals['_PROJECTSETTINGS'].fields_by_name['personal_data']._serialized_options = b'\272H\024\232\001\021\020d\"\006r\004\020\001\030@*\005\202\001\002\020\001'
+  _globals['_PROJECTSETTINGS'].fields_by_name['personal_data_default']._loaded_options = None
+  _globals['_PROJECTSETTINGS'].fields_by_name['personal_data_default']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_PERSONALDATAACTION']._serialized_start=1197
+  _globals['_PERSONALDATAACTION']._serialized_end=1386
+  _globals['_WEEKSTART']._serialized_start=1388
+  _globals['_WEEKSTART']._serialized_end=1473
+  _globals['_SCHEMAPOLICY']._serialized_start=1475
+  _globals['_SCHEMAPOLICY']._serialized_end=1570
+  _globals['_SCOPE']._serialized_start=1572
+  _globals['_SCOPE']._serialized_end=1654
   _globals['_PROJECT']._serialized_start=117
   _globals['_PROJECT']._serialized_end=312
   _globals['_PROJECTSETTINGS']._serialized_start=315
-  _globals['_PROJECTSETTINGS']._serialized_end=563
-  _globals['_APIKEY']._serialized_start=566
-  _globals['_APIKEY']._serialized_end=920
+  _globals['_PROJECTSETTINGS']._serialized_end=837
+  _globals['_PROJECTSETTINGS_PERSONALDATAENTRY']._serialized_start=747
+  _globals['_PROJECTSETTINGS_PERSONALDATAENTRY']._serialized_end=837
+  _globals['_APIKEY']._serialized_start=840
+  _globals['_APIKEY']._serialized_end=1194
 # @@protoc_insertion_point(module_scope)

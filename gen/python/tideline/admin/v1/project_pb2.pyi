@@ -11,6 +11,14 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class PersonalDataAction(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PERSONAL_DATA_ACTION_UNSPECIFIED: _ClassVar[PersonalDataAction]
+    PERSONAL_DATA_ACTION_HASH: _ClassVar[PersonalDataAction]
+    PERSONAL_DATA_ACTION_TRUNCATE: _ClassVar[PersonalDataAction]
+    PERSONAL_DATA_ACTION_DROP: _ClassVar[PersonalDataAction]
+    PERSONAL_DATA_ACTION_ENCRYPT: _ClassVar[PersonalDataAction]
+
 class WeekStart(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     WEEK_START_UNSPECIFIED: _ClassVar[WeekStart]
@@ -29,6 +37,11 @@ class Scope(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SCOPE_INGEST: _ClassVar[Scope]
     SCOPE_QUERY: _ClassVar[Scope]
     SCOPE_ADMIN: _ClassVar[Scope]
+PERSONAL_DATA_ACTION_UNSPECIFIED: PersonalDataAction
+PERSONAL_DATA_ACTION_HASH: PersonalDataAction
+PERSONAL_DATA_ACTION_TRUNCATE: PersonalDataAction
+PERSONAL_DATA_ACTION_DROP: PersonalDataAction
+PERSONAL_DATA_ACTION_ENCRYPT: PersonalDataAction
 WEEK_START_UNSPECIFIED: WeekStart
 WEEK_START_MONDAY: WeekStart
 WEEK_START_SUNDAY: WeekStart
@@ -55,20 +68,31 @@ class Project(_message.Message):
     def __init__(self, project_id: _Optional[str] = ..., name: _Optional[str] = ..., settings: _Optional[_Union[ProjectSettings, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ProjectSettings(_message.Message):
-    __slots__ = ("time_zone", "week_start", "schema_policy", "keep_ip", "client_sessions", "amount_property")
+    __slots__ = ("time_zone", "week_start", "schema_policy", "keep_ip", "client_sessions", "amount_property", "personal_data", "personal_data_default")
+    class PersonalDataEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: PersonalDataAction
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[PersonalDataAction, str]] = ...) -> None: ...
     TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
     WEEK_START_FIELD_NUMBER: _ClassVar[int]
     SCHEMA_POLICY_FIELD_NUMBER: _ClassVar[int]
     KEEP_IP_FIELD_NUMBER: _ClassVar[int]
     CLIENT_SESSIONS_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_PROPERTY_FIELD_NUMBER: _ClassVar[int]
+    PERSONAL_DATA_FIELD_NUMBER: _ClassVar[int]
+    PERSONAL_DATA_DEFAULT_FIELD_NUMBER: _ClassVar[int]
     time_zone: str
     week_start: WeekStart
     schema_policy: SchemaPolicy
     keep_ip: bool
     client_sessions: bool
     amount_property: str
-    def __init__(self, time_zone: _Optional[str] = ..., week_start: _Optional[_Union[WeekStart, str]] = ..., schema_policy: _Optional[_Union[SchemaPolicy, str]] = ..., keep_ip: bool = ..., client_sessions: bool = ..., amount_property: _Optional[str] = ...) -> None: ...
+    personal_data: _containers.ScalarMap[str, PersonalDataAction]
+    personal_data_default: PersonalDataAction
+    def __init__(self, time_zone: _Optional[str] = ..., week_start: _Optional[_Union[WeekStart, str]] = ..., schema_policy: _Optional[_Union[SchemaPolicy, str]] = ..., keep_ip: bool = ..., client_sessions: bool = ..., amount_property: _Optional[str] = ..., personal_data: _Optional[_Mapping[str, PersonalDataAction]] = ..., personal_data_default: _Optional[_Union[PersonalDataAction, str]] = ...) -> None: ...
 
 class ApiKey(_message.Message):
     __slots__ = ("key_id", "project_id", "name", "scopes", "events_per_second", "burst", "create_time", "expire_time", "revoke_time", "last_use_time", "hint")

@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tideline/admin/v1/project.proto.
  */
 export const file_tideline_admin_v1_project: GenFile = /*@__PURE__*/
-  fileDesc("Ch90aWRlbGluZS9hZG1pbi92MS9wcm9qZWN0LnByb3RvEhF0aWRlbGluZS5hZG1pbi52MSLDAQoHUHJvamVjdBISCgpwcm9qZWN0X2lkGAEgASgJEgwKBG5hbWUYAiABKAkSNAoIc2V0dGluZ3MYAyABKAsyIi50aWRlbGluZS5hZG1pbi52MS5Qcm9qZWN0U2V0dGluZ3MSLwoLY3JlYXRlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCL4AQoPUHJvamVjdFNldHRpbmdzEhoKCXRpbWVfem9uZRgBIAEoCUIHukgEcgIYQBI6Cgp3ZWVrX3N0YXJ0GAIgASgOMhwudGlkZWxpbmUuYWRtaW4udjEuV2Vla1N0YXJ0Qgi6SAWCAQIQARJACg1zY2hlbWFfcG9saWN5GAMgASgOMh8udGlkZWxpbmUuYWRtaW4udjEuU2NoZW1hUG9saWN5Qgi6SAWCAQIQARIPCgdrZWVwX2lwGAQgASgIEhcKD2NsaWVudF9zZXNzaW9ucxgFIAEoCBIhCg9hbW91bnRfcHJvcGVydHkYBiABKAlCCLpIBXIDGIABIuICCgZBcGlLZXkSDgoGa2V5X2lkGAEgASgJEhIKCnByb2plY3RfaWQYAiABKAkSDAoEbmFtZRgDIAEoCRIoCgZzY29wZXMYBCADKA4yGC50aWRlbGluZS5hZG1pbi52MS5TY29wZRIZChFldmVudHNfcGVyX3NlY29uZBgFIAEoDRINCgVidXJzdBgGIAEoDRIvCgtjcmVhdGVfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLZXhwaXJlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3Jldm9rZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1sYXN0X3VzZV90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIMCgRoaW50GAsgASgJKlUKCVdlZWtTdGFydBIaChZXRUVLX1NUQVJUX1VOU1BFQ0lGSUVEEAASFQoRV0VFS19TVEFSVF9NT05EQVkQARIVChFXRUVLX1NUQVJUX1NVTkRBWRACKl8KDFNjaGVtYVBvbGljeRIdChlTQ0hFTUFfUE9MSUNZX1VOU1BFQ0lGSUVEEAASFgoSU0NIRU1BX1BPTElDWV9PUEVOEAESGAoUU0NIRU1BX1BPTElDWV9DTE9TRUQQAipSCgVTY29wZRIVChFTQ09QRV9VTlNQRUNJRklFRBAAEhAKDFNDT1BFX0lOR0VTVBABEg8KC1NDT1BFX1FVRVJZEAISDwoLU0NPUEVfQURNSU4QA2IGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("Ch90aWRlbGluZS9hZG1pbi92MS9wcm9qZWN0LnByb3RvEhF0aWRlbGluZS5hZG1pbi52MSLDAQoHUHJvamVjdBISCgpwcm9qZWN0X2lkGAEgASgJEgwKBG5hbWUYAiABKAkSNAoIc2V0dGluZ3MYAyABKAsyIi50aWRlbGluZS5hZG1pbi52MS5Qcm9qZWN0U2V0dGluZ3MSLwoLY3JlYXRlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKKBAoPUHJvamVjdFNldHRpbmdzEhoKCXRpbWVfem9uZRgBIAEoCUIHukgEcgIYQBI6Cgp3ZWVrX3N0YXJ0GAIgASgOMhwudGlkZWxpbmUuYWRtaW4udjEuV2Vla1N0YXJ0Qgi6SAWCAQIQARJACg1zY2hlbWFfcG9saWN5GAMgASgOMh8udGlkZWxpbmUuYWRtaW4udjEuU2NoZW1hUG9saWN5Qgi6SAWCAQIQARIPCgdrZWVwX2lwGAQgASgIEhcKD2NsaWVudF9zZXNzaW9ucxgFIAEoCBIhCg9hbW91bnRfcHJvcGVydHkYBiABKAlCCLpIBXIDGIABEmQKDXBlcnNvbmFsX2RhdGEYByADKAsyNC50aWRlbGluZS5hZG1pbi52MS5Qcm9qZWN0U2V0dGluZ3MuUGVyc29uYWxEYXRhRW50cnlCF7pIFJoBERBkIgZyBBABGEAqBYIBAhABEk4KFXBlcnNvbmFsX2RhdGFfZGVmYXVsdBgIIAEoDjIlLnRpZGVsaW5lLmFkbWluLnYxLlBlcnNvbmFsRGF0YUFjdGlvbkIIukgFggECEAEaWgoRUGVyc29uYWxEYXRhRW50cnkSCwoDa2V5GAEgASgJEjQKBXZhbHVlGAIgASgOMiUudGlkZWxpbmUuYWRtaW4udjEuUGVyc29uYWxEYXRhQWN0aW9uOgI4ASLiAgoGQXBpS2V5Eg4KBmtleV9pZBgBIAEoCRISCgpwcm9qZWN0X2lkGAIgASgJEgwKBG5hbWUYAyABKAkSKAoGc2NvcGVzGAQgAygOMhgudGlkZWxpbmUuYWRtaW4udjEuU2NvcGUSGQoRZXZlbnRzX3Blcl9zZWNvbmQYBSABKA0SDQoFYnVyc3QYBiABKA0SLwoLY3JlYXRlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2V4cGlyZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtyZXZva2VfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNbGFzdF91c2VfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDAoEaGludBgLIAEoCSq9AQoSUGVyc29uYWxEYXRhQWN0aW9uEiQKIFBFUlNPTkFMX0RBVEFfQUNUSU9OX1VOU1BFQ0lGSUVEEAASHQoZUEVSU09OQUxfREFUQV9BQ1RJT05fSEFTSBABEiEKHVBFUlNPTkFMX0RBVEFfQUNUSU9OX1RSVU5DQVRFEAISHQoZUEVSU09OQUxfREFUQV9BQ1RJT05fRFJPUBADEiAKHFBFUlNPTkFMX0RBVEFfQUNUSU9OX0VOQ1JZUFQQBCpVCglXZWVrU3RhcnQSGgoWV0VFS19TVEFSVF9VTlNQRUNJRklFRBAAEhUKEVdFRUtfU1RBUlRfTU9OREFZEAESFQoRV0VFS19TVEFSVF9TVU5EQVkQAipfCgxTY2hlbWFQb2xpY3kSHQoZU0NIRU1BX1BPTElDWV9VTlNQRUNJRklFRBAAEhYKElNDSEVNQV9QT0xJQ1lfT1BFThABEhgKFFNDSEVNQV9QT0xJQ1lfQ0xPU0VEEAIqUgoFU2NvcGUSFQoRU0NPUEVfVU5TUEVDSUZJRUQQABIQCgxTQ09QRV9JTkdFU1QQARIPCgtTQ09QRV9RVUVSWRACEg8KC1NDT1BFX0FETUlOEANiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * A tenant: everything belongs to one project, and no key sees two.
@@ -111,6 +111,21 @@ export type ProjectSettings = Message<"tideline.admin.v1.ProjectSettings"> & {
    * @generated from field: string amount_property = 6;
    */
   amountProperty: string;
+
+  /**
+   * What becomes of personal fields before an event is stored anywhere, by the class that their schema names, such as
+   * "email". Takes effect for events from then on.
+   *
+   * @generated from field: map<string, tideline.admin.v1.PersonalDataAction> personal_data = 7;
+   */
+  personalData: { [key: string]: PersonalDataAction };
+
+  /**
+   * The same for classes that are not named. Not set: HASH.
+   *
+   * @generated from field: tideline.admin.v1.PersonalDataAction personal_data_default = 8;
+   */
+  personalDataDefault: PersonalDataAction;
 };
 
 /**
@@ -212,6 +227,54 @@ export const ApiKeySchema: GenMessage<ApiKey> = /*@__PURE__*/
   messageDesc(file_tideline_admin_v1_project, 2);
 
 /**
+ * What becomes of a personal field.
+ *
+ * @generated from enum tideline.admin.v1.PersonalDataAction
+ */
+export enum PersonalDataAction {
+  /**
+   * HASH.
+   *
+   * @generated from enum value: PERSONAL_DATA_ACTION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * A hash under a key of the project, 22 characters: equal values stay equal, and can be counted and joined.
+   *
+   * @generated from enum value: PERSONAL_DATA_ACTION_HASH = 1;
+   */
+  HASH = 1,
+
+  /**
+   * An address keeps its network, a date its year, another text its first character, a number its first digit.
+   *
+   * @generated from enum value: PERSONAL_DATA_ACTION_TRUNCATE = 2;
+   */
+  TRUNCATE = 2,
+
+  /**
+   * The field is left out.
+   *
+   * @generated from enum value: PERSONAL_DATA_ACTION_DROP = 3;
+   */
+  DROP = 3,
+
+  /**
+   * Sealed with a key of the project; AdminService.OpenSealed opens it.
+   *
+   * @generated from enum value: PERSONAL_DATA_ACTION_ENCRYPT = 4;
+   */
+  ENCRYPT = 4,
+}
+
+/**
+ * Describes the enum tideline.admin.v1.PersonalDataAction.
+ */
+export const PersonalDataActionSchema: GenEnum<PersonalDataAction> = /*@__PURE__*/
+  enumDesc(file_tideline_admin_v1_project, 0);
+
+/**
  * The first day of a week.
  *
  * @generated from enum tideline.admin.v1.WeekStart
@@ -243,7 +306,7 @@ export enum WeekStart {
  * Describes the enum tideline.admin.v1.WeekStart.
  */
 export const WeekStartSchema: GenEnum<WeekStart> = /*@__PURE__*/
-  enumDesc(file_tideline_admin_v1_project, 0);
+  enumDesc(file_tideline_admin_v1_project, 1);
 
 /**
  * What happens to event types without a registered schema.
@@ -277,7 +340,7 @@ export enum SchemaPolicy {
  * Describes the enum tideline.admin.v1.SchemaPolicy.
  */
 export const SchemaPolicySchema: GenEnum<SchemaPolicy> = /*@__PURE__*/
-  enumDesc(file_tideline_admin_v1_project, 1);
+  enumDesc(file_tideline_admin_v1_project, 2);
 
 /**
  * What a key may do.
@@ -318,5 +381,5 @@ export enum Scope {
  * Describes the enum tideline.admin.v1.Scope.
  */
 export const ScopeSchema: GenEnum<Scope> = /*@__PURE__*/
-  enumDesc(file_tideline_admin_v1_project, 2);
+  enumDesc(file_tideline_admin_v1_project, 3);
 
