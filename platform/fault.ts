@@ -62,6 +62,7 @@ const codeOfReason: Record<FaultReason, Code> = {
   [FaultReason.RULE_SET_INVALID]: Code.InvalidArgument,
   [FaultReason.CONTEXT_NOT_EMPTY]: Code.FailedPrecondition,
   [FaultReason.SCHEMA_VER_WRONG]: Code.FailedPrecondition,
+  [FaultReason.DATA_EXPIRED]: Code.OutOfRange,
   [FaultReason.EVENT_UNDECODABLE]: Code.InvalidArgument,
   [FaultReason.EVENT_TYPE_MISSING]: Code.InvalidArgument,
   [FaultReason.EVENT_FIELD_TOO_LONG]: Code.InvalidArgument,

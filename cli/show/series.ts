@@ -50,6 +50,11 @@ function notesOf(
       : []),
     ...(info?.timeZone ? [info.timeZone] : []),
     ...(info?.watermark ? [`up to ${new Date(timestampMs(info.watermark)).toISOString()}`] : []),
+    ...(info?.completeFrom
+      ? [
+          `whole from ${new Date(timestampMs(info.completeFrom)).toISOString()}: older events may have expired`,
+        ]
+      : []),
     ...(info?.stale === true ? ["older than it should be"] : []),
     ...(info?.source
       ? [`from ${info.source}${info.cached ? ", cached" : ""}, ${info.engineMs.toFixed(0)} ms`]

@@ -14,8 +14,14 @@ import type { ControlFeed } from "./feed.js";
 /** A project's settings with their defaults filled in. */
 export type EffectiveSettings = Omit<ProjectSettings, "$typeName" | "$unknown">;
 
+/** Settings with what is known of their past. */
+export interface KnownSettings extends EffectiveSettings {
+  /** Since when the project has its zone; not set: since it was made. */
+  readonly zoneSinceMs?: number;
+}
+
 /** The settings of projects, by id. Asking for one that does not exist throws Fault PROJECT_NOT_FOUND. */
-export type ProjectCache = ControlCache<EffectiveSettings>;
+export type ProjectCache = ControlCache<KnownSettings>;
 
 export interface ControlSource {
   readonly pool: Postgres;
@@ -29,13 +35,15 @@ export function openProjects({ pool, feed, clock }: ControlSource): ProjectCache
     clock,
     entriesMax: 10_000,
     read: async (project) => {
-      const result = await pool.query<{ settings: Buffer }>(
-        "select settings from projects where project_id = $1",
+      const result = await pool.query<{ settings: Buffer; zone_since: Date | null }>(
+        "select settings, zone_since from projects where project_id = $1",
         [project],
       );
       const [row] = result.rows;
       if (row === undefined) throw projectNotFound(project);
-      return { project, value: withDefaults(fromBinary(ProjectSettingsSchema, row.settings)) };
+      const settings = withDefaults(fromBinary(ProjectSettingsSchema, row.settings));
+      const zoneSince = row.zone_since === null ? {} : { zoneSinceMs: row.zone_since.getTime() };
+      return { project, value: { ...settings, ...zoneSince } };
     },
   });
 }

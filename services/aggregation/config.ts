@@ -1,3 +1,4 @@
+import { type Retention, retentionSettings } from "../../platform/retention.js";
 import { type CommonSettings, commonSettings, type Env, readSettings } from "../../platform/settings.js";
 
 /** Bounds of the work on one partition. */
@@ -38,14 +39,6 @@ export const defaultLimits: Limits = Object.freeze({
   liveMinutesMs: 3 * 3_600_000 + 600_000,
 });
 
-/** How long rows live, by received time, in days. */
-export interface Retention {
-  readonly eventsDays: number;
-  readonly minutesDays: number;
-  readonly quartersDays: number;
-  readonly daysDays: number;
-}
-
 export interface AggregationSettings extends CommonSettings {
   readonly retention: Retention;
   /** Inserts that run at once, over all partitions of this instance. */
@@ -54,15 +47,9 @@ export interface AggregationSettings extends CommonSettings {
 }
 
 export function readConfig(env: Env): Readonly<AggregationSettings> {
-  const days = { min: 1, max: 36_500 };
   return readSettings(env, (read) => ({
     ...commonSettings(read),
-    retention: {
-      eventsDays: read.integer("TIDELINE_RAW_DAYS", { ...days, fallback: 30 }),
-      minutesDays: read.integer("TIDELINE_MINUTE_ROLLUP_DAYS", { ...days, fallback: 30 }),
-      quartersDays: read.integer("TIDELINE_QUARTER_ROLLUP_DAYS", { ...days, fallback: 366 }),
-      daysDays: read.integer("TIDELINE_DAY_ROLLUP_DAYS", { ...days, fallback: 5 * 366 }),
-    },
+    retention: retentionSettings(read),
     insertsAtOnce: read.integer("TIDELINE_INSERTS_AT_ONCE", { min: 1, max: 64, fallback: 2 }),
     limits: {
       ...defaultLimits,

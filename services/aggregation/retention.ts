@@ -1,5 +1,5 @@
 import type { ClickHouse } from "../../platform/engines/clickhouse.js";
-import type { Retention } from "./config.js";
+import type { Retention } from "../../platform/retention.js";
 
 /** Each table's rule: rows go by received time, so that an import of old events lives as long as any other. */
 export function retentionRules(retention: Retention): { table: string; expression: string }[] {

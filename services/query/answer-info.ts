@@ -1,6 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { AnswerInfoSchema } from "../../gen/ts/tideline/query/v1/question_pb.js";
+import type { Gaps } from "./expiry.js";
 import type { Applied, Work } from "./ports.js";
 import type { Range } from "./question.js";
 
@@ -14,6 +15,7 @@ export interface InfoParts extends Work {
   readonly lateShare?: number;
   readonly cached?: boolean;
   readonly stale?: boolean;
+  readonly completeFromMs?: number;
 }
 
 /** What an answer says of itself. */
@@ -30,10 +32,16 @@ export function answerInfo(parts: InfoParts): MessageInitShape<typeof AnswerInfo
     ...(range === undefined
       ? {}
       : { range: { from: timestampFromMs(range.fromMs), to: timestampFromMs(range.toMs) } }),
+    ...(parts.completeFromMs === undefined ? {} : { completeFrom: timestampFromMs(parts.completeFromMs) }),
     cached: parts.cached ?? false,
     stale: parts.stale ?? false,
     source: parts.source,
     engineMs: parts.engineMs,
     rowsRead: BigInt(Math.round(parts.rowsRead)),
   };
+}
+
+/** What an answer made of events says where some of its range may be gone. */
+export function wholeFrom({ events }: Gaps): Pick<InfoParts, "completeFromMs"> {
+  return events === undefined ? {} : { completeFromMs: events };
 }

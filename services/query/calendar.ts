@@ -157,6 +157,23 @@ function dateStart(date: number, timeZone: string): number {
   return offsetChange(gapStart - 1, until, timeZone);
 }
 
+/** Changes of a clock are steps of these. */
+const stepsMs = [30 * minuteMs, hourMs, 2 * hourMs, 24 * hourMs];
+
+/**
+ * The date (days since 1970-01-01) that begins at an instant in a zone; undefined where none does, or where the clock
+ * is set back over that midnight soon after, so that the date before comes twice.
+ */
+export function dateAt(instantMs: number, timeZone: string): number | undefined {
+  const date = localDate(instantMs, timeZone);
+  if (dateStart(date, timeZone) !== instantMs) return undefined;
+  const offsetMs = zoneOffsetMs(timeZone, instantMs);
+  const isSetBack = stepsMs.some(
+    (stepMs) => offsetMs - zoneOffsetMs(timeZone, instantMs + stepMs - 1) >= stepMs,
+  );
+  return isSetBack ? undefined : date;
+}
+
 function bucketsBetween(edges: readonly number[]): Buckets | undefined {
   if (edges.length - 1 > bucketsMax) return undefined;
   return { starts: edges.slice(0, -1), ends: edges.slice(1) };

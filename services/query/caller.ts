@@ -1,12 +1,12 @@
 import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
-import type { EffectiveSettings, ProjectCache } from "../../platform/control/projects.js";
+import type { KnownSettings, ProjectCache } from "../../platform/control/projects.js";
 import { Fault, requestInvalid } from "../../platform/fault.js";
 import type { Call } from "../../platform/serve/call.js";
 
 /** The project that a call asks about. */
 export interface Asked {
   readonly projectId: string;
-  readonly settings: EffectiveSettings;
+  readonly settings: KnownSettings;
 }
 
 /**

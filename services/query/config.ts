@@ -1,9 +1,12 @@
+import { type Retention, retentionSettings } from "../../platform/retention.js";
 import { type CommonSettings, commonSettings, type Env, readSettings } from "../../platform/settings.js";
 import { type Limits, limitDefaults } from "./limits.js";
 
 /** What the query service reads from its environment. */
 export interface QueryConfig extends CommonSettings {
   readonly limits: Limits;
+  /** As the writers of the tables have it. */
+  readonly retention: Retention;
 }
 
 /** @throws Error that names every setting that is wrong */
@@ -13,6 +16,7 @@ export function readConfig(env: Env): Readonly<QueryConfig> {
       read.integer(key, { min: 1, max, fallback });
     return {
       ...commonSettings(read),
+      retention: retentionSettings(read),
       limits: {
         timeMs: integer("TIDELINE_QUERY_TIME_MS", 600_000, limitDefaults.timeMs),
         memoryBytes: integer("TIDELINE_QUERY_MEMORY_BYTES", 2 ** 40, limitDefaults.memoryBytes),

@@ -7,7 +7,7 @@ import type {
 } from "../../gen/ts/tideline/query/v1/query_service_pb.js";
 import { Fault } from "../../platform/fault.js";
 import type { Call } from "../../platform/serve/call.js";
-import { answerInfo } from "./answer-info.js";
+import { answerInfo, wholeFrom } from "./answer-info.js";
 import { askedProject } from "./caller.js";
 import { pageStart, readPage } from "./event-pages.js";
 import type { QueryMetricsPorts } from "./query-metrics.js";
@@ -42,7 +42,9 @@ export async function getUser(
   const { person, ids } = await idsOf(ports, { projectId, tenant, id: request.userId, signal });
   const read = async (statement: Parameters<typeof ports.analytics.read>[0]) =>
     ports.analytics.read(statement, signal);
-  const [totals, traits, sessions, page] = await Promise.all([
+  const everything = { ...eventYears, type: "", system: true };
+  const [gaps, totals, traits, sessions, page] = await Promise.all([
+    ports.expiry.gaps({ projectId, tenant, signal }, everything),
     read(personTotalsSql(tenant, ids)),
     read(traitsSql(tenant, ids)),
     read(sessionsSql(tenant, ids)),
@@ -73,6 +75,7 @@ export async function getUser(
       asOfMs: ports.clock.now(),
       source: "raw",
       timeZone: settings.timeZone,
+      ...wholeFrom(gaps),
       engineMs: Math.max(...parts.map(({ engineMs }) => engineMs)),
       rowsRead: parts.reduce((sum, { rowsRead }) => sum + rowsRead, 0),
     }),

@@ -6,13 +6,13 @@ import {
 } from "../../gen/ts/tideline/query/v1/query_service_pb.js";
 import { PropertyScope } from "../../gen/ts/tideline/query/v1/question_pb.js";
 import type { Call } from "../../platform/serve/call.js";
-import { answerInfo } from "./answer-info.js";
+import { answerInfo, wholeFrom } from "./answer-info.js";
 import { askedProject } from "./caller.js";
 import { pageStart, readPage } from "./event-pages.js";
 import { badPattern } from "./patterns.js";
 import { BadPattern } from "./ports.js";
 import type { QueryMetricsPorts } from "./query-metrics.js";
-import { rangeOf } from "./question.js";
+import { rangeOf, systemTypes } from "./question.js";
 import { filtersSql } from "./sql/filter.js";
 import { instant } from "./sql/metrics.js";
 import { nobodyMapped } from "./sql/people.js";
@@ -37,6 +37,11 @@ export async function listEvents(
   const usesTraits = request.filters.some(({ property }) => property?.scope === PropertyScope.USER);
   const people = usesTraits ? await ports.people.people(projectId, tenant, signal) : nobodyMapped;
   const applied = await ports.progress.applied();
+  const system = request.type === "" || systemTypes.has(request.type);
+  const gaps = await ports.expiry.gaps(
+    { projectId, tenant, signal },
+    { ...start, type: request.type, system },
+  );
   const reader = new PropertyReader(tenant, people);
   const conditions = allOf([
     sql`e.time >= ${instant(start.fromMs)} AND e.time < ${instant(start.toMs)}`,
@@ -59,6 +64,7 @@ export async function listEvents(
       asOfMs,
       source: "raw" as const,
       range: { ...range, ...start },
+      ...wholeFrom(gaps),
       ...work,
     };
     return { events, nextPageToken, info: answerInfo({ ...info, timeZone: settings.timeZone }) };

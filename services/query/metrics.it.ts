@@ -8,10 +8,12 @@ import {
   SeriesSchema,
 } from "../../gen/ts/tideline/query/v1/query_service_pb.js";
 import { Aggregation } from "../../gen/ts/tideline/query/v1/question_pb.js";
+import { systemClock } from "../../platform/clock.js";
 import { type ClickHouse, openClickHouse } from "../../platform/engines/clickhouse.js";
 import { migrateClickHouse } from "../../platform/migrate.js";
 import { type ComputedMetrics, computeMetrics, type MetricsEngine } from "./compute-metrics.js";
 import { clickhouseAnalytics } from "./engines/clickhouse.js";
+import { Expiry } from "./expiry.js";
 import { limitDefaults } from "./limits.js";
 import { PeopleStore } from "./people-store.js";
 import { type Plan, planMetrics } from "./plan.js";
@@ -57,7 +59,10 @@ describe("QueryMetrics, asked of the engine and recounted", function () {
     await anywhere.close();
     await insertEvents(client, database, [...events, ...foreign, ...plain]);
     const analytics = clickhouseAnalytics(client, limitDefaults);
-    engine = { analytics, people: new PeopleStore(analytics) };
+    // Nothing expires here.
+    const retention = { eventsDays: 36_500, minutesDays: 36_500, quartersDays: 36_500, daysDays: 36_500 };
+    const expiry = new Expiry({ analytics, retention, clock: systemClock });
+    engine = { analytics, people: new PeopleStore(analytics), expiry };
   });
 
   after(async () => {

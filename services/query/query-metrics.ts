@@ -5,12 +5,12 @@ import {
   QueryMetricsResponseSchema,
 } from "../../gen/ts/tideline/query/v1/query_service_pb.js";
 import type { Clock } from "../../platform/clock.js";
-import type { ProjectCache } from "../../platform/control/projects.js";
+import type { KnownSettings, ProjectCache } from "../../platform/control/projects.js";
 import type { Call } from "../../platform/serve/call.js";
 import { answerInfo } from "./answer-info.js";
 import type { Answered, CachedAnswers } from "./cache/cached-answers.js";
 import { askedProject } from "./caller.js";
-import { computeMetrics, type MetricsEngine } from "./compute-metrics.js";
+import { computeMetrics, type MetricsEngine, type MetricsRun } from "./compute-metrics.js";
 import type { Applied, Progress } from "./ports.js";
 import { type MetricsQuestion, metricsQuestion, openBuckets } from "./question.js";
 
@@ -42,30 +42,34 @@ export async function queryMetrics(
       maxStaleness === undefined ? maxStalenessDefaultMs : Math.max(0, durationMs(maxStaleness)),
     signal: call.signal,
     compute: async (applied, signal) => {
-      const response = await computed(ports, projectId, { question, applied, signal });
+      const zone = { name: settings.timeZone, ...zoneSince(settings) };
+      const response = await computed(ports, projectId, { question, applied, signal, zone });
       return toBinary(QueryMetricsResponseSchema, create(QueryMetricsResponseSchema, response));
     },
   });
   return told(answered, question);
 }
 
-interface Computing {
-  readonly question: MetricsQuestion;
+interface Computing extends MetricsRun {
   /** Looked at first: what the answer says it covers is in it. */
   readonly applied: Applied;
-  readonly signal: AbortSignal;
+}
+
+function zoneSince({ zoneSinceMs }: KnownSettings): { sinceMs?: number } {
+  return zoneSinceMs === undefined ? {} : { sinceMs: zoneSinceMs };
 }
 
 async function computed(
   ports: QueryMetricsPorts,
   projectId: string,
-  { question, applied, signal }: Computing,
+  { applied, ...run }: Computing,
 ): Promise<Response> {
-  const answer = await computeMetrics(ports, projectId, { question, signal });
-  const { range, timeZone, weekStart, buckets } = question;
-  const { lateShare, engineMs, rowsRead, plan } = answer;
+  const answer = await computeMetrics(ports, projectId, run);
+  const { lateShare, engineMs, rowsRead, plan, completeFromMs } = answer;
+  const { range, timeZone, weekStart, buckets } = answer.question;
   const asOfMs = ports.clock.now();
-  const about = { applied, asOfMs, range, timeZone, weekStart, lateShare, engineMs, rowsRead };
+  const whole = completeFromMs === undefined ? {} : { completeFromMs };
+  const about = { applied, asOfMs, range, timeZone, weekStart, lateShare, engineMs, rowsRead, ...whole };
   return {
     buckets: buckets.starts.map((startMs) => timestampFromMs(startMs)),
     series: answer.series,
@@ -85,7 +89,11 @@ function told(
   message.info.cached = true;
   message.info.stale = isStale;
   if (applied === undefined) return message;
-  message.openBuckets = openBuckets(question.buckets, applied.watermarkMs);
+  // Of a range that is not whole any more the answer has the last buckets.
+  const left = question.buckets.starts.length - message.buckets.length;
+  message.openBuckets = openBuckets(question.buckets, applied.watermarkMs)
+    .map((index) => index - left)
+    .filter((index) => index >= 0);
   message.info.positions = Object.fromEntries(applied.positions);
   message.info.asOf = timestampFromMs(holdsAtMs);
   if (applied.watermarkMs > 0) message.info.watermark = timestampFromMs(applied.watermarkMs);

@@ -23,6 +23,8 @@ export interface Range {
   readonly endsNow: boolean;
   /** True where its start moves with the clock as well. */
   readonly startsOpen: boolean;
+  /** True where the request named no start. */
+  readonly isStartChosen: boolean;
 }
 
 /** What QueryMetrics is asked, complete and checked. */
@@ -89,6 +91,14 @@ export function metricsQuestion(
   };
 }
 
+/** The same question over what of its range is left from an instant on, which lies in it. */
+export function beginningAt(question: MetricsQuestion, fromMs: number): MetricsQuestion {
+  const range = { ...question.range, fromMs };
+  const buckets = bucketsOf({ ...question, ...range });
+  if (buckets === undefined) throw new Error("a part of a range has more buckets than the whole");
+  return { ...question, range, buckets };
+}
+
 /** Whether the answer depends on who is who: it counts users, or looks at their traits. */
 export function asksForPersons({ aggregation, property, filters, breakdown }: MetricsQuestion): boolean {
   const properties = [property, ...breakdown, ...filters.map((filter) => filter.property)];
@@ -112,7 +122,8 @@ export function rangeOf(range: TimeRange | undefined, nowMs: number): Range {
   const fromMs = instantOf(range?.from, "range.from") ?? toMs - defaultRangeMs;
   if (fromMs >= toMs) throw requestInvalid("range.from", "before_to", "must be before range.to");
   const endsNow = range?.to === undefined;
-  return { fromMs, toMs, endsNow, startsOpen: endsNow && range?.from === undefined };
+  const isStartChosen = range?.from === undefined;
+  return { fromMs, toMs, endsNow, startsOpen: endsNow && isStartChosen, isStartChosen };
 }
 
 /** A range that holds every event. */

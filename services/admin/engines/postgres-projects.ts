@@ -64,11 +64,15 @@ export function openProjectStore(pool: Postgres): ProjectStore {
           );
           const [row] = before.rows;
           if (row === undefined) return undefined;
-          const settings = create(ProjectSettingsSchema, { ...settingsOfRow(row), ...change.settings });
+          const old = settingsOfRow(row);
+          const settings = create(ProjectSettingsSchema, { ...old, ...change.settings });
+          const isOtherZone = settings.timeZone !== old.timeZone;
           const { rows } = await named(() =>
             client.query<ProjectRow>(
-              `update projects set name = $2, settings = $3, update_time = now() where project_id = $1 returning *`,
-              [projectId, change.name ?? row.name, stored(settings)],
+              `update projects set name = $2, settings = $3, update_time = now(),
+                 zone_since = case when $4 then now() else zone_since end
+               where project_id = $1 returning *`,
+              [projectId, change.name ?? row.name, stored(settings), isOtherZone],
             ),
           );
           return projectOfRow(only(rows));

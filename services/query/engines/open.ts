@@ -11,6 +11,7 @@ import type { EngineProbe } from "../../../platform/serve/health.js";
 import { type StreamNames, streamNames } from "../../../platform/streams.js";
 import { CachedAnswers } from "../cache/cached-answers.js";
 import type { QueryConfig } from "../config.js";
+import { Expiry } from "../expiry.js";
 import { LiveHub } from "../live/hub.js";
 import { PeopleStore } from "../people-store.js";
 import type { QueryPorts } from "../routes.js";
@@ -53,9 +54,10 @@ export async function openEngines(config: QueryConfig, life: Life, name: string)
   const trail = openTrail({ nats, redis, pool, names, prefix, partitions });
   const { projects } = control;
   const people = new PeopleStore(analytics);
+  const expiry = new Expiry({ analytics, retention: config.retention, clock });
   const answers = new CachedAnswers({ analytics, store: redisAnswers(redis, prefix), progress, clock });
   return {
-    ports: { analytics, people, answers, projects, progress, trail, hub, board, clock },
+    ports: { analytics, people, expiry, answers, projects, progress, trail, hub, board, clock },
     control,
     nats,
     names,

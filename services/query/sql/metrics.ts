@@ -80,20 +80,20 @@ interface Parts {
 function partsOf(tenant: Tenant, people: People, question: MetricsQuestion, plan: Plan): Parts {
   const reader = new PropertyReader(tenant, people);
   const isRaw = plan.table === "events";
-  const time = isRaw ? sql`e.time` : sql`e.bucket`;
-  const { start, end } = bucketSql(question.buckets, sql`toUnixTimestamp64Milli(${time})`);
+  const { time, timeMs, bound } = timeSql(plan);
+  const { start, end } = bucketSql(question.buckets, timeMs);
   const breakdown = question.breakdown.map(
     (property, index) => reader.property(property, `breakdown[${index}].name`).text,
   );
   const aggregate = isRaw ? rawAggregate(question, reader) : rollupAggregate(question);
   const conditions = allOf([
-    sql`${time} >= ${instant(question.range.fromMs)} AND ${time} < ${instant(question.range.toMs)}`,
+    sql`${time} >= ${bound(question.range.fromMs)} AND ${time} < ${bound(question.range.toMs)}`,
     typeSql(question.type, isRaw),
     filtersSql(question.filters, reader),
   ]);
   const closed = sql`${end} + ${bind.int64(graceMs)}`;
   return {
-    rows: sql`${reader.from(plan.table)} AND ${conditions}`,
+    rows: sql`${rowsSql({ tenant, reader, question, plan })} AND ${conditions}`,
     ...aggregate,
     events: isRaw ? sql`count()` : sql`sum(e.events)`,
     breakdown,
@@ -103,6 +103,51 @@ function partsOf(tenant: Tenant, people: People, question: MetricsQuestion, plan
       ? sql`countIf(toUnixTimestamp64Milli(e.received_time) >= ${closed})`
       : sql`sumIf(e.events, toUnixTimestamp(toDateTime(e.received_date, 'UTC')) * 1000 >= ${closed})`,
   };
+}
+
+interface TimeSql {
+  /** The column, as the table's key has it. */
+  readonly time: Sql;
+  /** The same as Int64, ms. */
+  readonly timeMs: Sql;
+  /** An edge of the range to compare the column with. */
+  readonly bound: (ms: number) => Sql;
+}
+
+function timeSql({ table }: Plan): TimeSql {
+  if (table === "rollup_day") {
+    const bound = (ms: number) => sql`toDate32(toInt32(${bind.int64(Math.round(ms / dayMs))}))`;
+    const time = sql`e.bucket`;
+    return { time, timeMs: sql`(toInt64(toInt32(${time})) * ${bind.int64(dayMs)})`, bound };
+  }
+  const time = table === "events" ? sql`e.time` : sql`e.bucket`;
+  return { time, timeMs: sql`toUnixTimestamp64Milli(${time})`, bound: instant };
+}
+
+const dayMs = 86_400_000;
+
+interface RowsSql {
+  readonly tenant: Tenant;
+  readonly reader: PropertyReader;
+  readonly question: MetricsQuestion;
+  readonly plan: Plan;
+}
+
+/** FROM and WHERE; of a rollup with a tail of events both, in the rollup's form. */
+function rowsSql({ tenant, reader, question, plan }: RowsSql): Sql {
+  if (plan.tailFromMs === undefined) return reader.from(plan.table);
+  const { range, type } = question;
+  const tail = instant(plan.tailFromMs);
+  const keys = sql`e.type AS type, e.country AS country, e.device_class AS device_class`;
+  const rolled = sql`SELECT ${keys}, e.bucket AS bucket, e.received_date AS received_date, toUInt64(e.events) AS events,
+      e.visitors AS visitors
+    ${tenant.from("rollup_quarter")} AND e.bucket >= ${instant(range.fromMs)} AND e.bucket < ${tail}
+      AND ${typeSql(type, false)}`;
+  const own = sql`SELECT ${keys}, e.time AS bucket, toDate(e.received_time) AS received_date, count() AS events,
+      uniqExactStateIf(e.visitor_id, e.visitor_id != '') AS visitors
+    ${tenant.from("events")} AND e.time >= ${tail} AND e.time < ${instant(range.toMs)} AND ${typeSql(type, true)}
+    GROUP BY type, country, device_class, bucket, received_date`;
+  return sql`FROM (${rolled} UNION ALL ${own}) AS e WHERE 1`;
 }
 
 /** An instant as the engine's columns of time have it. */

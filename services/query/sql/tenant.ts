@@ -1,7 +1,14 @@
 import { Bound, nothing, type OwnRows, Sql, type SqlPart, type SqlValue } from "./sql.js";
 
 /** The tables that can be read, each with a column project_id. */
-export type Table = "events" | "rollup_minute" | "rollup_quarter" | "identities" | "traits" | "sessions";
+export type Table =
+  | "events"
+  | "rollup_minute"
+  | "rollup_quarter"
+  | "rollup_day"
+  | "identities"
+  | "traits"
+  | "sessions";
 
 /** A statement as the engine takes it. Only `Tenant.statement` makes one. */
 export interface Statement {

@@ -523,7 +523,9 @@ type AnswerInfo struct {
 	// Rows the engine read.
 	RowsRead uint64 `protobuf:"varint,11,opt,name=rows_read,json=rowsRead,proto3" json:"rows_read,omitempty"`
 	// The first day of its weeks: "monday" or "sunday".
-	WeekStart     string `protobuf:"bytes,12,opt,name=week_start,json=weekStart,proto3" json:"week_start,omitempty"`
+	WeekStart string `protobuf:"bytes,12,opt,name=week_start,json=weekStart,proto3" json:"week_start,omitempty"`
+	// Set where events before this instant may have expired, by their retention: the answer is whole from here on.
+	CompleteFrom  *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=complete_from,json=completeFrom,proto3" json:"complete_from,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -642,6 +644,13 @@ func (x *AnswerInfo) GetWeekStart() string {
 	return ""
 }
 
+func (x *AnswerInfo) GetCompleteFrom() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CompleteFrom
+	}
+	return nil
+}
+
 var File_tideline_query_v1_question_proto protoreflect.FileDescriptor
 
 const file_tideline_query_v1_question_proto_rawDesc = "" +
@@ -659,7 +668,7 @@ const file_tideline_query_v1_question_proto_rawDesc = "" +
 	"\x02op\x18\x02 \x01(\x0e2\x1b.tideline.query.v1.FilterOpB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x02op\x12(\n" +
 	"\x06values\x18\x03 \x03(\tB\x10\xbaH\r\x92\x01\n" +
-	"\x10\xe8\a\"\x05r\x03(\x80 R\x06values\"\x90\x04\n" +
+	"\x10\xe8\a\"\x05r\x03(\x80 R\x06values\"\xd1\x04\n" +
 	"\n" +
 	"AnswerInfo\x128\n" +
 	"\twatermark\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\twatermark\x12/\n" +
@@ -676,7 +685,8 @@ const file_tideline_query_v1_question_proto_rawDesc = "" +
 	" \x01(\x01R\bengineMs\x12\x1b\n" +
 	"\trows_read\x18\v \x01(\x04R\browsRead\x12\x1d\n" +
 	"\n" +
-	"week_start\x18\f \x01(\tR\tweekStart\x1a<\n" +
+	"week_start\x18\f \x01(\tR\tweekStart\x12?\n" +
+	"\rcomplete_from\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\fcompleteFrom\x1a<\n" +
 	"\x0ePositionsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\rR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\x04R\x05value:\x028\x01*\xa0\x01\n" +
@@ -747,20 +757,21 @@ var file_tideline_query_v1_question_proto_goTypes = []any{
 	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
 }
 var file_tideline_query_v1_question_proto_depIdxs = []int32{
-	9, // 0: tideline.query.v1.TimeRange.from:type_name -> google.protobuf.Timestamp
-	9, // 1: tideline.query.v1.TimeRange.to:type_name -> google.protobuf.Timestamp
-	1, // 2: tideline.query.v1.Property.scope:type_name -> tideline.query.v1.PropertyScope
-	5, // 3: tideline.query.v1.Filter.property:type_name -> tideline.query.v1.Property
-	2, // 4: tideline.query.v1.Filter.op:type_name -> tideline.query.v1.FilterOp
-	9, // 5: tideline.query.v1.AnswerInfo.watermark:type_name -> google.protobuf.Timestamp
-	9, // 6: tideline.query.v1.AnswerInfo.as_of:type_name -> google.protobuf.Timestamp
-	8, // 7: tideline.query.v1.AnswerInfo.positions:type_name -> tideline.query.v1.AnswerInfo.PositionsEntry
-	4, // 8: tideline.query.v1.AnswerInfo.range:type_name -> tideline.query.v1.TimeRange
-	9, // [9:9] is the sub-list for method output_type
-	9, // [9:9] is the sub-list for method input_type
-	9, // [9:9] is the sub-list for extension type_name
-	9, // [9:9] is the sub-list for extension extendee
-	0, // [0:9] is the sub-list for field type_name
+	9,  // 0: tideline.query.v1.TimeRange.from:type_name -> google.protobuf.Timestamp
+	9,  // 1: tideline.query.v1.TimeRange.to:type_name -> google.protobuf.Timestamp
+	1,  // 2: tideline.query.v1.Property.scope:type_name -> tideline.query.v1.PropertyScope
+	5,  // 3: tideline.query.v1.Filter.property:type_name -> tideline.query.v1.Property
+	2,  // 4: tideline.query.v1.Filter.op:type_name -> tideline.query.v1.FilterOp
+	9,  // 5: tideline.query.v1.AnswerInfo.watermark:type_name -> google.protobuf.Timestamp
+	9,  // 6: tideline.query.v1.AnswerInfo.as_of:type_name -> google.protobuf.Timestamp
+	8,  // 7: tideline.query.v1.AnswerInfo.positions:type_name -> tideline.query.v1.AnswerInfo.PositionsEntry
+	4,  // 8: tideline.query.v1.AnswerInfo.range:type_name -> tideline.query.v1.TimeRange
+	9,  // 9: tideline.query.v1.AnswerInfo.complete_from:type_name -> google.protobuf.Timestamp
+	10, // [10:10] is the sub-list for method output_type
+	10, // [10:10] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_tideline_query_v1_question_proto_init() }

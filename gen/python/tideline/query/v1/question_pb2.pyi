@@ -115,7 +115,7 @@ class Filter(_message.Message):
     def __init__(self, property: _Optional[_Union[Property, _Mapping]] = ..., op: _Optional[_Union[FilterOp, str]] = ..., values: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class AnswerInfo(_message.Message):
-    __slots__ = ("watermark", "as_of", "positions", "time_zone", "late_share", "range", "cached", "stale", "source", "engine_ms", "rows_read", "week_start")
+    __slots__ = ("watermark", "as_of", "positions", "time_zone", "late_share", "range", "cached", "stale", "source", "engine_ms", "rows_read", "week_start", "complete_from")
     class PositionsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -135,6 +135,7 @@ class AnswerInfo(_message.Message):
     ENGINE_MS_FIELD_NUMBER: _ClassVar[int]
     ROWS_READ_FIELD_NUMBER: _ClassVar[int]
     WEEK_START_FIELD_NUMBER: _ClassVar[int]
+    COMPLETE_FROM_FIELD_NUMBER: _ClassVar[int]
     watermark: _timestamp_pb2.Timestamp
     as_of: _timestamp_pb2.Timestamp
     positions: _containers.ScalarMap[int, int]
@@ -147,4 +148,5 @@ class AnswerInfo(_message.Message):
     engine_ms: float
     rows_read: int
     week_start: str
-    def __init__(self, watermark: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., positions: _Optional[_Mapping[int, int]] = ..., time_zone: _Optional[str] = ..., late_share: _Optional[float] = ..., range: _Optional[_Union[TimeRange, _Mapping]] = ..., cached: bool = ..., stale: bool = ..., source: _Optional[str] = ..., engine_ms: _Optional[float] = ..., rows_read: _Optional[int] = ..., week_start: _Optional[str] = ...) -> None: ...
+    complete_from: _timestamp_pb2.Timestamp
+    def __init__(self, watermark: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., positions: _Optional[_Mapping[int, int]] = ..., time_zone: _Optional[str] = ..., late_share: _Optional[float] = ..., range: _Optional[_Union[TimeRange, _Mapping]] = ..., cached: bool = ..., stale: bool = ..., source: _Optional[str] = ..., engine_ms: _Optional[float] = ..., rows_read: _Optional[int] = ..., week_start: _Optional[str] = ..., complete_from: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
