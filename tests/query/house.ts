@@ -43,6 +43,14 @@ export interface ClientOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Tests' events are of any age: none has expired unless a test says so. */
+const keepsAll = {
+  TIDELINE_RAW_DAYS: "36500",
+  TIDELINE_MINUTE_ROLLUP_DAYS: "36500",
+  TIDELINE_QUARTER_ROLLUP_DAYS: "36500",
+  TIDELINE_DAY_ROLLUP_DAYS: "36500",
+};
+
 export interface HouseOptions {
   /** Engines of its own, which the test may kill. */
   readonly own?: boolean;
@@ -77,6 +85,7 @@ async function furnish(engines: TestEngines, options: HouseOptions): Promise<Hou
     TIDELINE_PREFIX: engines.prefix,
     TIDELINE_PARTITIONS: String(partitions),
     TIDELINE_OPERATOR_KEY: operatorKey,
+    ...keepsAll,
     ...options.env,
   });
   return {
