@@ -1,0 +1,141 @@
+import { expect } from "chai";
+import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
+import { Fault } from "../../platform/fault.js";
+import { compileSchema } from "../compile.js";
+import type { CompiledSchema } from "../compiled-schema.js";
+import { conditionLimits } from "./condition.js";
+
+interface Rule {
+  readonly name: string;
+  readonly expression: string;
+  readonly message?: string;
+}
+
+const properties = {
+  amount: { type: "number" },
+  quantity: { type: "integer" },
+  currency: { type: "string" },
+  items: { type: "array", items: { type: "object", properties: { price: { type: "integer" } } } },
+  list: { type: "array" },
+  other: { type: "array" },
+};
+
+const jsonSchema = (...rules: Rule[]): CompiledSchema =>
+  compileSchema(SchemaKind.JSON_SCHEMA, JSON.stringify({ type: "object", properties, "x-rules": rules }));
+
+const rule = (expression: string, name = "r"): Rule => ({ name, expression });
+
+function judge(compiled: CompiledSchema, value: object | string): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const result = compiled.check(Buffer.from(text));
+  return "refusal" in result ? `${result.refusal.rule} ${result.refusal.path}`.trim() : "passes";
+}
+
+describe("rules on a schema", () => {
+  it("pass and refuse events, by name, with the property where it is one alone", () => {
+    const schema = jsonSchema(
+      { ...rule("amount > 0", "paid"), message: "An amount is above zero." },
+      rule("currency in ['USD', 'EUR']", "currency"),
+      rule("amount < 1000.0 || currency == 'USD'", "large"),
+    );
+    expect(judge(schema, { amount: 5, currency: "EUR" })).to.equal("passes");
+    expect(judge(schema, { amount: 0, currency: "EUR" })).to.equal("cel.paid amount");
+    expect(judge(schema, { amount: 5, currency: "GBP" })).to.equal("cel.currency currency");
+    expect(judge(schema, { amount: 5_000, currency: "EUR" })).to.equal("cel.large");
+    const result = schema.check(Buffer.from('{"amount":-1,"currency":"EUR"}'));
+    expect("refusal" in result && result.refusal.message).to.equal("An amount is above zero.");
+    expect(judge(schema, { amount: "5", currency: "EUR" }), "the shape comes first").to.equal("type amount");
+  });
+
+  it("see whole numbers as such where the schema says so, to the last digit", () => {
+    const schema = jsonSchema(
+      rule("quantity % 2 == 0", "even"),
+      rule("items.all(item, item.price * 2 >= 0)", "priced"),
+      rule("quantity != 9007199254740993", "exact"),
+    );
+    expect(judge(schema, { quantity: 4, items: [{ price: 1 }] })).to.equal("passes");
+    expect(judge(schema, { quantity: 3, items: [] })).to.equal("cel.even quantity");
+    expect(judge(schema, '{"quantity":9007199254740994,"items":[]}')).to.equal("passes");
+    const exact = jsonSchema(rule("quantity != 9007199254740993", "exact"));
+    expect(judge(exact, '{"quantity":9007199254740993}')).to.equal("cel.exact quantity");
+    expect(judge(exact, '{"quantity":9007199254740992}')).to.equal("passes");
+  });
+
+  it("ask for what may be missing by has(), and are broken by what is missing without", () => {
+    expect(judge(jsonSchema(rule("!has(message.amount) || message.amount > 0.0")), {})).to.equal("passes");
+    expect(judge(jsonSchema(rule("amount > 0.0")), {})).to.equal("cel.r amount");
+    expect(judge(jsonSchema(rule("amount > 0.0")), '{"__proto__":{"amount":1}}')).to.equal("cel.r amount");
+  });
+
+  it("hold for Avro, behind its defaults, in JSON and in bytes", () => {
+    const record = {
+      type: "record",
+      name: "Sale",
+      fields: [
+        { name: "amount", type: "long", default: 7 },
+        { name: "note", type: ["null", "int"], default: null },
+      ],
+      "x-rules": [rule("amount % 7 == 0"), rule("note == null || note > 2")],
+    };
+    const schema = compileSchema(SchemaKind.AVRO, JSON.stringify(record));
+    expect(judge(schema, {})).to.equal("passes");
+    expect(judge(schema, { amount: 8 })).to.equal("cel.r amount");
+    expect(judge(schema, { amount: 14, note: 2 })).to.equal("cel.r note");
+    expect("refusal" in schema.decode(Buffer.from([14, 0]))).to.equal(false);
+    expect(schema.decode(Buffer.from([16, 0]))).to.have.nested.property("refusal.rule", "cel.r");
+  });
+
+  it("come from the rule set too, where they are conditions on what is written", () => {
+    const text = JSON.stringify({ type: "object", properties });
+    const domainRules = [
+      { name: "paid", kind: "CONDITION", type: "CEL", mode: "WRITE", expr: "message.amount > 0.0" },
+      { name: "off", kind: "CONDITION", type: "CEL", mode: "WRITE", expr: "false", disabled: true },
+      { name: "read", kind: "CONDITION", type: "CEL", mode: "READ", expr: "false" },
+      { name: "field", kind: "TRANSFORM", type: "CEL_FIELD", mode: "WRITE", expr: "value + 1" },
+    ];
+    const schema = compileSchema(SchemaKind.JSON_SCHEMA, text, { domainRules });
+    expect(judge(schema, { amount: 1 })).to.equal("passes");
+    expect(judge(schema, { amount: -1 })).to.equal("cel.paid");
+  });
+
+  it("are refused when they are registered, with the reason", () => {
+    const cases: [Rule | object, string][] = [
+      [rule("amount >"), "is no CEL expression"],
+      [rule("amonut > 0"), "names amonut, which is no property"],
+      [rule("x".repeat(conditionLimits.characters + 1)), "is longer than"],
+      [rule(Array(200).fill("amount").join("+")), "has more than"],
+      [rule("[".repeat(900) + "]".repeat(900)), "the rule r"],
+      [rule("amount.matches('(')"), ""],
+      [{ name: "r" }, "x-rules[0] must have a name and an expression"],
+      [{ name: "", expression: "true" }, "has no name"],
+    ];
+    for (const [written, said] of cases) {
+      if (said === "") continue;
+      expect(() => jsonSchema(written as Rule), JSON.stringify(written).slice(0, 60)).to.throw(Fault, said);
+    }
+    const many = Array.from({ length: conditionLimits.rules + 1 }, (_, index) => rule("true", `r${index}`));
+    expect(() => jsonSchema(...many)).to.throw(Fault, "rules");
+  });
+
+  it("end in time, whatever the rule and the event", () => {
+    const numbers = Array.from({ length: 12_000 }, (_, index) => index);
+    const hostile = [
+      "list.all(a, list.all(b, list.all(c, list.all(d, a + b + c + d >= 0.0))))",
+      "list.map(a, list.map(b, a + b)).size() > 0",
+      "list.all(a, list == other)",
+      "[1, 2, 3].all(a, list.map(b, b).all(c, list.exists(d, d == c + 1.0e9)))",
+    ];
+    for (const expression of hostile) {
+      const schema = jsonSchema(rule(expression));
+      const started = performance.now();
+      expect(judge(schema, { list: numbers, other: [...numbers.slice(0, -1), -1] }), expression).to.match(
+        /^cel\.r/,
+      );
+      expect(performance.now() - started, expression).to.be.below(2_000);
+    }
+    const text = jsonSchema(rule("currency.matches('^(a+)+$')"));
+    const started = performance.now();
+    expect(judge(text, { currency: `${"a".repeat(50_000)}!` })).to.equal("cel.r currency");
+    expect(performance.now() - started).to.be.below(1_000);
+  });
+});
