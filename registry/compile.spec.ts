@@ -59,7 +59,10 @@ describe("JSON Schema", () => {
       checks({ ...prefix, $schema: "https://json-schema.org/draft/2020-12/schema" }, '{"a":[1]}'),
     ).to.equal("type: a[0]");
     expect(checks(prefix, '{"a":[1]}')).to.equal("type: a[0]");
-    expect(() => compiled({ $schema: "http://json-schema.org/draft-04/schema#" })).to.throw(
+    const draft4 = { $schema: "http://json-schema.org/draft-04/schema#", id: "https://example.com/a" };
+    const above = { ...draft4, properties: { a: { minimum: 1, exclusiveMinimum: true } } };
+    expect(checks(above, '{"a":1}')).to.equal("minimum: a");
+    expect(() => compiled({ $schema: "http://json-schema.org/draft-03/schema#" })).to.throw(
       "$schema must be",
     );
     const definitions = { $defs: { n: { type: "integer" } }, properties: { a: { $ref: "#/$defs/n" } } };

@@ -8,7 +8,7 @@ import type { CompiledSchema, SchemaResult } from "./compiled-schema.js";
 import { Conditions } from "./conditions/condition.js";
 import { type DeclaredProperties, declaredByAvro, declaredByJsonSchema } from "./conditions/number-hints.js";
 import { rulesInSet, rulesInText } from "./conditions/rule-sources.js";
-import { compileJsonSchema } from "./json-schema.js";
+import { compileJsonSchema } from "./json-schema/compile-json-schema.js";
 import { personalInAvro } from "./personal.js";
 import type { RuleSet } from "./records.js";
 

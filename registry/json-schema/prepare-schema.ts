@@ -1,0 +1,98 @@
+// The copy of a schema that the validator compiles: with steps counted, and with names that stay within one schema.
+import { STEP } from "./steps.js";
+
+/** Keywords whose values are data, not schemas. */
+const dataKeywords = new Set([
+  "const",
+  "enum",
+  "default",
+  "examples",
+  "required",
+  "type",
+  "dependentRequired",
+]);
+/** A longer list of values to compare with is no small thing. */
+const LEAF_LIST_MAX = 100;
+/** Keywords whose values are schemas by name. */
+const mapKeywords = new Set([
+  "properties",
+  "patternProperties",
+  "$defs",
+  "definitions",
+  "dependentSchemas",
+  "dependencies",
+]);
+
+/** How names of references are written in the copy; undefined where a name is not one. */
+export type RewriteRef = (ref: string) => string | undefined;
+
+interface Preparing {
+  readonly rewrite: RewriteRef;
+  /** "id" up to draft-04, "$id" since; the validator stumbles over the other one. */
+  readonly foreignId: string;
+}
+
+/** Whether a schema looks at one value by itself: it takes no steps of its own. */
+const isLeaf = (schema: unknown): boolean =>
+  typeof schema !== "object" ||
+  schema === null ||
+  Object.entries(schema).every(([name, value]) => {
+    if (dataKeywords.has(name)) return !Array.isArray(value) || value.length <= LEAF_LIST_MAX;
+    return (
+      (typeof value !== "object" || value === null) &&
+      name !== "$ref" &&
+      name !== "$dynamicRef" &&
+      name !== "$recursiveRef"
+    );
+  });
+
+/** The schemas in a schema's keyword. */
+const preparedMember = (name: string, value: unknown, how: Preparing): { copy: unknown; leaves: number } => {
+  if (typeof value !== "object" || value === null || dataKeywords.has(name))
+    return { copy: value, leaves: 0 };
+  if (Array.isArray(value)) {
+    return { copy: value.map((item) => prepared(item, how)), leaves: value.filter(isLeaf).length };
+  }
+  if (!mapKeywords.has(name)) return { copy: prepared(value, how), leaves: isLeaf(value) ? 1 : 0 };
+  const members = Object.entries(value);
+  // The validator passes over a property of this name without a word.
+  if (Object.hasOwn(value, "__proto__")) throw new Error(`${name} must not hold the name __proto__`);
+  return {
+    copy: Object.fromEntries(members.map(([key, member]) => [key, prepared(member, how)])),
+    leaves: members.filter(([, member]) => isLeaf(member)).length,
+  };
+};
+
+const prepared = (schema: unknown, how: Preparing): unknown => {
+  if (typeof schema !== "object" || schema === null || Array.isArray(schema)) return schema;
+  const copy: [string, unknown][] = [];
+  let weight = 1;
+  for (const [name, value] of Object.entries(schema)) {
+    if (name === "$async" || name === STEP) throw new Error(`${name} is not taken`);
+    if (name === "$schema" || name === how.foreignId) continue;
+    if (name === "$ref" && typeof value === "string") {
+      copy.push([name, how.rewrite(value) ?? value]);
+      continue;
+    }
+    const inside = preparedMember(name, value, how);
+    weight += inside.leaves;
+    copy.push([name, inside.copy]);
+  }
+  if (!isLeaf(schema)) copy.push([STEP, weight]);
+  return withoutEmptyEnum(Object.fromEntries(copy));
+};
+
+/** The validator refuses an enum without values, which the older drafts take: nothing is valid there. */
+const withoutEmptyEnum = (schema: Record<string, unknown>): Record<string, unknown> => {
+  if (!Array.isArray(schema["enum"]) || schema["enum"].length > 0) return schema;
+  const { enum: _none, ...rest } = schema;
+  return { ...rest, type: "null", not: {} };
+};
+
+/** A copy of a schema with the step keyword where it has to be; always an object. */
+export function preparedSchema(schema: unknown, draft: string, rewrite: RewriteRef): Record<string, unknown> {
+  if (schema === true) return {};
+  if (schema === false) return { not: {} };
+  const how = { rewrite, foreignId: draft === "draft-04" ? "$id" : "id" };
+  return prepared(schema, how) as Record<string, unknown>;
+}
