@@ -2,6 +2,7 @@ import type { Draft } from "./dialect.js";
 
 /** A group of the JSON Schema test suite, of which the mandatory part is run, that the validator fails. */
 export interface SuiteDeviation {
+  /** The file and the beginning of the description, 64 characters. */
   readonly group: string;
   readonly drafts: readonly Draft[];
   readonly reason: string;
@@ -25,7 +26,7 @@ type Groups = readonly (readonly [group: string, ...drafts: readonly Draft[]])[]
 const groups: Readonly<Record<keyof typeof reasons, Groups>> = {
   proto: [
     [
-      "properties: properties whose names are Javascript object property names",
+      "properties: properties whose names are Javascript object propert",
       "draft-04",
       "draft-06",
       "draft-07",
@@ -38,87 +39,41 @@ const groups: Readonly<Record<keyof typeof reasons, Groups>> = {
     ["ref: $ref prevents a sibling $id from changing the base uri", "draft-06", "draft-07"],
   ],
   dynamicScope: [
-    ["recursiveRef: $recursiveRef with no $recursiveAnchor in the initial target schema resource", "2019-09"],
-    [
-      "dynamicRef: A $dynamicRef to a $dynamicAnchor in the same schema resource behaves like a normal $ref to an $anchor",
-      "2020-12",
-    ],
-    [
-      "dynamicRef: A $dynamicRef to an $anchor in the same schema resource behaves like a normal $ref to an $anchor",
-      "2020-12",
-    ],
-    [
-      "dynamicRef: A $dynamicRef resolves to the first $dynamicAnchor still in scope that is encountered when the schema is evaluated",
-      "2020-12",
-    ],
-    ["dynamicRef: A $dynamicRef without anchor in fragment behaves identical to $ref", "2020-12"],
-    [
-      "dynamicRef: A $dynamicRef with intermediate scopes that don't include a matching $dynamicAnchor does not affect dynamic scope resolution",
-      "2020-12",
-    ],
-    [
-      "dynamicRef: An $anchor with the same name as a $dynamicAnchor is not used for dynamic scope resolution",
-      "2020-12",
-    ],
-    [
-      "dynamicRef: A $dynamicRef without a matching $dynamicAnchor in the same schema resource behaves like a normal $ref to $anchor",
-      "2020-12",
-    ],
-    [
-      "dynamicRef: A $dynamicRef with a non-matching $dynamicAnchor in the same schema resource behaves like a normal $ref to $anchor",
-      "2020-12",
-    ],
-    [
-      "dynamicRef: A $dynamicRef that initially resolves to a schema with a matching $dynamicAnchor resolves to the first $dynamicAnchor in the dynamic scope",
-      "2020-12",
-    ],
-    [
-      "dynamicRef: A $dynamicRef that initially resolves to a schema without a matching $dynamicAnchor behaves like a normal $ref to $anchor",
-      "2020-12",
-    ],
+    ["recursiveRef: $recursiveRef with no $recursiveAnchor in the init", "2019-09"],
+    ["dynamicRef: A $dynamicRef to a $dynamicAnchor in the same schema", "2020-12"],
+    ["dynamicRef: A $dynamicRef to an $anchor in the same schema resou", "2020-12"],
+    ["dynamicRef: A $dynamicRef resolves to the first $dynamicAnchor s", "2020-12"],
+    ["dynamicRef: A $dynamicRef without anchor in fragment behaves ide", "2020-12"],
+    ["dynamicRef: A $dynamicRef with intermediate scopes that don't in", "2020-12"],
+    ["dynamicRef: An $anchor with the same name as a $dynamicAnchor is", "2020-12"],
+    ["dynamicRef: A $dynamicRef without a matching $dynamicAnchor in t", "2020-12"],
+    ["dynamicRef: A $dynamicRef with a non-matching $dynamicAnchor in", "2020-12"],
+    ["dynamicRef: A $dynamicRef that initially resolves to a schema wi", "2020-12"],
+    ["dynamicRef: A $dynamicRef that initially resolves to a schema wi", "2020-12"],
     ["dynamicRef: multiple dynamic paths to the $dynamicRef keyword", "2020-12"],
-    ["dynamicRef: after leaving a dynamic scope, it is not used by a $dynamicRef", "2020-12"],
-    ["dynamicRef: tests for implementation dynamic anchor and reference link", "2020-12"],
-    ["dynamicRef: $ref and $dynamicAnchor are independent of order - $defs first", "2020-12"],
-    ["dynamicRef: $ref and $dynamicAnchor are independent of order - $ref first", "2020-12"],
+    ["dynamicRef: after leaving a dynamic scope, it is not used by a $", "2020-12"],
+    ["dynamicRef: tests for implementation dynamic anchor and referenc", "2020-12"],
+    ["dynamicRef: $ref and $dynamicAnchor are independent of order - $", "2020-12"],
+    ["dynamicRef: $ref and $dynamicAnchor are independent of order - $", "2020-12"],
     ["dynamicRef: $ref to $dynamicRef finds detached $dynamicAnchor", "2020-12"],
     ["dynamicRef: $dynamicRef points to a boolean schema", "2020-12"],
-    ["dynamicRef: $dynamicRef skips over intermediate resources - direct reference", "2020-12"],
-    ["dynamicRef: $dynamicRef avoids the root of each schema, but scopes are still registered", "2020-12"],
+    ["dynamicRef: $dynamicRef skips over intermediate resources - dire", "2020-12"],
+    ["dynamicRef: $dynamicRef avoids the root of each schema, but scop", "2020-12"],
     ["unevaluatedItems: unevaluatedItems with $dynamicRef", "2020-12"],
     ["unevaluatedProperties: unevaluatedProperties with $dynamicRef", "2020-12"],
   ],
   unevaluated: [
     ["unevaluatedItems: unevaluatedItems with nested items", "2019-09", "2020-12"],
-    [
-      "unevaluatedItems: unevaluatedItems can see annotations from if without then and else",
-      "2019-09",
-      "2020-12",
-    ],
-    [
-      "unevaluatedProperties: unevaluatedProperties with if/then/else, then not defined",
-      "2019-09",
-      "2020-12",
-    ],
-    [
-      "unevaluatedProperties: unevaluatedProperties can see annotations from if without then and else",
-      "2019-09",
-      "2020-12",
-    ],
+    ["unevaluatedItems: unevaluatedItems can see annotations from if w", "2019-09", "2020-12"],
+    ["unevaluatedProperties: unevaluatedProperties with if/then/else,", "2019-09", "2020-12"],
+    ["unevaluatedProperties: unevaluatedProperties can see annotations", "2019-09", "2020-12"],
     ["unevaluatedItems: unevaluatedItems depends on adjacent contains", "2020-12"],
-    ["unevaluatedItems: unevaluatedItems depends on multiple nested contains", "2020-12"],
-    [
-      "unevaluatedItems: unevaluatedItems and contains interact to control item dependency relationship",
-      "2020-12",
-    ],
+    ["unevaluatedItems: unevaluatedItems depends on multiple nested co", "2020-12"],
+    ["unevaluatedItems: unevaluatedItems and contains interact to cont", "2020-12"],
     ["unevaluatedItems: unevaluatedItems with minContains = 0", "2020-12"],
   ],
   vocabulary: [
-    [
-      "vocabulary: schema that uses custom metaschema with with no validation vocabulary",
-      "2019-09",
-      "2020-12",
-    ],
+    ["vocabulary: schema that uses custom metaschema with with no vali", "2019-09", "2020-12"],
     ["vocabulary: ignore unrecognized optional vocabulary", "2019-09", "2020-12"],
   ],
   formatsAsserted: [
@@ -139,8 +94,8 @@ const groups: Readonly<Record<keyof typeof reasons, Groups>> = {
     ["format: duration format", "2020-12"],
   ],
   linearPatterns: [
-    ["pattern: pattern with Unicode property escape requires unicode mode", "2020-12"],
-    ["patternProperties: patternProperties with Unicode property escape", "2020-12"],
+    ["pattern: pattern with Unicode property escape requires unicode m", "2020-12"],
+    ["patternProperties: patternProperties with Unicode property escap", "2020-12"],
   ],
 };
 
