@@ -62,7 +62,7 @@ const faultOf = (error: unknown): unknown => {
   const missing = (error as { missingRef?: unknown }).missingRef;
   if (typeof missing !== "string") return error;
   return new Error(
-    `$ref ${JSON.stringify(missing.slice(0, 200))} is neither in the schema nor in its references; nothing is downloaded`,
+    `$ref ${JSON.stringify(missing.slice(0, 200))} is neither in the schema nor in its references; no download`,
   );
 };
 
