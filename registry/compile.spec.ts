@@ -211,7 +211,7 @@ describe("Avro", () => {
       f("ref", { ...inner, name: "Ref" }, { default: { y: "z" } }),
     );
     expect(avroChecks(schema, '{"amount":12345678901234567890}')).to.equal(
-      '{"amount":12345678901234567890,"currency":"EUR","coupon":null,"lines":[],"ref":{"y":"z","x":4}}',
+      '{"amount":12345678901234567890,"currency":"EUR","coupon":null,"lines":[],"ref":{"x":4,"y":"z"}}',
     );
     const given =
       '{"amount":1,"currency":"USD","coupon":"c","lines":[{"x":1,"y":"b"}],"ref":{"x":1,"y":"b"}}';

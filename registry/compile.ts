@@ -1,41 +1,15 @@
 import { FaultReason } from "../gen/ts/tideline/fault/v1/fault_pb.js";
 import { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { Fault } from "../platform/fault.js";
-import { checkAvroJson, requireDefaults } from "./avro-check.js";
-import { decodeAvro } from "./avro-decode.js";
-import { avroRecordOf } from "./avro-type.js";
+import { compileAvroRecord } from "./avro/compiled.js";
+import { parseAvro } from "./avro/parse.js";
 import type { CompiledSchema, SchemaResult } from "./compiled-schema.js";
 import { Conditions } from "./conditions/condition.js";
 import { type DeclaredProperties, declaredByAvro, declaredByJsonSchema } from "./conditions/number-hints.js";
 import { rulesInSet, rulesInText } from "./conditions/rule-sources.js";
 import { compileJsonSchema } from "./json-schema/compile-json-schema.js";
-import { personalInAvro } from "./personal.js";
 import type { RuleSet } from "./records.js";
-
-/** The limits of a schema's text. */
-export const schemaLimits = { bytes: 256 * 1024, depth: 64, nodes: 5_000 } as const;
-
-/** Objects and arrays in a text are counted by their brackets before anything recursive looks at it. */
-const requireBounds = (text: string): void => {
-  if (Buffer.byteLength(text) > schemaLimits.bytes) throw new Error(`it is over ${schemaLimits.bytes} bytes`);
-  let depth = 0;
-  let nodes = 0;
-  let isText = false;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (isText) {
-      if (code === 92) at++;
-      else if (code === 34) isText = false;
-    } else if (code === 34) isText = true;
-    else if (code === 123 || code === 91) {
-      nodes++;
-      depth++;
-    } else if (code === 125 || code === 93) depth--;
-    if (depth > schemaLimits.depth) throw new Error(`it is nested deeper than ${schemaLimits.depth} levels`);
-  }
-  if (nodes > schemaLimits.nodes)
-    throw new Error(`it has more than ${schemaLimits.nodes} objects and arrays`);
-};
+import { requireTextBounds } from "./rules/text-bounds.js";
 
 const parse = (text: string): unknown => {
   try {
@@ -51,20 +25,14 @@ interface Bare {
   readonly declared: DeclaredProperties;
 }
 
-const compileAvro = (schema: unknown): Bare => {
-  const record = avroRecordOf(schema);
-  requireDefaults(record);
-  const compiled: CompiledSchema = {
-    kind: SchemaKind.AVRO,
-    personal: personalInAvro(record),
-    check: (text) => checkAvroJson(record, text),
-    decode: (datum) => decodeAvro(record, datum),
-  };
-  return { compiled, declared: declaredByAvro(record) };
+const compileAvro = (text: string): Bare => {
+  const { type } = parseAvro({ text, references: [] });
+  if (type.kind !== "record") throw new Error("an Avro schema for events must be a record");
+  return { compiled: compileAvroRecord(type), declared: declaredByAvro(type) };
 };
 
-const compileBare = (kind: SchemaKind, schema: unknown): Bare => {
-  if (kind === SchemaKind.AVRO) return compileAvro(schema);
+const compileBare = (kind: SchemaKind, text: string, schema: unknown): Bare => {
+  if (kind === SchemaKind.AVRO) return compileAvro(text);
   if (kind !== SchemaKind.JSON_SCHEMA) throw new Error("its kind is not known");
   return { compiled: compileJsonSchema(schema), declared: declaredByJsonSchema(schema) };
 };
@@ -82,6 +50,7 @@ const withConditions = (compiled: CompiledSchema, conditions: Conditions): Compi
     ...compiled,
     check: (text) => judged(compiled.check(text)),
     decode: (datum) => judged(compiled.decode(datum)),
+    resolve: (datum, writer) => judged(compiled.resolve(datum, writer)),
   };
 };
 
@@ -92,9 +61,9 @@ const withConditions = (compiled: CompiledSchema, conditions: Conditions): Compi
  */
 export function compileSchema(kind: SchemaKind, text: string, ruleSet?: RuleSet): CompiledSchema {
   try {
-    requireBounds(text);
+    requireTextBounds(text);
     const schema = parse(text);
-    const { compiled, declared } = compileBare(kind, schema);
+    const { compiled, declared } = compileBare(kind, text, schema);
     const rules = [...rulesInText(schema), ...rulesInSet(ruleSet)];
     if (rules.length === 0) return compiled;
     return withConditions(compiled, new Conditions(rules, declared.names, declared.hint));

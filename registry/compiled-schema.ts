@@ -1,4 +1,5 @@
 import type { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
+import type { AvroRecord } from "./avro/type.js";
 import type { PersonalField } from "./personal.js";
 
 /** Where and how properties break a schema; `path` is within the properties, such as "items[2].price". */
@@ -22,6 +23,14 @@ export interface CompiledSchema {
   check(text: Uint8Array): SchemaResult;
   /** Turns one Avro datum, written with this schema, into JSON text; refuses where the schema is no Avro schema. */
   decode(datum: Uint8Array): SchemaResult;
+  /**
+   * Turns one Avro datum, written with another version, into the JSON text that this one takes: aliases followed,
+   * defaults filled in, numbers promoted. Refuses, with a rule of docs/registry.md, what this schema can't read, and
+   * every datum where one of the two is no Avro schema.
+   */
+  resolve(datum: Uint8Array, writer: CompiledSchema): SchemaResult;
+  /** The record that it describes, where it is an Avro schema. */
+  readonly avro?: AvroRecord;
 }
 
 /** Steps that checking one event may take, subschemas or items; what needs more is refused. */

@@ -3,7 +3,7 @@
 // values are masked there.
 import { checkJsonObject } from "../platform/json/check.js";
 import { type ExactValue, parseExact, stringifyExact } from "../platform/json/exact.js";
-import type { AvroType } from "./avro-type.js";
+import type { AvroType } from "./avro/type.js";
 
 /** The way to a field: names, and "*" for every item or member. */
 export type FieldPath = readonly string[];

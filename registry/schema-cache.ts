@@ -50,6 +50,7 @@ const refusing = (kind: SchemaKind): CompiledSchema => ({
   personal: everything,
   check: () => ({ refusal: broken }),
   decode: () => ({ refusal: broken }),
+  resolve: () => ({ refusal: broken }),
 });
 
 const keyOf = ({ projectId, schemaId }: SchemaVersion): string => `${projectId}/${schemaId}`;

@@ -21,10 +21,12 @@ export type ExactValue =
 /** A text that JSON.parse takes is all this reads: its recursion is bounded by the depth that the check allows. */
 class Reader {
   readonly #text: string;
+  readonly #everyDigit: boolean;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, everyDigit: boolean) {
     this.#text = text;
+    this.#everyDigit = everyDigit;
   }
 
   value(): ExactValue {
@@ -37,7 +39,7 @@ class Reader {
     const [text = ""] = literal.exec(this.#text) ?? [];
     this.#at += text.length;
     if (text === "true" || text === "false") return text === "true";
-    return text === "null" ? null : exactNumber(text);
+    return text === "null" ? null : exactNumber(text, this.#everyDigit);
   }
 
   #object(): Map<string, ExactValue> {
@@ -87,14 +89,18 @@ class Reader {
 }
 
 /** A double where it says the same as the text, else the text. */
-const exactNumber = (text: string): number | ExactNumber => {
+const exactNumber = (text: string, everyDigit: boolean): number | ExactNumber => {
   const value = Number(text);
-  return String(value) === text || Number.isSafeInteger(value) ? value : new ExactNumber(text);
+  const isSame = String(value) === text || (Number.isSafeInteger(value) && !everyDigit);
+  return isSame ? value : new ExactNumber(text);
 };
 
-/** Reads a text that has passed `checkJsonObject`. */
-export function parseExact(text: string): ExactValue {
-  return new Reader(text).value();
+/**
+ * Reads a text that has passed `checkJsonObject`, or that `JSON.parse` takes and that is not nested deeply. With
+ * `everyDigit` also 1.0 stays what it is.
+ */
+export function parseExact(text: string, { everyDigit = false } = {}): ExactValue {
+  return new Reader(text, everyDigit).value();
 }
 
 /** Writes a value, exact numbers with the digits they came with. */

@@ -1,5 +1,5 @@
 // Which properties a schema names, and which of them are whole numbers: what rules on them have to know.
-import type { AvroType } from "../avro-type.js";
+import type { AvroType } from "../avro/type.js";
 import { hintDepthMax, type NumberHint } from "./cel-value.js";
 
 /** What rules may speak of. */

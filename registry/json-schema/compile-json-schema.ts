@@ -48,6 +48,8 @@ const checkText = (validate: ValidateFunction, text: Uint8Array): SchemaResult =
   return refusal === undefined ? { text } : { refusal };
 };
 
+const noAvro: SchemaRefusal = { path: "", rule: "kind", message: "The schema is no Avro schema." };
+
 /**
  * Compiles a JSON Schema, with the schemas that it refers to.
  * @throws Error that says what is wrong with it.
@@ -60,6 +62,7 @@ export function compileJsonSchema(parsed: unknown, references: readonly NamedSch
     kind: SchemaKind.JSON_SCHEMA,
     personal: personalInJsonSchema(members as Readonly<Record<string, unknown>>),
     check: (text) => checkText(validate, text),
-    decode: () => ({ refusal: { path: "", rule: "kind", message: "The schema is no Avro schema." } }),
+    decode: () => ({ refusal: noAvro }),
+    resolve: () => ({ refusal: noAvro }),
   };
 }

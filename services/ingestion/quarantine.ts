@@ -17,8 +17,6 @@ export interface Keeping {
   readonly stamp: RequestStamp;
   readonly rules: Rules;
   readonly secrets: ProjectSecrets;
-  /** Whether over half of the key's events fail. */
-  readonly inFlood: boolean;
 }
 
 /**
@@ -27,7 +25,7 @@ export interface Keeping {
  */
 export function quarantinedOf(
   batch: PreparedBatch,
-  { stamp, rules, secrets, inFlood }: Keeping,
+  { stamp, rules, secrets }: Keeping,
 ): { readonly indexes: number[]; readonly events: Omit<QuarantinedEvent, "$typeName">[] } {
   const indexes: number[] = [];
   const events: Omit<QuarantinedEvent, "$typeName">[] = [];
@@ -56,7 +54,6 @@ export function quarantinedOf(
       step: "ingestion",
       quarantineId: makeEventId(stamp.receivedMs),
       sealedEvent,
-      inFlood,
     });
   }
   return { indexes, events };

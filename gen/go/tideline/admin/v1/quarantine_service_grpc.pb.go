@@ -30,8 +30,7 @@ const (
 //
 // The events kept aside: look at them, correct them, feed them again. Needs the scope "admin".
 type QuarantineServiceClient interface {
-	// ListQuarantined lists events kept aside, newest first. Where over half of a key's events fail within a minute, what
-	// follows is one alarm instead of many entries; all of it is still there to be fed again.
+	// ListQuarantined lists events kept aside, newest first.
 	ListQuarantined(ctx context.Context, in *ListQuarantinedRequest, opts ...grpc.CallOption) (*ListQuarantinedResponse, error)
 	// ReprocessQuarantined feeds events again under their event_id, after an optional correction, through the same
 	// checks as new events. Idempotent by event_id. What passes leaves the list; what fails again stays, with its new reason.
@@ -84,8 +83,7 @@ func (c *quarantineServiceClient) DiscardQuarantined(ctx context.Context, in *Di
 //
 // The events kept aside: look at them, correct them, feed them again. Needs the scope "admin".
 type QuarantineServiceServer interface {
-	// ListQuarantined lists events kept aside, newest first. Where over half of a key's events fail within a minute, what
-	// follows is one alarm instead of many entries; all of it is still there to be fed again.
+	// ListQuarantined lists events kept aside, newest first.
 	ListQuarantined(context.Context, *ListQuarantinedRequest) (*ListQuarantinedResponse, error)
 	// ReprocessQuarantined feeds events again under their event_id, after an optional correction, through the same
 	// checks as new events. Idempotent by event_id. What passes leaves the list; what fails again stays, with its new reason.

@@ -1,16 +1,17 @@
-// Checks JSON properties against an Avro record: the JSON that `avro-decode.ts` writes is the JSON that is taken here.
-// A record has the fields of its schema and no others; missing ones get their default; a union takes the first branch
-// that fits, plainly, without the branch's name.
-import { ExactNumber, type ExactValue, parseExact, stringifyExact } from "../platform/json/exact.js";
-import { joinJsonPath } from "../platform/json/path.js";
-import { jsonLimits } from "../platform/json/rules.js";
-import type { AvroRecord, AvroType, Decimal } from "./avro-type.js";
-import { checkStepsMax, type SchemaRefusal, type SchemaResult, tooCostly } from "./compiled-schema.js";
+// Checks JSON properties against an Avro record: the JSON that `resolving.ts` writes is the JSON that is taken here.
+// A record has the fields of its schema and no others, under their names or, as an older version had them, under one of
+// their aliases; missing ones get their default; a union takes the first branch that fits, plainly, without its name.
+import { ExactNumber, type ExactValue, parseExact, stringifyExact } from "../../platform/json/exact.js";
+import { joinJsonPath } from "../../platform/json/path.js";
+import { checkStepsMax, type SchemaRefusal, type SchemaResult, tooCostly } from "../compiled-schema.js";
+import type { AvroField, AvroRecord, AvroType, Decimal } from "./type.js";
 
+/** A member that is set once all has been checked, in place of the one that had an alias. */
 interface Filled {
   readonly members: Map<string, ExactValue>;
   readonly name: string;
   readonly value: ExactValue;
+  readonly alias?: string;
 }
 
 const refuse = (path: string, rule: string, message: string): SchemaRefusal => ({ path, rule, message });
@@ -65,14 +66,21 @@ class Checker {
     if (!(value instanceof Map)) return refuse(path, "record", "The value is no object.");
     let found = 0;
     for (const field of type.fields) {
-      const fieldPath = joinJsonPath(path, field.name);
-      const member = value.get(field.name);
+      const { name } = field;
+      let member = value.get(name);
+      let fieldPath = joinJsonPath(path, name);
       if (member === undefined) {
-        if (field.fallback === undefined) {
-          return refuse(fieldPath, "required", "The field is missing and has no default.");
+        const alias = aliasIn(value, field, type);
+        if (alias === undefined) {
+          if (field.fallback === undefined) {
+            return refuse(fieldPath, "required", "The field is missing and has no default.");
+          }
+          this.filled.push({ members: value, name, value: field.fallback.value });
+          continue;
         }
-        this.filled.push({ members: value, name: field.name, value: defaultOf(field.type, field.fallback) });
-        continue;
+        member = value.get(alias) ?? null;
+        fieldPath = joinJsonPath(path, alias);
+        this.filled.push({ members: value, name, value: member, alias });
       }
       found++;
       const refusal = this.check(field.type, member, fieldPath);
@@ -80,6 +88,7 @@ class Checker {
     }
     if (found === value.size) return undefined;
     const names = new Set(type.fields.map((field) => field.name));
+    for (const { members, alias } of this.filled) if (members === value && alias) names.add(alias);
     const unknown = [...value.keys()].find((name) => !names.has(name)) ?? "";
     return refuse(joinJsonPath(path, unknown), "unknown_field", "The record has no field of that name.");
   }
@@ -118,6 +127,20 @@ class Checker {
     return refuse(path, "union", "The value fits no branch of the union.");
   }
 }
+
+/** The one alias of a field under which an object has its value, as older versions wrote it. */
+const aliasIn = (
+  value: ReadonlyMap<string, ExactValue>,
+  field: AvroField,
+  record: AvroRecord,
+): string | undefined => {
+  if (field.aliases.length === 0) return undefined;
+  const found = field.aliases.filter((alias) => value.has(alias));
+  const [alias] = found;
+  // A name that is another field's own is that field's.
+  if (found.length !== 1 || record.fields.some(({ name }) => name === alias)) return undefined;
+  return alias;
+};
 
 type Scalar = Exclude<AvroType, { kind: "record" | "array" | "map" | "union" }>;
 
@@ -169,47 +192,6 @@ const nameOf = (type: Scalar): string => {
   return "decimal" in type && type.decimal !== undefined ? "decimal of that precision and scale" : type.kind;
 };
 
-/** A default as a value: bytes and fixed that are decimals stand in a schema as the bytes of the number. */
-const defaultOf = (type: AvroType, fallback: unknown, depth = 0): ExactValue => {
-  if (depth > jsonLimits.depth) throw new Error("a default needs itself");
-  const value = parseExact(JSON.stringify(fallback));
-  const plain = type.kind === "union" ? (type.branches[0] ?? type) : type;
-  if (
-    (plain.kind === "bytes" || plain.kind === "fixed") &&
-    plain.decimal !== undefined &&
-    typeof value === "string"
-  ) {
-    const bytes = Buffer.from(value, "latin1");
-    const unscaled = BigInt.asIntN(bytes.length * 8, BigInt(`0x${bytes.toString("hex") || "0"}`));
-    const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(plain.decimal.scale + 1, "0");
-    const point = digits.length - plain.decimal.scale;
-    const text = `${unscaled < 0n ? "-" : ""}${digits.slice(0, point)}`;
-    return new ExactNumber(plain.decimal.scale === 0 ? text : `${text}.${digits.slice(point)}`);
-  }
-  if (plain.kind !== "record" || !(value instanceof Map)) return value;
-  // A record's own missing fields have their defaults in turn.
-  for (const field of plain.fields) {
-    if (!value.has(field.name) && field.fallback !== undefined)
-      value.set(field.name, defaultOf(field.type, field.fallback, depth + 1));
-  }
-  return value;
-};
-
-/** Every default of a schema, so that one that can't be made is found when the schema is compiled. @throws Error */
-export function requireDefaults(type: AvroType, seen = new Set<AvroType>()): void {
-  if (seen.has(type)) return;
-  seen.add(type);
-  if (type.kind === "array") requireDefaults(type.items, seen);
-  else if (type.kind === "map") requireDefaults(type.values, seen);
-  else if (type.kind === "union") for (const branch of type.branches) requireDefaults(branch, seen);
-  else if (type.kind === "record") {
-    for (const field of type.fields) {
-      if (field.fallback !== undefined) defaultOf(field.type, field.fallback);
-      requireDefaults(field.type, seen);
-    }
-  }
-}
-
 /** Checks text that has passed `checkJsonObject`; what comes back has the defaults of missing fields. */
 export function checkAvroJson(record: AvroRecord, text: Uint8Array): SchemaResult {
   const checker = new Checker();
@@ -217,6 +199,9 @@ export function checkAvroJson(record: AvroRecord, text: Uint8Array): SchemaResul
   const refusal = checker.check(record, value, "");
   if (refusal !== undefined) return { refusal: { ...refusal, path: refusal.path.slice(0, 256) } };
   if (checker.filled.length === 0) return { text };
-  for (const { members, name, value: fallback } of checker.filled) members.set(name, fallback);
+  for (const { members, name, value: member, alias } of checker.filled) {
+    if (alias !== undefined) members.delete(alias);
+    members.set(name, member);
+  }
   return { text: Buffer.from(stringifyExact(value)) };
 }
