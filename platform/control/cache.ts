@@ -3,6 +3,8 @@ import { engineUnavailable, Fault } from "../fault.js";
 import { type ControlFeed, staleControlMsMax } from "./feed.js";
 
 const awayMs = 1_000;
+/** Nobody who knows an older value waits longer than this for a newer one. */
+const waitMsMax = 500;
 
 interface Entry<T> {
   readonly value: T;
@@ -58,11 +60,29 @@ export class ControlCache<T> {
       return entry.value;
     }
     try {
-      return (await this.#readShared(id)).value;
+      const reading = this.#readShared(id);
+      return (await (isUsable ? this.#inTime(reading, entry) : reading)).value;
     } catch (error) {
       if (error instanceof Fault) throw error;
       if (isUsable) return entry.value;
       throw engineUnavailable("postgres", error);
+    }
+  }
+
+  /** What is read, or what is known where Postgres is silent; what it says later is still taken. */
+  async #inTime(reading: Promise<Entry<T>>, known: Entry<T>): Promise<Entry<T>> {
+    let timer: NodeJS.Timeout | undefined;
+    const silence = new Promise<Entry<T>>((resolve) => {
+      timer = setTimeout(() => {
+        this.#awayUntil = this.#options.clock.now() + awayMs;
+        resolve(known);
+      }, waitMsMax);
+    });
+    try {
+      return await Promise.race([reading, silence]);
+    } finally {
+      clearTimeout(timer);
+      reading.catch(() => undefined);
     }
   }
 

@@ -1,5 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { expect } from "chai";
+import { hangPostgres } from "../../dev/testing/hanging-postgres.js";
 import type { OwnTestEngines } from "../../dev/testing/stack.js";
 import { FaultDetailSchema, FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { ingestClient, inShort } from "../../tests/support/ingestion.js";
@@ -104,6 +105,42 @@ describe("ingestion while an engine is away", function () {
     });
     expect([...new Set(became.values())]).to.deep.equal(["ACCEPTED"]);
     expect(await healthz()).to.include('"engine":"postgres"');
+  });
+
+  it("makes nobody wait while Postgres hangs, and says so", async () => {
+    const of = await stand.project();
+    const client = ingestClient(stand.service, of.secret);
+    const publish = async (): Promise<number> => {
+      const began = performance.now();
+      const { verdicts } = await client.publishEvents({ events: [{ type: "t" }] });
+      expect(verdicts.map(inShort)).to.deep.equal(["ACCEPTED"]);
+      return performance.now() - began;
+    };
+    await publish();
+    // What is said to have changed is asked for anew.
+    await stand.pool.query("update api_keys set name = 'other' where project_id = $1", [of.projectId]);
+    await sleep(700);
+    const goOn = await hangPostgres(stand.pool);
+    const waits: number[] = [];
+    try {
+      for (const endMs = Date.now() + 8_000; Date.now() < endMs; await sleep(20)) waits.push(await publish());
+      expect(await healthz()).to.include('"engine":"postgres"');
+      expect(await readyz()).to.equal(200);
+    } finally {
+      goOn();
+    }
+    expect(Math.max(...waits)).to.be.below(2_500);
+    expect(waits.filter((wait) => wait > 300).length).to.be.at.most(8);
+    await stand.pool.query("update api_keys set revoke_time = now() where project_id = $1", [of.projectId]);
+    for (let tries = 0; ; tries++) {
+      const refused = await publish().then(
+        () => false,
+        (error: unknown) => ConnectError.from(error).code === Code.Unauthenticated,
+      );
+      if (refused) break;
+      expect(tries, "the revoked key still works").to.be.below(100);
+      await sleep(50);
+    }
   });
 
   it("stops without losing or doubting anything that it has begun", async () => {
