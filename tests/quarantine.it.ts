@@ -5,6 +5,7 @@ import { QuarantineService } from "../gen/ts/tideline/admin/v1/quarantine_servic
 import { FaultReason } from "../gen/ts/tideline/fault/v1/fault_pb.js";
 import { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { migratePostgres } from "../platform/migrate.js";
+import { ProjectSecrets } from "../platform/project-secrets.js";
 import { openSchemaStore } from "../registry/engines/postgres-schemas.js";
 import { type EventInit, ingestClient } from "./support/ingestion.js";
 import {
@@ -137,7 +138,33 @@ describe("what was kept aside", function () {
     const correction = { defaults: { amount: "1" } };
     expect(await quarantine.reprocessQuarantined({ correction }, by())).to.include({ accepted: 1n });
     const [logged] = await stand.logged(of);
-    expect(JSON.parse(logged?.properties ?? "")).to.deep.equal({ email: "ada@example.org", amount: 1 });
+    const email = new ProjectSecrets([dataSecret]).hash(of.projectId, "ada@example.org");
+    expect(JSON.parse(logged?.properties ?? "")).to.deep.equal({ email, amount: 1 });
+  });
+
+  it("is one alarm where most of what a key sends fails, and is fed again by it", async () => {
+    const broken = (batch: number) =>
+      Array.from({ length: 99 }, (_, index) => sale(`b${batch}-${index}`, '{"amount":"1"}'));
+    for (let batch = 0; batch < 3; batch++) await stand.publish(broken(batch), of);
+    expect((await listed(99)).events).to.have.length(99);
+    const until = Date.now() + 5_000;
+    const look = async () => (await quarantine.listQuarantined({}, by())).alarms[0];
+    while ((await look())?.events !== 198n && Date.now() < until) await new Promise((r) => setTimeout(r, 50));
+    const alarm = await look();
+    expect(alarm).to.include({
+      keyId: of.keyId,
+      events: 198n,
+      type: "sale",
+      faultEvents: 198n,
+      isOpen: true,
+    });
+    const filter = { alarmId: alarm?.alarmId ?? "" };
+    const fed = await quarantine.reprocessQuarantined(
+      { filter, correction: { casts: { amount: "number" } } },
+      by(),
+    );
+    expect(fed).to.include({ accepted: 198n, failed: 0n });
+    expect((await quarantine.listQuarantined({}, by())).alarms).to.deep.equal([]);
   });
 
   it("is not fed by another project's key", async () => {

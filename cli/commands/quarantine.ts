@@ -1,9 +1,10 @@
 import { create } from "@bufbuild/protobuf";
-import { timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
+import { type Timestamp, timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
 import type { Command } from "commander";
 import {
   CorrectionSchema,
   ListQuarantinedResponseSchema,
+  type QuarantineAlarm,
   type Quarantined,
   type QuarantineFilter,
   QuarantineFilterSchema,
@@ -26,6 +27,7 @@ interface FilterFlags {
   readonly reason?: string;
   readonly from?: string;
   readonly to?: string;
+  readonly alarm?: string;
 }
 
 interface ReprocessFlags extends FilterFlags {
@@ -53,7 +55,10 @@ export function addQuarantineCommands(program: Command, context: CommandContext)
       const request = { filter: filterOf(flags, context), pageSize: flags.limit };
       const answer = await client().listQuarantined(request, options);
       if (flags.json) console.log(jsonOf(ListQuarantinedResponseSchema, answer));
-      else console.log(`${keptTable(answer.events)}\n${answer.events.length} of ${answer.total}`);
+      else {
+        if (answer.alarms.length > 0) console.log(`${alarmsTable(answer.alarms)}\n`);
+        console.log(`${keptTable(answer.events)}\n${answer.events.length} of ${answer.total}`);
+      }
     });
   withFilter(
     quarantine.command("reprocess").description("Feeds events again, after a correction if one is given."),
@@ -103,7 +108,8 @@ function withFilter(command: Command): Command {
     .option("--type <type>", "of this event type")
     .option("--reason <reason>", "for this reason, such as EVENT_SCHEMA_VIOLATION")
     .option("--from <time>", `received from this instant on: ${timeHelp}`)
-    .option("--to <time>", "received before this instant");
+    .option("--to <time>", "received before this instant")
+    .option("--alarm <alarm-id>", "of this alarm");
 }
 
 function filterOf(flags: FilterFlags, context: CommandContext): QuarantineFilter {
@@ -113,6 +119,7 @@ function filterOf(flags: FilterFlags, context: CommandContext): QuarantineFilter
     quarantineIds: flags.id,
     eventId: flags.event ?? "",
     type: flags.type ?? "",
+    alarmId: flags.alarm ?? "",
     reason: flags.reason === undefined ? FaultReason.UNSPECIFIED : reasonOf(flags.reason),
     ...(flags.from === undefined ? {} : { fromTime: at(flags.from) }),
     ...(flags.to === undefined ? {} : { toTime: at(flags.to) }),
@@ -136,6 +143,24 @@ function pairsOf(pairs: readonly string[], option: string): Record<string, strin
       return [pair.slice(0, at), pair.slice(at + 1)];
     }),
   );
+}
+
+/** Many events of a key in one line. */
+function alarmsTable(alarms: readonly QuarantineAlarm[]): string {
+  const time = (at: Timestamp | undefined) =>
+    at === undefined ? "" : new Date(timestampMs(at)).toISOString().slice(0, 19);
+  const rows = alarms.map(
+    ({ alarmId, keyId, firstTime, lastTime, isOpen, events, type, fault, faultEvents }) => [
+      isOpen ? "ALARM" : "alarm, over",
+      keyId,
+      time(firstTime),
+      time(lastTime),
+      String(events),
+      safeText(`${faultEvents} x ${type} ${FaultReason[fault?.reason ?? 0] ?? ""} ${fault?.field ?? ""}`, 80),
+      alarmId,
+    ],
+  );
+  return textTable(["", "key", "first", "last", "events", "most frequent", "alarm id (--alarm)"], rows);
 }
 
 function keptTable(events: readonly Quarantined[]): string {

@@ -1,6 +1,6 @@
 import type { Message } from "@bufbuild/protobuf";
 import type { ApiKey, Project, ProjectSettings, Scope } from "../../gen/ts/tideline/admin/v1/project_pb.js";
-import type { Quarantined } from "../../gen/ts/tideline/admin/v1/quarantine_service_pb.js";
+import type { QuarantineAlarm, Quarantined } from "../../gen/ts/tideline/admin/v1/quarantine_service_pb.js";
 import type { Event } from "../../gen/ts/tideline/event/v1/event_pb.js";
 import type { EventFault, EventVerdict } from "../../gen/ts/tideline/event/v1/verdict_pb.js";
 import type { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
@@ -86,6 +86,9 @@ export interface QuarantineQuery {
   readonly reason: FaultReason | undefined;
   readonly fromMs: number | undefined;
   readonly toMs: number | undefined;
+  readonly alarmId: string | undefined;
+  /** Without the events of alarms. */
+  readonly isOutsideAlarms?: boolean;
 }
 
 /** One event as it is listed. */
@@ -117,6 +120,8 @@ export interface QuarantineStore {
   /** Oldest first, after the sort key. */
   oldest(query: QuarantineQuery, page: Page): Promise<KeptEvent[]>;
   count(query: QuarantineQuery): Promise<number>;
+  /** The alarms that still have events, newest first. */
+  alarms(projectId: string, nowMs: number): Promise<QuarantineAlarm[]>;
   /** Writes down what feeding again came to: what was taken leaves the list, what failed counts one attempt more. */
   settle(projectId: string, refeeds: readonly Refeed[]): Promise<void>;
   discard(query: QuarantineQuery): Promise<number>;

@@ -19,6 +19,7 @@ export function queryOf(caller: Caller, filter: QuarantineFilter | undefined): Q
     reason: filter?.reason || undefined,
     fromMs: msOf(fromTime),
     toMs: msOf(toTime),
+    alarmId: filter?.alarmId || undefined,
   };
 }
 

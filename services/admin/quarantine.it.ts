@@ -268,6 +268,37 @@ describe("the quarantine's listing", function () {
     expect((await reprocess(new StrictDoor(), {})).accepted).to.equal(1n);
   });
 
+  it("shows a flood of a key as one alarm, whose events are all there", async () => {
+    const flood = Array.from({ length: 500 }, (_, index) => {
+      const event = kept(`f${index}`, index % 5 === 0 ? '{"amount":"none"}' : '{"amount":"1"}', {
+        keyId: "broken",
+      });
+      return { ...event, inFlood: true, receivedTimeMs: BigInt(receivedMs + index) };
+    });
+    await store.apply([kept("a", "{}")], 1);
+    await store.apply(flood.slice(0, 250), 2);
+    await store.apply(flood.slice(250), 3);
+    await store.apply(flood.slice(0, 250), 2);
+    const { events, total, alarms } = await list();
+    expect(total).to.equal(1n);
+    expect(events.map(({ event }) => event?.eventId)).to.deep.equal(["a"]);
+    expect(alarms).to.have.length(1);
+    const [alarm] = alarms;
+    expect(alarm).to.include({ keyId: "broken", events: 500n, faultEvents: 500n, isOpen: false });
+    expect(alarm?.fault?.field).to.equal("properties.amount");
+    const alarmId = alarm?.alarmId ?? "";
+    expect(await list({ alarmId })).to.deep.include({ total: 500n });
+    expect((await list({ eventId: "f7" })).total).to.equal(1n);
+    // Hours later it is another alarm.
+    const later = { ...kept("later", "{}", { keyId: "broken" }), inFlood: true };
+    later.receivedTimeMs = BigInt(receivedMs + 3_600_000);
+    await store.apply([later], 4);
+    expect((await list()).alarms.map((it) => it.events)).to.deep.equal([1n, 500n]);
+    const correction = { casts: { amount: "number" }, defaults: { amount: "1" } };
+    const fed = await reprocess(new StrictDoor(), { filter: { alarmId }, correction, dryRun: true });
+    expect(fed).to.include({ accepted: 400n, failed: 100n });
+  });
+
   it("feeds what was sealed, and says so where it can't be opened", async () => {
     const plain = kept("a", '{"amount":1,"email":"ada@example.org"}');
     const masked = kept("a", '{"amount":1,"email":"***"}');

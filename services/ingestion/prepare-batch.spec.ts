@@ -125,7 +125,7 @@ describe("the decision on a batch", () => {
     ]);
     const batch = prepared(wild);
     expect(batch.countOf(Outcome.QUARANTINED)).to.equal(wild.length);
-    for (const event of quarantinedOf(batch, { stamp, rules: rulesWith(), secrets }).events) {
+    for (const event of quarantinedOf(batch, { stamp, rules: rulesWith(), secrets, inFlood: false }).events) {
       expect(toBinary(QuarantinedEventSchema, create(QuarantinedEventSchema, event))).not.to.have.length(0);
     }
   });
@@ -165,8 +165,9 @@ describe("the decision on a batch", () => {
       ],
       rules,
     );
-    const { indexes, events } = quarantinedOf(batch, { stamp, rules, secrets });
+    const { indexes, events } = quarantinedOf(batch, { stamp, rules, secrets, inFlood: true });
     expect(indexes).to.deep.equal([0, 1, 2, 3, 4]);
+    expect(events.every(({ inFlood }) => inFlood)).to.equal(true);
     const opened = events.map(({ sealedEvent }) =>
       sealedEvent.length === 0 ? undefined : secrets.open(stamp.projectId, sealedEvent),
     );

@@ -12,6 +12,7 @@ import type { ProjectSchemas, SchemaCache, SchemaVersion } from "../../registry/
 import type { BlockPublisher } from "./block-publisher.js";
 import { slotOf, textFields } from "./event-fields.js";
 import { type EventSource, eventFault } from "./event-source.js";
+import { FailureRates } from "./failure-rate.js";
 import type { LiveSample } from "./live-sample.js";
 import type { LogAdvice } from "./log-advice.js";
 import type { BlockLog, QuarantineLog, RateLimiter } from "./ports.js";
@@ -57,6 +58,7 @@ export class EventPublisher {
   readonly #options: PublishEventsOptions;
   readonly #preparer = new BatchPreparer();
   readonly #repeats = new RepeatFinder();
+  readonly #failures = new FailureRates();
 
   constructor(options: PublishEventsOptions) {
     this.#options = options;
@@ -138,7 +140,13 @@ export class EventPublisher {
     const { publisher, quarantine, secrets } = this.#options;
     const bytes = batch.acceptedBytes();
     if (!publisher.hasRoom(bytes)) throw overloaded();
-    const aside = batch.faults.size === 0 ? undefined : quarantinedOf(batch, { stamp, rules, secrets });
+    const inFlood = this.#failures.note(stamp.keyId, {
+      events: batch.count,
+      failed: batch.faults.size === 0 ? 0 : batch.countOf(Outcome.QUARANTINED),
+      now: stamp.receivedMs,
+    });
+    const aside =
+      batch.faults.size === 0 ? undefined : quarantinedOf(batch, { stamp, rules, secrets, inFlood });
     const kept =
       aside === undefined || aside.indexes.length === 0
         ? true

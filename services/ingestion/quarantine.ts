@@ -17,6 +17,8 @@ export interface Keeping {
   readonly stamp: RequestStamp;
   readonly rules: Rules;
   readonly secrets: ProjectSecrets;
+  /** Whether over half of the key's events fail. */
+  readonly inFlood: boolean;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface Keeping {
  */
 export function quarantinedOf(
   batch: PreparedBatch,
-  { stamp, rules, secrets }: Keeping,
+  { stamp, rules, secrets, inFlood }: Keeping,
 ): { readonly indexes: number[]; readonly events: Omit<QuarantinedEvent, "$typeName">[] } {
   const indexes: number[] = [];
   const events: Omit<QuarantinedEvent, "$typeName">[] = [];
@@ -54,6 +56,7 @@ export function quarantinedOf(
       step: "ingestion",
       quarantineId: makeEventId(stamp.receivedMs),
       sealedEvent,
+      inFlood,
     });
   }
   return { indexes, events };

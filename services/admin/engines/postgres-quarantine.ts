@@ -1,12 +1,14 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import type pg from "pg";
 import { QuarantinedSchema } from "../../../gen/ts/tideline/admin/v1/quarantine_service_pb.js";
 import { EventSchema } from "../../../gen/ts/tideline/event/v1/event_pb.js";
 import { EventFaultSchema } from "../../../gen/ts/tideline/event/v1/verdict_pb.js";
 import type { QuarantinedEvent } from "../../../gen/ts/tideline/pipeline/v1/quarantine_pb.js";
-import type { Postgres } from "../../../platform/engines/postgres.js";
+import { inTransaction, type Postgres } from "../../../platform/engines/postgres.js";
 import { answered } from "../../../platform/engines/postgres-errors.js";
 import type { KeptEvent, Page, QuarantineQuery, QuarantineStore, Refeed } from "../ports.js";
+import { alarmsOf, listAlarms } from "./postgres-alarms.js";
 
 interface QuarantineRow {
   readonly quarantine_id: string;
@@ -56,7 +58,9 @@ export function openQuarantineStore(pool: Postgres): QuarantineStore {
       return rows.map(keptOfRow);
     });
   return {
-    apply: (events, streamSequence) => answered(() => apply(pool, events, streamSequence)),
+    apply: (events, streamSequence) =>
+      answered(() => inTransaction(pool, (client) => apply(client, events, streamSequence))),
+    alarms: (projectId, nowMs) => answered(() => listAlarms(pool, projectId, nowMs)),
     list: (query, page) => select(query, page, "desc"),
     oldest: (query, page) => select(query, page, "asc"),
     count: (query) =>
@@ -106,6 +110,8 @@ function conditions(query: QuarantineQuery): { where: string; values: unknown[] 
   add((place) => `reason = ${place}`, query.reason);
   add((place) => `received_ms >= ${place}`, query.fromMs);
   add((place) => `received_ms < ${place}`, query.toMs);
+  add((place) => `alarm_id = ${place}`, query.alarmId);
+  if (query.isOutsideAlarms === true) parts.push("alarm_id = ''");
   return { where: parts.join(" and "), values };
 }
 
@@ -119,7 +125,7 @@ function storable(text: string): string {
 }
 
 async function apply(
-  pool: Postgres,
+  client: pg.PoolClient,
   events: readonly QuarantinedEvent[],
   streamSequence: number,
 ): Promise<void> {
@@ -128,12 +134,14 @@ async function apply(
   for (const event of events) last.set(`${event.projectId}\0${idOf(event)}`, event);
   const rows = [...last.values()];
   if (rows.length === 0) return;
+  const alarms = await alarmsOf(client, rows);
   const column = <T>(value: (event: QuarantinedEvent) => T): T[] => rows.map(value);
-  await pool.query(
+  await client.query(
     `insert into quarantined (project_id, event_id, quarantine_id, type, reason, field, rule, message,
-       schema_version, received_ms, key_id, step, event, sealed_event, stream_sequence)
-     select *, $15::bigint from unnest($1::text[], $2::bytea[], $3::text[], $4::bytea[], $5::int[], $6::text[],
-       $7::text[], $8::text[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::bytea[], $14::bytea[])
+       schema_version, received_ms, key_id, step, event, sealed_event, alarm_id, stream_sequence)
+     select *, $16::bigint from unnest($1::text[], $2::bytea[], $3::text[], $4::bytea[], $5::int[], $6::text[],
+       $7::text[], $8::text[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::bytea[], $14::bytea[],
+       $15::text[])
      on conflict (project_id, event_id) do update set ${whenKeptAgain()}
      where excluded.stream_sequence > quarantined.stream_sequence`,
     [
@@ -151,6 +159,7 @@ async function apply(
       column(({ step }) => storable(step)),
       column(({ event }) => Buffer.from(event === undefined ? [] : toBinary(EventSchema, event))),
       column(({ sealedEvent }) => Buffer.from(sealedEvent)),
+      column(({ quarantineId }) => alarms.get(quarantineId) ?? ""),
       streamSequence,
     ],
   );
@@ -172,7 +181,7 @@ function whenKeptAgain(): string {
   const always = ["stream_sequence", "reason", "field", "rule", "message", "schema_version"];
   return [
     ...always.map((column) => `${column} = excluded.${column}`),
-    ...["type", "event", "sealed_event", "received_ms", "step", "key_id"].map((column) =>
+    ...["type", "event", "sealed_event", "alarm_id", "received_ms", "step", "key_id"].map((column) =>
       unlessRefed(column),
     ),
     unlessRefed("state", String(KEPT)),

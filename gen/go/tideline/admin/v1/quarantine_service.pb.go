@@ -41,7 +41,9 @@ type QuarantineFilter struct {
 	// Received at or after.
 	FromTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=from_time,json=fromTime,proto3" json:"from_time,omitempty"`
 	// Received before.
-	ToTime        *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=to_time,json=toTime,proto3" json:"to_time,omitempty"`
+	ToTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=to_time,json=toTime,proto3" json:"to_time,omitempty"`
+	// Of this alarm.
+	AlarmId       string `protobuf:"bytes,8,opt,name=alarm_id,json=alarmId,proto3" json:"alarm_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -125,6 +127,131 @@ func (x *QuarantineFilter) GetToTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *QuarantineFilter) GetAlarmId() string {
+	if x != nil {
+		return x.AlarmId
+	}
+	return ""
+}
+
+// Many events of one key that failed in one go.
+type QuarantineAlarm struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Names it, also in a filter.
+	AlarmId string `protobuf:"bytes,1,opt,name=alarm_id,json=alarmId,proto3" json:"alarm_id,omitempty"`
+	// The key that sent them, by its id.
+	KeyId string `protobuf:"bytes,2,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
+	// When the first was received.
+	FirstTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=first_time,json=firstTime,proto3" json:"first_time,omitempty"`
+	// When the last was received.
+	LastTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=last_time,json=lastTime,proto3" json:"last_time,omitempty"`
+	// Whether it goes on: the last is less than ten minutes old.
+	IsOpen bool `protobuf:"varint,5,opt,name=is_open,json=isOpen,proto3" json:"is_open,omitempty"`
+	// How many of them are kept aside now.
+	Events uint64 `protobuf:"varint,6,opt,name=events,proto3" json:"events,omitempty"`
+	// The event type of the most frequent cause.
+	Type string `protobuf:"bytes,7,opt,name=type,proto3" json:"type,omitempty"`
+	// The most frequent cause, as one of the events has it.
+	Fault *v11.EventFault `protobuf:"bytes,8,opt,name=fault,proto3" json:"fault,omitempty"`
+	// How many have that type, reason, field and rule.
+	FaultEvents   uint64 `protobuf:"varint,9,opt,name=fault_events,json=faultEvents,proto3" json:"fault_events,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *QuarantineAlarm) Reset() {
+	*x = QuarantineAlarm{}
+	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *QuarantineAlarm) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*QuarantineAlarm) ProtoMessage() {}
+
+func (x *QuarantineAlarm) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use QuarantineAlarm.ProtoReflect.Descriptor instead.
+func (*QuarantineAlarm) Descriptor() ([]byte, []int) {
+	return file_tideline_admin_v1_quarantine_service_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *QuarantineAlarm) GetAlarmId() string {
+	if x != nil {
+		return x.AlarmId
+	}
+	return ""
+}
+
+func (x *QuarantineAlarm) GetKeyId() string {
+	if x != nil {
+		return x.KeyId
+	}
+	return ""
+}
+
+func (x *QuarantineAlarm) GetFirstTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.FirstTime
+	}
+	return nil
+}
+
+func (x *QuarantineAlarm) GetLastTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.LastTime
+	}
+	return nil
+}
+
+func (x *QuarantineAlarm) GetIsOpen() bool {
+	if x != nil {
+		return x.IsOpen
+	}
+	return false
+}
+
+func (x *QuarantineAlarm) GetEvents() uint64 {
+	if x != nil {
+		return x.Events
+	}
+	return 0
+}
+
+func (x *QuarantineAlarm) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *QuarantineAlarm) GetFault() *v11.EventFault {
+	if x != nil {
+		return x.Fault
+	}
+	return nil
+}
+
+func (x *QuarantineAlarm) GetFaultEvents() uint64 {
+	if x != nil {
+		return x.FaultEvents
+	}
+	return 0
+}
+
 // One event kept aside.
 type Quarantined struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -148,7 +275,7 @@ type Quarantined struct {
 
 func (x *Quarantined) Reset() {
 	*x = Quarantined{}
-	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[1]
+	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -160,7 +287,7 @@ func (x *Quarantined) String() string {
 func (*Quarantined) ProtoMessage() {}
 
 func (x *Quarantined) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[1]
+	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -173,7 +300,7 @@ func (x *Quarantined) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Quarantined.ProtoReflect.Descriptor instead.
 func (*Quarantined) Descriptor() ([]byte, []int) {
-	return file_tideline_admin_v1_quarantine_service_proto_rawDescGZIP(), []int{1}
+	return file_tideline_admin_v1_quarantine_service_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Quarantined) GetQuarantineId() string {
@@ -244,7 +371,7 @@ type Correction struct {
 
 func (x *Correction) Reset() {
 	*x = Correction{}
-	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[2]
+	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -256,7 +383,7 @@ func (x *Correction) String() string {
 func (*Correction) ProtoMessage() {}
 
 func (x *Correction) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[2]
+	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -269,7 +396,7 @@ func (x *Correction) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Correction.ProtoReflect.Descriptor instead.
 func (*Correction) Descriptor() ([]byte, []int) {
-	return file_tideline_admin_v1_quarantine_service_proto_rawDescGZIP(), []int{2}
+	return file_tideline_admin_v1_quarantine_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Correction) GetRename() map[string]string {
@@ -322,7 +449,7 @@ type ListQuarantinedRequest struct {
 
 func (x *ListQuarantinedRequest) Reset() {
 	*x = ListQuarantinedRequest{}
-	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[3]
+	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -334,7 +461,7 @@ func (x *ListQuarantinedRequest) String() string {
 func (*ListQuarantinedRequest) ProtoMessage() {}
 
 func (x *ListQuarantinedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[3]
+	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -347,7 +474,7 @@ func (x *ListQuarantinedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListQuarantinedRequest.ProtoReflect.Descriptor instead.
 func (*ListQuarantinedRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_admin_v1_quarantine_service_proto_rawDescGZIP(), []int{3}
+	return file_tideline_admin_v1_quarantine_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ListQuarantinedRequest) GetFilter() *QuarantineFilter {
@@ -378,15 +505,18 @@ type ListQuarantinedResponse struct {
 	Events []*Quarantined `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`
 	// Empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	// How many match in all.
-	Total         uint64 `protobuf:"varint,3,opt,name=total,proto3" json:"total,omitempty"`
+	// How many match in all, without those of alarms.
+	Total uint64 `protobuf:"varint,3,opt,name=total,proto3" json:"total,omitempty"`
+	// The alarms of the project that still have events, newest first, at most 100; on the first page. Their events are
+	// listed where the filter names the alarm, quarantine ids or an event id.
+	Alarms        []*QuarantineAlarm `protobuf:"bytes,4,rep,name=alarms,proto3" json:"alarms,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ListQuarantinedResponse) Reset() {
 	*x = ListQuarantinedResponse{}
-	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[4]
+	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -398,7 +528,7 @@ func (x *ListQuarantinedResponse) String() string {
 func (*ListQuarantinedResponse) ProtoMessage() {}
 
 func (x *ListQuarantinedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[4]
+	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -411,7 +541,7 @@ func (x *ListQuarantinedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListQuarantinedResponse.ProtoReflect.Descriptor instead.
 func (*ListQuarantinedResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_admin_v1_quarantine_service_proto_rawDescGZIP(), []int{4}
+	return file_tideline_admin_v1_quarantine_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ListQuarantinedResponse) GetEvents() []*Quarantined {
@@ -435,6 +565,13 @@ func (x *ListQuarantinedResponse) GetTotal() uint64 {
 	return 0
 }
 
+func (x *ListQuarantinedResponse) GetAlarms() []*QuarantineAlarm {
+	if x != nil {
+		return x.Alarms
+	}
+	return nil
+}
+
 // ReprocessQuarantinedRequest is the request of ReprocessQuarantined.
 type ReprocessQuarantinedRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -450,7 +587,7 @@ type ReprocessQuarantinedRequest struct {
 
 func (x *ReprocessQuarantinedRequest) Reset() {
 	*x = ReprocessQuarantinedRequest{}
-	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[5]
+	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -462,7 +599,7 @@ func (x *ReprocessQuarantinedRequest) String() string {
 func (*ReprocessQuarantinedRequest) ProtoMessage() {}
 
 func (x *ReprocessQuarantinedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[5]
+	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -475,7 +612,7 @@ func (x *ReprocessQuarantinedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReprocessQuarantinedRequest.ProtoReflect.Descriptor instead.
 func (*ReprocessQuarantinedRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_admin_v1_quarantine_service_proto_rawDescGZIP(), []int{5}
+	return file_tideline_admin_v1_quarantine_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ReprocessQuarantinedRequest) GetFilter() *QuarantineFilter {
@@ -518,7 +655,7 @@ type ReprocessQuarantinedResponse struct {
 
 func (x *ReprocessQuarantinedResponse) Reset() {
 	*x = ReprocessQuarantinedResponse{}
-	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[6]
+	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -530,7 +667,7 @@ func (x *ReprocessQuarantinedResponse) String() string {
 func (*ReprocessQuarantinedResponse) ProtoMessage() {}
 
 func (x *ReprocessQuarantinedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[6]
+	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -543,7 +680,7 @@ func (x *ReprocessQuarantinedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReprocessQuarantinedResponse.ProtoReflect.Descriptor instead.
 func (*ReprocessQuarantinedResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_admin_v1_quarantine_service_proto_rawDescGZIP(), []int{6}
+	return file_tideline_admin_v1_quarantine_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ReprocessQuarantinedResponse) GetAccepted() uint64 {
@@ -592,7 +729,7 @@ type DiscardQuarantinedRequest struct {
 
 func (x *DiscardQuarantinedRequest) Reset() {
 	*x = DiscardQuarantinedRequest{}
-	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[7]
+	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -604,7 +741,7 @@ func (x *DiscardQuarantinedRequest) String() string {
 func (*DiscardQuarantinedRequest) ProtoMessage() {}
 
 func (x *DiscardQuarantinedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[7]
+	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -617,7 +754,7 @@ func (x *DiscardQuarantinedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DiscardQuarantinedRequest.ProtoReflect.Descriptor instead.
 func (*DiscardQuarantinedRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_admin_v1_quarantine_service_proto_rawDescGZIP(), []int{7}
+	return file_tideline_admin_v1_quarantine_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *DiscardQuarantinedRequest) GetFilter() *QuarantineFilter {
@@ -638,7 +775,7 @@ type DiscardQuarantinedResponse struct {
 
 func (x *DiscardQuarantinedResponse) Reset() {
 	*x = DiscardQuarantinedResponse{}
-	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[8]
+	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -650,7 +787,7 @@ func (x *DiscardQuarantinedResponse) String() string {
 func (*DiscardQuarantinedResponse) ProtoMessage() {}
 
 func (x *DiscardQuarantinedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[8]
+	mi := &file_tideline_admin_v1_quarantine_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -663,7 +800,7 @@ func (x *DiscardQuarantinedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DiscardQuarantinedResponse.ProtoReflect.Descriptor instead.
 func (*DiscardQuarantinedResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_admin_v1_quarantine_service_proto_rawDescGZIP(), []int{8}
+	return file_tideline_admin_v1_quarantine_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *DiscardQuarantinedResponse) GetDiscarded() uint64 {
@@ -677,7 +814,7 @@ var File_tideline_admin_v1_quarantine_service_proto protoreflect.FileDescriptor
 
 const file_tideline_admin_v1_quarantine_service_proto_rawDesc = "" +
 	"\n" +
-	"*tideline/admin/v1/quarantine_service.proto\x12\x11tideline.admin.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\x1a\x1dtideline/fault/v1/fault.proto\"\xdf\x02\n" +
+	"*tideline/admin/v1/quarantine_service.proto\x12\x11tideline.admin.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\x1a\x1dtideline/fault/v1/fault.proto\"\x84\x03\n" +
 	"\x10QuarantineFilter\x12&\n" +
 	"\n" +
 	"project_id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18@R\tprojectId\x120\n" +
@@ -686,7 +823,19 @@ const file_tideline_admin_v1_quarantine_service_proto_rawDesc = "" +
 	"\x04type\x18\x04 \x01(\tB\b\xbaH\x05r\x03(\xc8\x01R\x04type\x12@\n" +
 	"\x06reason\x18\x05 \x01(\x0e2\x1e.tideline.fault.v1.FaultReasonB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06reason\x127\n" +
 	"\tfrom_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\bfromTime\x123\n" +
-	"\ato_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x06toTime\"\xa6\x02\n" +
+	"\ato_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x06toTime\x12#\n" +
+	"\balarm_id\x18\b \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\aalarmId\"\xd4\x02\n" +
+	"\x0fQuarantineAlarm\x12\x19\n" +
+	"\balarm_id\x18\x01 \x01(\tR\aalarmId\x12\x15\n" +
+	"\x06key_id\x18\x02 \x01(\tR\x05keyId\x129\n" +
+	"\n" +
+	"first_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tfirstTime\x127\n" +
+	"\tlast_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\blastTime\x12\x17\n" +
+	"\ais_open\x18\x05 \x01(\bR\x06isOpen\x12\x16\n" +
+	"\x06events\x18\x06 \x01(\x04R\x06events\x12\x12\n" +
+	"\x04type\x18\a \x01(\tR\x04type\x123\n" +
+	"\x05fault\x18\b \x01(\v2\x1d.tideline.event.v1.EventFaultR\x05fault\x12!\n" +
+	"\ffault_events\x18\t \x01(\x04R\vfaultEvents\"\xa6\x02\n" +
 	"\vQuarantined\x12#\n" +
 	"\rquarantine_id\x18\x01 \x01(\tR\fquarantineId\x12.\n" +
 	"\x05event\x18\x02 \x01(\v2\x18.tideline.event.v1.EventR\x05event\x123\n" +
@@ -716,11 +865,12 @@ const file_tideline_admin_v1_quarantine_service_proto_rawDesc = "" +
 	"\x06filter\x18\x01 \x01(\v2#.tideline.admin.v1.QuarantineFilterR\x06filter\x12%\n" +
 	"\tpage_size\x18\x02 \x01(\rB\b\xbaH\x05*\x03\x18\xe8\aR\bpageSize\x12'\n" +
 	"\n" +
-	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"\x8f\x01\n" +
+	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"\xcb\x01\n" +
 	"\x17ListQuarantinedResponse\x126\n" +
 	"\x06events\x18\x01 \x03(\v2\x1e.tideline.admin.v1.QuarantinedR\x06events\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12\x14\n" +
-	"\x05total\x18\x03 \x01(\x04R\x05total\"\xb2\x01\n" +
+	"\x05total\x18\x03 \x01(\x04R\x05total\x12:\n" +
+	"\x06alarms\x18\x04 \x03(\v2\".tideline.admin.v1.QuarantineAlarmR\x06alarms\"\xb2\x01\n" +
 	"\x1bReprocessQuarantinedRequest\x12;\n" +
 	"\x06filter\x18\x01 \x01(\v2#.tideline.admin.v1.QuarantineFilterR\x06filter\x12=\n" +
 	"\n" +
@@ -757,52 +907,57 @@ func file_tideline_admin_v1_quarantine_service_proto_rawDescGZIP() []byte {
 	return file_tideline_admin_v1_quarantine_service_proto_rawDescData
 }
 
-var file_tideline_admin_v1_quarantine_service_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_tideline_admin_v1_quarantine_service_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_tideline_admin_v1_quarantine_service_proto_goTypes = []any{
 	(*QuarantineFilter)(nil),             // 0: tideline.admin.v1.QuarantineFilter
-	(*Quarantined)(nil),                  // 1: tideline.admin.v1.Quarantined
-	(*Correction)(nil),                   // 2: tideline.admin.v1.Correction
-	(*ListQuarantinedRequest)(nil),       // 3: tideline.admin.v1.ListQuarantinedRequest
-	(*ListQuarantinedResponse)(nil),      // 4: tideline.admin.v1.ListQuarantinedResponse
-	(*ReprocessQuarantinedRequest)(nil),  // 5: tideline.admin.v1.ReprocessQuarantinedRequest
-	(*ReprocessQuarantinedResponse)(nil), // 6: tideline.admin.v1.ReprocessQuarantinedResponse
-	(*DiscardQuarantinedRequest)(nil),    // 7: tideline.admin.v1.DiscardQuarantinedRequest
-	(*DiscardQuarantinedResponse)(nil),   // 8: tideline.admin.v1.DiscardQuarantinedResponse
-	nil,                                  // 9: tideline.admin.v1.Correction.RenameEntry
-	nil,                                  // 10: tideline.admin.v1.Correction.DefaultsEntry
-	nil,                                  // 11: tideline.admin.v1.Correction.CastsEntry
-	(v1.FaultReason)(0),                  // 12: tideline.fault.v1.FaultReason
-	(*timestamppb.Timestamp)(nil),        // 13: google.protobuf.Timestamp
-	(*v11.Event)(nil),                    // 14: tideline.event.v1.Event
+	(*QuarantineAlarm)(nil),              // 1: tideline.admin.v1.QuarantineAlarm
+	(*Quarantined)(nil),                  // 2: tideline.admin.v1.Quarantined
+	(*Correction)(nil),                   // 3: tideline.admin.v1.Correction
+	(*ListQuarantinedRequest)(nil),       // 4: tideline.admin.v1.ListQuarantinedRequest
+	(*ListQuarantinedResponse)(nil),      // 5: tideline.admin.v1.ListQuarantinedResponse
+	(*ReprocessQuarantinedRequest)(nil),  // 6: tideline.admin.v1.ReprocessQuarantinedRequest
+	(*ReprocessQuarantinedResponse)(nil), // 7: tideline.admin.v1.ReprocessQuarantinedResponse
+	(*DiscardQuarantinedRequest)(nil),    // 8: tideline.admin.v1.DiscardQuarantinedRequest
+	(*DiscardQuarantinedResponse)(nil),   // 9: tideline.admin.v1.DiscardQuarantinedResponse
+	nil,                                  // 10: tideline.admin.v1.Correction.RenameEntry
+	nil,                                  // 11: tideline.admin.v1.Correction.DefaultsEntry
+	nil,                                  // 12: tideline.admin.v1.Correction.CastsEntry
+	(v1.FaultReason)(0),                  // 13: tideline.fault.v1.FaultReason
+	(*timestamppb.Timestamp)(nil),        // 14: google.protobuf.Timestamp
 	(*v11.EventFault)(nil),               // 15: tideline.event.v1.EventFault
+	(*v11.Event)(nil),                    // 16: tideline.event.v1.Event
 }
 var file_tideline_admin_v1_quarantine_service_proto_depIdxs = []int32{
-	12, // 0: tideline.admin.v1.QuarantineFilter.reason:type_name -> tideline.fault.v1.FaultReason
-	13, // 1: tideline.admin.v1.QuarantineFilter.from_time:type_name -> google.protobuf.Timestamp
-	13, // 2: tideline.admin.v1.QuarantineFilter.to_time:type_name -> google.protobuf.Timestamp
-	14, // 3: tideline.admin.v1.Quarantined.event:type_name -> tideline.event.v1.Event
-	15, // 4: tideline.admin.v1.Quarantined.fault:type_name -> tideline.event.v1.EventFault
-	13, // 5: tideline.admin.v1.Quarantined.receive_time:type_name -> google.protobuf.Timestamp
-	9,  // 6: tideline.admin.v1.Correction.rename:type_name -> tideline.admin.v1.Correction.RenameEntry
-	10, // 7: tideline.admin.v1.Correction.defaults:type_name -> tideline.admin.v1.Correction.DefaultsEntry
-	11, // 8: tideline.admin.v1.Correction.casts:type_name -> tideline.admin.v1.Correction.CastsEntry
-	0,  // 9: tideline.admin.v1.ListQuarantinedRequest.filter:type_name -> tideline.admin.v1.QuarantineFilter
-	1,  // 10: tideline.admin.v1.ListQuarantinedResponse.events:type_name -> tideline.admin.v1.Quarantined
-	0,  // 11: tideline.admin.v1.ReprocessQuarantinedRequest.filter:type_name -> tideline.admin.v1.QuarantineFilter
-	2,  // 12: tideline.admin.v1.ReprocessQuarantinedRequest.correction:type_name -> tideline.admin.v1.Correction
-	1,  // 13: tideline.admin.v1.ReprocessQuarantinedResponse.failures:type_name -> tideline.admin.v1.Quarantined
-	0,  // 14: tideline.admin.v1.DiscardQuarantinedRequest.filter:type_name -> tideline.admin.v1.QuarantineFilter
-	3,  // 15: tideline.admin.v1.QuarantineService.ListQuarantined:input_type -> tideline.admin.v1.ListQuarantinedRequest
-	5,  // 16: tideline.admin.v1.QuarantineService.ReprocessQuarantined:input_type -> tideline.admin.v1.ReprocessQuarantinedRequest
-	7,  // 17: tideline.admin.v1.QuarantineService.DiscardQuarantined:input_type -> tideline.admin.v1.DiscardQuarantinedRequest
-	4,  // 18: tideline.admin.v1.QuarantineService.ListQuarantined:output_type -> tideline.admin.v1.ListQuarantinedResponse
-	6,  // 19: tideline.admin.v1.QuarantineService.ReprocessQuarantined:output_type -> tideline.admin.v1.ReprocessQuarantinedResponse
-	8,  // 20: tideline.admin.v1.QuarantineService.DiscardQuarantined:output_type -> tideline.admin.v1.DiscardQuarantinedResponse
-	18, // [18:21] is the sub-list for method output_type
-	15, // [15:18] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	13, // 0: tideline.admin.v1.QuarantineFilter.reason:type_name -> tideline.fault.v1.FaultReason
+	14, // 1: tideline.admin.v1.QuarantineFilter.from_time:type_name -> google.protobuf.Timestamp
+	14, // 2: tideline.admin.v1.QuarantineFilter.to_time:type_name -> google.protobuf.Timestamp
+	14, // 3: tideline.admin.v1.QuarantineAlarm.first_time:type_name -> google.protobuf.Timestamp
+	14, // 4: tideline.admin.v1.QuarantineAlarm.last_time:type_name -> google.protobuf.Timestamp
+	15, // 5: tideline.admin.v1.QuarantineAlarm.fault:type_name -> tideline.event.v1.EventFault
+	16, // 6: tideline.admin.v1.Quarantined.event:type_name -> tideline.event.v1.Event
+	15, // 7: tideline.admin.v1.Quarantined.fault:type_name -> tideline.event.v1.EventFault
+	14, // 8: tideline.admin.v1.Quarantined.receive_time:type_name -> google.protobuf.Timestamp
+	10, // 9: tideline.admin.v1.Correction.rename:type_name -> tideline.admin.v1.Correction.RenameEntry
+	11, // 10: tideline.admin.v1.Correction.defaults:type_name -> tideline.admin.v1.Correction.DefaultsEntry
+	12, // 11: tideline.admin.v1.Correction.casts:type_name -> tideline.admin.v1.Correction.CastsEntry
+	0,  // 12: tideline.admin.v1.ListQuarantinedRequest.filter:type_name -> tideline.admin.v1.QuarantineFilter
+	2,  // 13: tideline.admin.v1.ListQuarantinedResponse.events:type_name -> tideline.admin.v1.Quarantined
+	1,  // 14: tideline.admin.v1.ListQuarantinedResponse.alarms:type_name -> tideline.admin.v1.QuarantineAlarm
+	0,  // 15: tideline.admin.v1.ReprocessQuarantinedRequest.filter:type_name -> tideline.admin.v1.QuarantineFilter
+	3,  // 16: tideline.admin.v1.ReprocessQuarantinedRequest.correction:type_name -> tideline.admin.v1.Correction
+	2,  // 17: tideline.admin.v1.ReprocessQuarantinedResponse.failures:type_name -> tideline.admin.v1.Quarantined
+	0,  // 18: tideline.admin.v1.DiscardQuarantinedRequest.filter:type_name -> tideline.admin.v1.QuarantineFilter
+	4,  // 19: tideline.admin.v1.QuarantineService.ListQuarantined:input_type -> tideline.admin.v1.ListQuarantinedRequest
+	6,  // 20: tideline.admin.v1.QuarantineService.ReprocessQuarantined:input_type -> tideline.admin.v1.ReprocessQuarantinedRequest
+	8,  // 21: tideline.admin.v1.QuarantineService.DiscardQuarantined:input_type -> tideline.admin.v1.DiscardQuarantinedRequest
+	5,  // 22: tideline.admin.v1.QuarantineService.ListQuarantined:output_type -> tideline.admin.v1.ListQuarantinedResponse
+	7,  // 23: tideline.admin.v1.QuarantineService.ReprocessQuarantined:output_type -> tideline.admin.v1.ReprocessQuarantinedResponse
+	9,  // 24: tideline.admin.v1.QuarantineService.DiscardQuarantined:output_type -> tideline.admin.v1.DiscardQuarantinedResponse
+	22, // [22:25] is the sub-list for method output_type
+	19, // [19:22] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_tideline_admin_v1_quarantine_service_proto_init() }
@@ -816,7 +971,7 @@ func file_tideline_admin_v1_quarantine_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tideline_admin_v1_quarantine_service_proto_rawDesc), len(file_tideline_admin_v1_quarantine_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   12,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -30,7 +30,8 @@ const (
 //
 // The events kept aside: look at them, correct them, feed them again. Needs the scope "admin".
 type QuarantineServiceClient interface {
-	// ListQuarantined lists events kept aside, newest first.
+	// ListQuarantined lists events kept aside, newest first. Where over half of a key's events fail within a minute, what
+	// follows is one alarm instead of many entries; all of it is still there to be fed again.
 	ListQuarantined(ctx context.Context, in *ListQuarantinedRequest, opts ...grpc.CallOption) (*ListQuarantinedResponse, error)
 	// ReprocessQuarantined feeds events again under their event_id, after an optional correction, through the same
 	// checks as new events. Idempotent by event_id. What passes leaves the list; what fails again stays, with its new reason.
@@ -83,7 +84,8 @@ func (c *quarantineServiceClient) DiscardQuarantined(ctx context.Context, in *Di
 //
 // The events kept aside: look at them, correct them, feed them again. Needs the scope "admin".
 type QuarantineServiceServer interface {
-	// ListQuarantined lists events kept aside, newest first.
+	// ListQuarantined lists events kept aside, newest first. Where over half of a key's events fail within a minute, what
+	// follows is one alarm instead of many entries; all of it is still there to be fed again.
 	ListQuarantined(context.Context, *ListQuarantinedRequest) (*ListQuarantinedResponse, error)
 	// ReprocessQuarantined feeds events again under their event_id, after an optional correction, through the same
 	// checks as new events. Idempotent by event_id. What passes leaves the list; what fails again stays, with its new reason.

@@ -87,7 +87,9 @@ type QuarantinedEvent struct {
 	QuarantineId string `protobuf:"bytes,7,opt,name=quarantine_id,json=quarantineId,proto3" json:"quarantine_id,omitempty"`
 	// Where fields of the event are masked: the tideline.event.v1.Event as it came, sealed with a key of the project
 	// that only the services have. It is opened to feed the event again, never to show it.
-	SealedEvent   []byte `protobuf:"bytes,8,opt,name=sealed_event,json=sealedEvent,proto3" json:"sealed_event,omitempty"`
+	SealedEvent []byte `protobuf:"bytes,8,opt,name=sealed_event,json=sealedEvent,proto3" json:"sealed_event,omitempty"`
+	// Whether over half of its key's events failed within the minute before: many such events are one alarm.
+	InFlood       bool `protobuf:"varint,9,opt,name=in_flood,json=inFlood,proto3" json:"in_flood,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -178,13 +180,20 @@ func (x *QuarantinedEvent) GetSealedEvent() []byte {
 	return nil
 }
 
+func (x *QuarantinedEvent) GetInFlood() bool {
+	if x != nil {
+		return x.InFlood
+	}
+	return false
+}
+
 var File_tideline_pipeline_v1_quarantine_proto protoreflect.FileDescriptor
 
 const file_tideline_pipeline_v1_quarantine_proto_rawDesc = "" +
 	"\n" +
 	"%tideline/pipeline/v1/quarantine.proto\x12\x14tideline.pipeline.v1\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\"Q\n" +
 	"\x0fQuarantineBlock\x12>\n" +
-	"\x06events\x18\x01 \x03(\v2&.tideline.pipeline.v1.QuarantinedEventR\x06events\"\xb3\x02\n" +
+	"\x06events\x18\x01 \x03(\v2&.tideline.pipeline.v1.QuarantinedEventR\x06events\"\xce\x02\n" +
 	"\x10QuarantinedEvent\x12\x1d\n" +
 	"\n" +
 	"project_id\x18\x01 \x01(\tR\tprojectId\x12.\n" +
@@ -194,7 +203,8 @@ const file_tideline_pipeline_v1_quarantine_proto_rawDesc = "" +
 	"\x06key_id\x18\x05 \x01(\tR\x05keyId\x12\x12\n" +
 	"\x04step\x18\x06 \x01(\tR\x04step\x12#\n" +
 	"\rquarantine_id\x18\a \x01(\tR\fquarantineId\x12!\n" +
-	"\fsealed_event\x18\b \x01(\fR\vsealedEventB\xd2\x01\n" +
+	"\fsealed_event\x18\b \x01(\fR\vsealedEvent\x12\x19\n" +
+	"\bin_flood\x18\t \x01(\bR\ainFloodB\xd2\x01\n" +
 	"\x18com.tideline.pipeline.v1B\x0fQuarantineProtoP\x01Z3tideline.dev/gen/go/tideline/pipeline/v1;pipelinev1\xa2\x02\x03TPX\xaa\x02\x14Tideline.Pipeline.V1\xca\x02\x14Tideline\\Pipeline\\V1\xe2\x02 Tideline\\Pipeline\\V1\\GPBMetadata\xea\x02\x16Tideline::Pipeline::V1b\x06proto3"
 
 var (

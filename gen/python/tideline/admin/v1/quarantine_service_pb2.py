@@ -29,7 +29,7 @@ from tideline.event.v1 import verdict_pb2 as tideline_dot_event_dot_v1_dot_verdi
 from tideline.fault.v1 import fault_pb2 as tideline_dot_fault_dot_v1_dot_fault__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*tideline/admin/v1/quarantine_service.proto\x12\x11tideline.admin.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\x1a\x1dtideline/fault/v1/fault.proto\"\x9c\x02\n\x10QuarantineFilter\x12\x1b\n\nproject_id\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12!\n\x0equarantine_ids\x18\x02 \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\xe8\x07\x12\x1a\n\x08\x65vent_id\x18\x03 \x01(\tB\x08\xbaH\x05r\x03(\x80\x01\x12\x16\n\x04type\x18\x04 \x01(\tB\x08\xbaH\x05r\x03(\xc8\x01\x12\x38\n\x06reason\x18\x05 \x01(\x0e\x32\x1e.tideline.fault.v1.FaultReasonB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12-\n\tfrom_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07to_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xe2\x01\n\x0bQuarantined\x12\x15\n\rquarantine_id\x18\x01 \x01(\t\x12\'\n\x05\x65vent\x18\x02 \x01(\x0b\x32\x18.tideline.event.v1.Event\x12,\n\x05\x66\x61ult\x18\x03 \x01(\x0b\x32\x1d.tideline.event.v1.EventFault\x12\x30\n\x0creceive_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06key_id\x18\x05 \x01(\t\x12\x10\n\x08\x61ttempts\x18\x06 \x01(\r\x12\x11\n\tis_masked\x18\x07 \x01(\x08\"\x9d\x03\n\nCorrection\x12\x43\n\x06rename\x18\x01 \x03(\x0b\x32).tideline.admin.v1.Correction.RenameEntryB\x08\xbaH\x05\x9a\x01\x02\x10\x64\x12G\n\x08\x64\x65\x66\x61ults\x18\x02 \x03(\x0b\x32+.tideline.admin.v1.Correction.DefaultsEntryB\x08\xbaH\x05\x9a\x01\x02\x10\x64\x12\x41\n\x05\x63\x61sts\x18\x03 \x03(\x0b\x32(.tideline.admin.v1.Correction.CastsEntryB\x08\xbaH\x05\x9a\x01\x02\x10\x64\x12\x16\n\x04type\x18\x04 \x01(\tB\x08\xbaH\x05r\x03(\xc8\x01\x12\x18\n\x10use_receive_time\x18\x05 \x01(\x08\x1a-\n\x0bRenameEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a/\n\rDefaultsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a,\n\nCastsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x88\x01\n\x16ListQuarantinedRequest\x12\x33\n\x06\x66ilter\x18\x01 \x01(\x0b\x32#.tideline.admin.v1.QuarantineFilter\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\"q\n\x17ListQuarantinedResponse\x12.\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1e.tideline.admin.v1.Quarantined\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\r\n\x05total\x18\x03 \x01(\x04\"\x96\x01\n\x1bReprocessQuarantinedRequest\x12\x33\n\x06\x66ilter\x18\x01 \x01(\x0b\x32#.tideline.admin.v1.QuarantineFilter\x12\x31\n\ncorrection\x18\x02 \x01(\x0b\x32\x1d.tideline.admin.v1.Correction\x12\x0f\n\x07\x64ry_run\x18\x03 \x01(\x08\"\x99\x01\n\x1cReprocessQuarantinedResponse\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x01 \x01(\x04\x12\x12\n\nduplicates\x18\x02 \x01(\x04\x12\x0e\n\x06\x66\x61iled\x18\x03 \x01(\x04\x12\x11\n\tremaining\x18\x04 \x01(\x04\x12\x30\n\x08\x66\x61ilures\x18\x05 \x03(\x0b\x32\x1e.tideline.admin.v1.Quarantined\"X\n\x19\x44iscardQuarantinedRequest\x12;\n\x06\x66ilter\x18\x01 \x01(\x0b\x32#.tideline.admin.v1.QuarantineFilterB\x06\xbaH\x03\xc8\x01\x01\"/\n\x1a\x44iscardQuarantinedResponse\x12\x11\n\tdiscarded\x18\x01 \x01(\x04\x32\xf8\x02\n\x11QuarantineService\x12m\n\x0fListQuarantined\x12).tideline.admin.v1.ListQuarantinedRequest\x1a*.tideline.admin.v1.ListQuarantinedResponse\"\x03\x90\x02\x01\x12|\n\x14ReprocessQuarantined\x12..tideline.admin.v1.ReprocessQuarantinedRequest\x1a/.tideline.admin.v1.ReprocessQuarantinedResponse\"\x03\x90\x02\x02\x12v\n\x12\x44iscardQuarantined\x12,.tideline.admin.v1.DiscardQuarantinedRequest\x1a-.tideline.admin.v1.DiscardQuarantinedResponse\"\x03\x90\x02\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*tideline/admin/v1/quarantine_service.proto\x12\x11tideline.admin.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\x1a\x1dtideline/fault/v1/fault.proto\"\xb8\x02\n\x10QuarantineFilter\x12\x1b\n\nproject_id\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12!\n\x0equarantine_ids\x18\x02 \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\xe8\x07\x12\x1a\n\x08\x65vent_id\x18\x03 \x01(\tB\x08\xbaH\x05r\x03(\x80\x01\x12\x16\n\x04type\x18\x04 \x01(\tB\x08\xbaH\x05r\x03(\xc8\x01\x12\x38\n\x06reason\x18\x05 \x01(\x0e\x32\x1e.tideline.fault.v1.FaultReasonB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12-\n\tfrom_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07to_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1a\n\x08\x61larm_id\x18\x08 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"\x85\x02\n\x0fQuarantineAlarm\x12\x10\n\x08\x61larm_id\x18\x01 \x01(\t\x12\x0e\n\x06key_id\x18\x02 \x01(\t\x12.\n\nfirst_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tlast_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07is_open\x18\x05 \x01(\x08\x12\x0e\n\x06\x65vents\x18\x06 \x01(\x04\x12\x0c\n\x04type\x18\x07 \x01(\t\x12,\n\x05\x66\x61ult\x18\x08 \x01(\x0b\x32\x1d.tideline.event.v1.EventFault\x12\x14\n\x0c\x66\x61ult_events\x18\t \x01(\x04\"\xe2\x01\n\x0bQuarantined\x12\x15\n\rquarantine_id\x18\x01 \x01(\t\x12\'\n\x05\x65vent\x18\x02 \x01(\x0b\x32\x18.tideline.event.v1.Event\x12,\n\x05\x66\x61ult\x18\x03 \x01(\x0b\x32\x1d.tideline.event.v1.EventFault\x12\x30\n\x0creceive_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06key_id\x18\x05 \x01(\t\x12\x10\n\x08\x61ttempts\x18\x06 \x01(\r\x12\x11\n\tis_masked\x18\x07 \x01(\x08\"\x9d\x03\n\nCorrection\x12\x43\n\x06rename\x18\x01 \x03(\x0b\x32).tideline.admin.v1.Correction.RenameEntryB\x08\xbaH\x05\x9a\x01\x02\x10\x64\x12G\n\x08\x64\x65\x66\x61ults\x18\x02 \x03(\x0b\x32+.tideline.admin.v1.Correction.DefaultsEntryB\x08\xbaH\x05\x9a\x01\x02\x10\x64\x12\x41\n\x05\x63\x61sts\x18\x03 \x03(\x0b\x32(.tideline.admin.v1.Correction.CastsEntryB\x08\xbaH\x05\x9a\x01\x02\x10\x64\x12\x16\n\x04type\x18\x04 \x01(\tB\x08\xbaH\x05r\x03(\xc8\x01\x12\x18\n\x10use_receive_time\x18\x05 \x01(\x08\x1a-\n\x0bRenameEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a/\n\rDefaultsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a,\n\nCastsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x88\x01\n\x16ListQuarantinedRequest\x12\x33\n\x06\x66ilter\x18\x01 \x01(\x0b\x32#.tideline.admin.v1.QuarantineFilter\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\"\xa5\x01\n\x17ListQuarantinedResponse\x12.\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1e.tideline.admin.v1.Quarantined\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\r\n\x05total\x18\x03 \x01(\x04\x12\x32\n\x06\x61larms\x18\x04 \x03(\x0b\x32\".tideline.admin.v1.QuarantineAlarm\"\x96\x01\n\x1bReprocessQuarantinedRequest\x12\x33\n\x06\x66ilter\x18\x01 \x01(\x0b\x32#.tideline.admin.v1.QuarantineFilter\x12\x31\n\ncorrection\x18\x02 \x01(\x0b\x32\x1d.tideline.admin.v1.Correction\x12\x0f\n\x07\x64ry_run\x18\x03 \x01(\x08\"\x99\x01\n\x1cReprocessQuarantinedResponse\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x01 \x01(\x04\x12\x12\n\nduplicates\x18\x02 \x01(\x04\x12\x0e\n\x06\x66\x61iled\x18\x03 \x01(\x04\x12\x11\n\tremaining\x18\x04 \x01(\x04\x12\x30\n\x08\x66\x61ilures\x18\x05 \x03(\x0b\x32\x1e.tideline.admin.v1.Quarantined\"X\n\x19\x44iscardQuarantinedRequest\x12;\n\x06\x66ilter\x18\x01 \x01(\x0b\x32#.tideline.admin.v1.QuarantineFilterB\x06\xbaH\x03\xc8\x01\x01\"/\n\x1a\x44iscardQuarantinedResponse\x12\x11\n\tdiscarded\x18\x01 \x01(\x04\x32\xf8\x02\n\x11QuarantineService\x12m\n\x0fListQuarantined\x12).tideline.admin.v1.ListQuarantinedRequest\x1a*.tideline.admin.v1.ListQuarantinedResponse\"\x03\x90\x02\x01\x12|\n\x14ReprocessQuarantined\x12..tideline.admin.v1.ReprocessQuarantinedRequest\x1a/.tideline.admin.v1.ReprocessQuarantinedResponse\"\x03\x90\x02\x02\x12v\n\x12\x44iscardQuarantined\x12,.tideline.admin.v1.DiscardQuarantinedRequest\x1a-.tideline.admin.v1.DiscardQuarantinedResponse\"\x03\x90\x02\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,6 +46,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_QUARANTINEFILTER'].fields_by_name['type']._serialized_options = b'\272H\005r\003(\310\001'
   _globals['_QUARANTINEFILTER'].fields_by_name['reason']._loaded_options = None
   _globals['_QUARANTINEFILTER'].fields_by_name['reason']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_QUARANTINEFILTER'].fields_by_name['alarm_id']._loaded_options = None
+  _globals['_QUARANTINEFILTER'].fields_by_name['alarm_id']._serialized_options = b'\272H\005r\003\030\200\001'
   _globals['_CORRECTION_RENAMEENTRY']._loaded_options = None
   _globals['_CORRECTION_RENAMEENTRY']._serialized_options = b'8\001'
   _globals['_CORRECTION_DEFAULTSENTRY']._loaded_options = None
@@ -73,29 +75,31 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_QUARANTINESERVICE'].methods_by_name['DiscardQuarantined']._loaded_options = None
   _globals['_QUARANTINESERVICE'].methods_by_name['DiscardQuarantined']._serialized_options = b'\220\002\002'
   _globals['_QUARANTINEFILTER']._serialized_start=223
-  _globals['_QUARANTINEFILTER']._serialized_end=507
-  _globals['_QUARANTINED']._serialized_start=510
-  _globals['_QUARANTINED']._serialized_end=736
-  _globals['_CORRECTION']._serialized_start=739
-  _globals['_CORRECTION']._serialized_end=1152
-  _globals['_CORRECTION_RENAMEENTRY']._serialized_start=1012
-  _globals['_CORRECTION_RENAMEENTRY']._serialized_end=1057
-  _globals['_CORRECTION_DEFAULTSENTRY']._serialized_start=1059
-  _globals['_CORRECTION_DEFAULTSENTRY']._serialized_end=1106
-  _globals['_CORRECTION_CASTSENTRY']._serialized_start=1108
-  _globals['_CORRECTION_CASTSENTRY']._serialized_end=1152
-  _globals['_LISTQUARANTINEDREQUEST']._serialized_start=1155
-  _globals['_LISTQUARANTINEDREQUEST']._serialized_end=1291
-  _globals['_LISTQUARANTINEDRESPONSE']._serialized_start=1293
-  _globals['_LISTQUARANTINEDRESPONSE']._serialized_end=1406
-  _globals['_REPROCESSQUARANTINEDREQUEST']._serialized_start=1409
-  _globals['_REPROCESSQUARANTINEDREQUEST']._serialized_end=1559
-  _globals['_REPROCESSQUARANTINEDRESPONSE']._serialized_start=1562
-  _globals['_REPROCESSQUARANTINEDRESPONSE']._serialized_end=1715
-  _globals['_DISCARDQUARANTINEDREQUEST']._serialized_start=1717
-  _globals['_DISCARDQUARANTINEDREQUEST']._serialized_end=1805
-  _globals['_DISCARDQUARANTINEDRESPONSE']._serialized_start=1807
-  _globals['_DISCARDQUARANTINEDRESPONSE']._serialized_end=1854
-  _globals['_QUARANTINESERVICE']._serialized_start=1857
-  _globals['_QUARANTINESERVICE']._serialized_end=2233
+  _globals['_QUARANTINEFILTER']._serialized_end=535
+  _globals['_QUARANTINEALARM']._serialized_start=538
+  _globals['_QUARANTINEALARM']._serialized_end=799
+  _globals['_QUARANTINED']._serialized_start=802
+  _globals['_QUARANTINED']._serialized_end=1028
+  _globals['_CORRECTION']._serialized_start=1031
+  _globals['_CORRECTION']._serialized_end=1444
+  _globals['_CORRECTION_RENAMEENTRY']._serialized_start=1304
+  _globals['_CORRECTION_RENAMEENTRY']._serialized_end=1349
+  _globals['_CORRECTION_DEFAULTSENTRY']._serialized_start=1351
+  _globals['_CORRECTION_DEFAULTSENTRY']._serialized_end=1398
+  _globals['_CORRECTION_CASTSENTRY']._serialized_start=1400
+  _globals['_CORRECTION_CASTSENTRY']._serialized_end=1444
+  _globals['_LISTQUARANTINEDREQUEST']._serialized_start=1447
+  _globals['_LISTQUARANTINEDREQUEST']._serialized_end=1583
+  _globals['_LISTQUARANTINEDRESPONSE']._serialized_start=1586
+  _globals['_LISTQUARANTINEDRESPONSE']._serialized_end=1751
+  _globals['_REPROCESSQUARANTINEDREQUEST']._serialized_start=1754
+  _globals['_REPROCESSQUARANTINEDREQUEST']._serialized_end=1904
+  _globals['_REPROCESSQUARANTINEDRESPONSE']._serialized_start=1907
+  _globals['_REPROCESSQUARANTINEDRESPONSE']._serialized_end=2060
+  _globals['_DISCARDQUARANTINEDREQUEST']._serialized_start=2062
+  _globals['_DISCARDQUARANTINEDREQUEST']._serialized_end=2150
+  _globals['_DISCARDQUARANTINEDRESPONSE']._serialized_start=2152
+  _globals['_DISCARDQUARANTINEDRESPONSE']._serialized_end=2199
+  _globals['_QUARANTINESERVICE']._serialized_start=2202
+  _globals['_QUARANTINESERVICE']._serialized_end=2578
 # @@protoc_insertion_point(module_scope)

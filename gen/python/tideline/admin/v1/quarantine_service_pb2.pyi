@@ -14,7 +14,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class QuarantineFilter(_message.Message):
-    __slots__ = ("project_id", "quarantine_ids", "event_id", "type", "reason", "from_time", "to_time")
+    __slots__ = ("project_id", "quarantine_ids", "event_id", "type", "reason", "from_time", "to_time", "alarm_id")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     QUARANTINE_IDS_FIELD_NUMBER: _ClassVar[int]
     EVENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -22,6 +22,7 @@ class QuarantineFilter(_message.Message):
     REASON_FIELD_NUMBER: _ClassVar[int]
     FROM_TIME_FIELD_NUMBER: _ClassVar[int]
     TO_TIME_FIELD_NUMBER: _ClassVar[int]
+    ALARM_ID_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     quarantine_ids: _containers.RepeatedScalarFieldContainer[str]
     event_id: str
@@ -29,7 +30,30 @@ class QuarantineFilter(_message.Message):
     reason: _fault_pb2.FaultReason
     from_time: _timestamp_pb2.Timestamp
     to_time: _timestamp_pb2.Timestamp
-    def __init__(self, project_id: _Optional[str] = ..., quarantine_ids: _Optional[_Iterable[str]] = ..., event_id: _Optional[str] = ..., type: _Optional[str] = ..., reason: _Optional[_Union[_fault_pb2.FaultReason, str]] = ..., from_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., to_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    alarm_id: str
+    def __init__(self, project_id: _Optional[str] = ..., quarantine_ids: _Optional[_Iterable[str]] = ..., event_id: _Optional[str] = ..., type: _Optional[str] = ..., reason: _Optional[_Union[_fault_pb2.FaultReason, str]] = ..., from_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., to_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., alarm_id: _Optional[str] = ...) -> None: ...
+
+class QuarantineAlarm(_message.Message):
+    __slots__ = ("alarm_id", "key_id", "first_time", "last_time", "is_open", "events", "type", "fault", "fault_events")
+    ALARM_ID_FIELD_NUMBER: _ClassVar[int]
+    KEY_ID_FIELD_NUMBER: _ClassVar[int]
+    FIRST_TIME_FIELD_NUMBER: _ClassVar[int]
+    LAST_TIME_FIELD_NUMBER: _ClassVar[int]
+    IS_OPEN_FIELD_NUMBER: _ClassVar[int]
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    FAULT_FIELD_NUMBER: _ClassVar[int]
+    FAULT_EVENTS_FIELD_NUMBER: _ClassVar[int]
+    alarm_id: str
+    key_id: str
+    first_time: _timestamp_pb2.Timestamp
+    last_time: _timestamp_pb2.Timestamp
+    is_open: bool
+    events: int
+    type: str
+    fault: _verdict_pb2.EventFault
+    fault_events: int
+    def __init__(self, alarm_id: _Optional[str] = ..., key_id: _Optional[str] = ..., first_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_open: bool = ..., events: _Optional[int] = ..., type: _Optional[str] = ..., fault: _Optional[_Union[_verdict_pb2.EventFault, _Mapping]] = ..., fault_events: _Optional[int] = ...) -> None: ...
 
 class Quarantined(_message.Message):
     __slots__ = ("quarantine_id", "event", "fault", "receive_time", "key_id", "attempts", "is_masked")
@@ -95,14 +119,16 @@ class ListQuarantinedRequest(_message.Message):
     def __init__(self, filter: _Optional[_Union[QuarantineFilter, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class ListQuarantinedResponse(_message.Message):
-    __slots__ = ("events", "next_page_token", "total")
+    __slots__ = ("events", "next_page_token", "total", "alarms")
     EVENTS_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
+    ALARMS_FIELD_NUMBER: _ClassVar[int]
     events: _containers.RepeatedCompositeFieldContainer[Quarantined]
     next_page_token: str
     total: int
-    def __init__(self, events: _Optional[_Iterable[_Union[Quarantined, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., total: _Optional[int] = ...) -> None: ...
+    alarms: _containers.RepeatedCompositeFieldContainer[QuarantineAlarm]
+    def __init__(self, events: _Optional[_Iterable[_Union[Quarantined, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., total: _Optional[int] = ..., alarms: _Optional[_Iterable[_Union[QuarantineAlarm, _Mapping]]] = ...) -> None: ...
 
 class ReprocessQuarantinedRequest(_message.Message):
     __slots__ = ("filter", "correction", "dry_run")

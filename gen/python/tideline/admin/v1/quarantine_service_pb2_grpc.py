@@ -57,7 +57,8 @@ class QuarantineServiceServicer(object):
     """
 
     def ListQuarantined(self, request, context):
-        """ListQuarantined lists events kept aside, newest first.
+        """ListQuarantined lists events kept aside, newest first. Where over half of a key's events fail within a minute, what
+        follows is one alarm instead of many entries; all of it is still there to be fed again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -26,7 +26,7 @@ from tideline.event.v1 import event_pb2 as tideline_dot_event_dot_v1_dot_event__
 from tideline.event.v1 import verdict_pb2 as tideline_dot_event_dot_v1_dot_verdict__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%tideline/pipeline/v1/quarantine.proto\x12\x14tideline.pipeline.v1\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\"I\n\x0fQuarantineBlock\x12\x36\n\x06\x65vents\x18\x01 \x03(\x0b\x32&.tideline.pipeline.v1.QuarantinedEvent\"\xe2\x01\n\x10QuarantinedEvent\x12\x12\n\nproject_id\x18\x01 \x01(\t\x12\'\n\x05\x65vent\x18\x02 \x01(\x0b\x32\x18.tideline.event.v1.Event\x12,\n\x05\x66\x61ult\x18\x03 \x01(\x0b\x32\x1d.tideline.event.v1.EventFault\x12\x18\n\x10received_time_ms\x18\x04 \x01(\x03\x12\x0e\n\x06key_id\x18\x05 \x01(\t\x12\x0c\n\x04step\x18\x06 \x01(\t\x12\x15\n\rquarantine_id\x18\x07 \x01(\t\x12\x14\n\x0csealed_event\x18\x08 \x01(\x0c\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%tideline/pipeline/v1/quarantine.proto\x12\x14tideline.pipeline.v1\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\"I\n\x0fQuarantineBlock\x12\x36\n\x06\x65vents\x18\x01 \x03(\x0b\x32&.tideline.pipeline.v1.QuarantinedEvent\"\xf4\x01\n\x10QuarantinedEvent\x12\x12\n\nproject_id\x18\x01 \x01(\t\x12\'\n\x05\x65vent\x18\x02 \x01(\x0b\x32\x18.tideline.event.v1.Event\x12,\n\x05\x66\x61ult\x18\x03 \x01(\x0b\x32\x1d.tideline.event.v1.EventFault\x12\x18\n\x10received_time_ms\x18\x04 \x01(\x03\x12\x0e\n\x06key_id\x18\x05 \x01(\t\x12\x0c\n\x04step\x18\x06 \x01(\t\x12\x15\n\rquarantine_id\x18\x07 \x01(\t\x12\x14\n\x0csealed_event\x18\x08 \x01(\x0c\x12\x10\n\x08in_flood\x18\t \x01(\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,5 +36,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_QUARANTINEBLOCK']._serialized_start=127
   _globals['_QUARANTINEBLOCK']._serialized_end=200
   _globals['_QUARANTINEDEVENT']._serialized_start=203
-  _globals['_QUARANTINEDEVENT']._serialized_end=429
+  _globals['_QUARANTINEDEVENT']._serialized_end=447
 # @@protoc_insertion_point(module_scope)

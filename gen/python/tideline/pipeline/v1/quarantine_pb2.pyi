@@ -15,7 +15,7 @@ class QuarantineBlock(_message.Message):
     def __init__(self, events: _Optional[_Iterable[_Union[QuarantinedEvent, _Mapping]]] = ...) -> None: ...
 
 class QuarantinedEvent(_message.Message):
-    __slots__ = ("project_id", "event", "fault", "received_time_ms", "key_id", "step", "quarantine_id", "sealed_event")
+    __slots__ = ("project_id", "event", "fault", "received_time_ms", "key_id", "step", "quarantine_id", "sealed_event", "in_flood")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     EVENT_FIELD_NUMBER: _ClassVar[int]
     FAULT_FIELD_NUMBER: _ClassVar[int]
@@ -24,6 +24,7 @@ class QuarantinedEvent(_message.Message):
     STEP_FIELD_NUMBER: _ClassVar[int]
     QUARANTINE_ID_FIELD_NUMBER: _ClassVar[int]
     SEALED_EVENT_FIELD_NUMBER: _ClassVar[int]
+    IN_FLOOD_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     event: _event_pb2.Event
     fault: _verdict_pb2.EventFault
@@ -32,4 +33,5 @@ class QuarantinedEvent(_message.Message):
     step: str
     quarantine_id: str
     sealed_event: bytes
-    def __init__(self, project_id: _Optional[str] = ..., event: _Optional[_Union[_event_pb2.Event, _Mapping]] = ..., fault: _Optional[_Union[_verdict_pb2.EventFault, _Mapping]] = ..., received_time_ms: _Optional[int] = ..., key_id: _Optional[str] = ..., step: _Optional[str] = ..., quarantine_id: _Optional[str] = ..., sealed_event: _Optional[bytes] = ...) -> None: ...
+    in_flood: bool
+    def __init__(self, project_id: _Optional[str] = ..., event: _Optional[_Union[_event_pb2.Event, _Mapping]] = ..., fault: _Optional[_Union[_verdict_pb2.EventFault, _Mapping]] = ..., received_time_ms: _Optional[int] = ..., key_id: _Optional[str] = ..., step: _Optional[str] = ..., quarantine_id: _Optional[str] = ..., sealed_event: _Optional[bytes] = ..., in_flood: bool = ...) -> None: ...

@@ -19,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tideline/admin/v1/quarantine_service.proto.
  */
 export const file_tideline_admin_v1_quarantine_service: GenFile = /*@__PURE__*/
-  fileDesc("Cip0aWRlbGluZS9hZG1pbi92MS9xdWFyYW50aW5lX3NlcnZpY2UucHJvdG8SEXRpZGVsaW5lLmFkbWluLnYxIpwCChBRdWFyYW50aW5lRmlsdGVyEhsKCnByb2plY3RfaWQYASABKAlCB7pIBHICGEASIQoOcXVhcmFudGluZV9pZHMYAiADKAlCCbpIBpIBAxDoBxIaCghldmVudF9pZBgDIAEoCUIIukgFcgMogAESFgoEdHlwZRgEIAEoCUIIukgFcgMoyAESOAoGcmVhc29uGAUgASgOMh4udGlkZWxpbmUuZmF1bHQudjEuRmF1bHRSZWFzb25CCLpIBYIBAhABEi0KCWZyb21fdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoHdG9fdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAi4gEKC1F1YXJhbnRpbmVkEhUKDXF1YXJhbnRpbmVfaWQYASABKAkSJwoFZXZlbnQYAiABKAsyGC50aWRlbGluZS5ldmVudC52MS5FdmVudBIsCgVmYXVsdBgDIAEoCzIdLnRpZGVsaW5lLmV2ZW50LnYxLkV2ZW50RmF1bHQSMAoMcmVjZWl2ZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZrZXlfaWQYBSABKAkSEAoIYXR0ZW1wdHMYBiABKA0SEQoJaXNfbWFza2VkGAcgASgIIp0DCgpDb3JyZWN0aW9uEkMKBnJlbmFtZRgBIAMoCzIpLnRpZGVsaW5lLmFkbWluLnYxLkNvcnJlY3Rpb24uUmVuYW1lRW50cnlCCLpIBZoBAhBkEkcKCGRlZmF1bHRzGAIgAygLMisudGlkZWxpbmUuYWRtaW4udjEuQ29ycmVjdGlvbi5EZWZhdWx0c0VudHJ5Qgi6SAWaAQIQZBJBCgVjYXN0cxgDIAMoCzIoLnRpZGVsaW5lLmFkbWluLnYxLkNvcnJlY3Rpb24uQ2FzdHNFbnRyeUIIukgFmgECEGQSFgoEdHlwZRgEIAEoCUIIukgFcgMoyAESGAoQdXNlX3JlY2VpdmVfdGltZRgFIAEoCBotCgtSZW5hbWVFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGi8KDURlZmF1bHRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARosCgpDYXN0c0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiiAEKFkxpc3RRdWFyYW50aW5lZFJlcXVlc3QSMwoGZmlsdGVyGAEgASgLMiMudGlkZWxpbmUuYWRtaW4udjEuUXVhcmFudGluZUZpbHRlchIbCglwYWdlX3NpemUYAiABKA1CCLpIBSoDGOgHEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAEInEKF0xpc3RRdWFyYW50aW5lZFJlc3BvbnNlEi4KBmV2ZW50cxgBIAMoCzIeLnRpZGVsaW5lLmFkbWluLnYxLlF1YXJhbnRpbmVkEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRINCgV0b3RhbBgDIAEoBCKWAQobUmVwcm9jZXNzUXVhcmFudGluZWRSZXF1ZXN0EjMKBmZpbHRlchgBIAEoCzIjLnRpZGVsaW5lLmFkbWluLnYxLlF1YXJhbnRpbmVGaWx0ZXISMQoKY29ycmVjdGlvbhgCIAEoCzIdLnRpZGVsaW5lLmFkbWluLnYxLkNvcnJlY3Rpb24SDwoHZHJ5X3J1bhgDIAEoCCKZAQocUmVwcm9jZXNzUXVhcmFudGluZWRSZXNwb25zZRIQCghhY2NlcHRlZBgBIAEoBBISCgpkdXBsaWNhdGVzGAIgASgEEg4KBmZhaWxlZBgDIAEoBBIRCglyZW1haW5pbmcYBCABKAQSMAoIZmFpbHVyZXMYBSADKAsyHi50aWRlbGluZS5hZG1pbi52MS5RdWFyYW50aW5lZCJYChlEaXNjYXJkUXVhcmFudGluZWRSZXF1ZXN0EjsKBmZpbHRlchgBIAEoCzIjLnRpZGVsaW5lLmFkbWluLnYxLlF1YXJhbnRpbmVGaWx0ZXJCBrpIA8gBASIvChpEaXNjYXJkUXVhcmFudGluZWRSZXNwb25zZRIRCglkaXNjYXJkZWQYASABKAQy+AIKEVF1YXJhbnRpbmVTZXJ2aWNlEm0KD0xpc3RRdWFyYW50aW5lZBIpLnRpZGVsaW5lLmFkbWluLnYxLkxpc3RRdWFyYW50aW5lZFJlcXVlc3QaKi50aWRlbGluZS5hZG1pbi52MS5MaXN0UXVhcmFudGluZWRSZXNwb25zZSIDkAIBEnwKFFJlcHJvY2Vzc1F1YXJhbnRpbmVkEi4udGlkZWxpbmUuYWRtaW4udjEuUmVwcm9jZXNzUXVhcmFudGluZWRSZXF1ZXN0Gi8udGlkZWxpbmUuYWRtaW4udjEuUmVwcm9jZXNzUXVhcmFudGluZWRSZXNwb25zZSIDkAICEnYKEkRpc2NhcmRRdWFyYW50aW5lZBIsLnRpZGVsaW5lLmFkbWluLnYxLkRpc2NhcmRRdWFyYW50aW5lZFJlcXVlc3QaLS50aWRlbGluZS5hZG1pbi52MS5EaXNjYXJkUXVhcmFudGluZWRSZXNwb25zZSIDkAICYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp, file_tideline_event_v1_event, file_tideline_event_v1_verdict, file_tideline_fault_v1_fault]);
+  fileDesc("Cip0aWRlbGluZS9hZG1pbi92MS9xdWFyYW50aW5lX3NlcnZpY2UucHJvdG8SEXRpZGVsaW5lLmFkbWluLnYxIrgCChBRdWFyYW50aW5lRmlsdGVyEhsKCnByb2plY3RfaWQYASABKAlCB7pIBHICGEASIQoOcXVhcmFudGluZV9pZHMYAiADKAlCCbpIBpIBAxDoBxIaCghldmVudF9pZBgDIAEoCUIIukgFcgMogAESFgoEdHlwZRgEIAEoCUIIukgFcgMoyAESOAoGcmVhc29uGAUgASgOMh4udGlkZWxpbmUuZmF1bHQudjEuRmF1bHRSZWFzb25CCLpIBYIBAhABEi0KCWZyb21fdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoHdG9fdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGgoIYWxhcm1faWQYCCABKAlCCLpIBXIDGIABIoUCCg9RdWFyYW50aW5lQWxhcm0SEAoIYWxhcm1faWQYASABKAkSDgoGa2V5X2lkGAIgASgJEi4KCmZpcnN0X3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCWxhc3RfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHaXNfb3BlbhgFIAEoCBIOCgZldmVudHMYBiABKAQSDAoEdHlwZRgHIAEoCRIsCgVmYXVsdBgIIAEoCzIdLnRpZGVsaW5lLmV2ZW50LnYxLkV2ZW50RmF1bHQSFAoMZmF1bHRfZXZlbnRzGAkgASgEIuIBCgtRdWFyYW50aW5lZBIVCg1xdWFyYW50aW5lX2lkGAEgASgJEicKBWV2ZW50GAIgASgLMhgudGlkZWxpbmUuZXZlbnQudjEuRXZlbnQSLAoFZmF1bHQYAyABKAsyHS50aWRlbGluZS5ldmVudC52MS5FdmVudEZhdWx0EjAKDHJlY2VpdmVfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGa2V5X2lkGAUgASgJEhAKCGF0dGVtcHRzGAYgASgNEhEKCWlzX21hc2tlZBgHIAEoCCKdAwoKQ29ycmVjdGlvbhJDCgZyZW5hbWUYASADKAsyKS50aWRlbGluZS5hZG1pbi52MS5Db3JyZWN0aW9uLlJlbmFtZUVudHJ5Qgi6SAWaAQIQZBJHCghkZWZhdWx0cxgCIAMoCzIrLnRpZGVsaW5lLmFkbWluLnYxLkNvcnJlY3Rpb24uRGVmYXVsdHNFbnRyeUIIukgFmgECEGQSQQoFY2FzdHMYAyADKAsyKC50aWRlbGluZS5hZG1pbi52MS5Db3JyZWN0aW9uLkNhc3RzRW50cnlCCLpIBZoBAhBkEhYKBHR5cGUYBCABKAlCCLpIBXIDKMgBEhgKEHVzZV9yZWNlaXZlX3RpbWUYBSABKAgaLQoLUmVuYW1lRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARovCg1EZWZhdWx0c0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEaLAoKQ2FzdHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIogBChZMaXN0UXVhcmFudGluZWRSZXF1ZXN0EjMKBmZpbHRlchgBIAEoCzIjLnRpZGVsaW5lLmFkbWluLnYxLlF1YXJhbnRpbmVGaWx0ZXISGwoJcGFnZV9zaXplGAIgASgNQgi6SAUqAxjoBxIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiABCKlAQoXTGlzdFF1YXJhbnRpbmVkUmVzcG9uc2USLgoGZXZlbnRzGAEgAygLMh4udGlkZWxpbmUuYWRtaW4udjEuUXVhcmFudGluZWQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEg0KBXRvdGFsGAMgASgEEjIKBmFsYXJtcxgEIAMoCzIiLnRpZGVsaW5lLmFkbWluLnYxLlF1YXJhbnRpbmVBbGFybSKWAQobUmVwcm9jZXNzUXVhcmFudGluZWRSZXF1ZXN0EjMKBmZpbHRlchgBIAEoCzIjLnRpZGVsaW5lLmFkbWluLnYxLlF1YXJhbnRpbmVGaWx0ZXISMQoKY29ycmVjdGlvbhgCIAEoCzIdLnRpZGVsaW5lLmFkbWluLnYxLkNvcnJlY3Rpb24SDwoHZHJ5X3J1bhgDIAEoCCKZAQocUmVwcm9jZXNzUXVhcmFudGluZWRSZXNwb25zZRIQCghhY2NlcHRlZBgBIAEoBBISCgpkdXBsaWNhdGVzGAIgASgEEg4KBmZhaWxlZBgDIAEoBBIRCglyZW1haW5pbmcYBCABKAQSMAoIZmFpbHVyZXMYBSADKAsyHi50aWRlbGluZS5hZG1pbi52MS5RdWFyYW50aW5lZCJYChlEaXNjYXJkUXVhcmFudGluZWRSZXF1ZXN0EjsKBmZpbHRlchgBIAEoCzIjLnRpZGVsaW5lLmFkbWluLnYxLlF1YXJhbnRpbmVGaWx0ZXJCBrpIA8gBASIvChpEaXNjYXJkUXVhcmFudGluZWRSZXNwb25zZRIRCglkaXNjYXJkZWQYASABKAQy+AIKEVF1YXJhbnRpbmVTZXJ2aWNlEm0KD0xpc3RRdWFyYW50aW5lZBIpLnRpZGVsaW5lLmFkbWluLnYxLkxpc3RRdWFyYW50aW5lZFJlcXVlc3QaKi50aWRlbGluZS5hZG1pbi52MS5MaXN0UXVhcmFudGluZWRSZXNwb25zZSIDkAIBEnwKFFJlcHJvY2Vzc1F1YXJhbnRpbmVkEi4udGlkZWxpbmUuYWRtaW4udjEuUmVwcm9jZXNzUXVhcmFudGluZWRSZXF1ZXN0Gi8udGlkZWxpbmUuYWRtaW4udjEuUmVwcm9jZXNzUXVhcmFudGluZWRSZXNwb25zZSIDkAICEnYKEkRpc2NhcmRRdWFyYW50aW5lZBIsLnRpZGVsaW5lLmFkbWluLnYxLkRpc2NhcmRRdWFyYW50aW5lZFJlcXVlc3QaLS50aWRlbGluZS5hZG1pbi52MS5EaXNjYXJkUXVhcmFudGluZWRSZXNwb25zZSIDkAICYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp, file_tideline_event_v1_event, file_tideline_event_v1_verdict, file_tideline_fault_v1_fault]);
 
 /**
  * Which events kept aside; all that is set must hold.
@@ -75,6 +75,13 @@ export type QuarantineFilter = Message<"tideline.admin.v1.QuarantineFilter"> & {
    * @generated from field: google.protobuf.Timestamp to_time = 7;
    */
   toTime?: Timestamp | undefined;
+
+  /**
+   * Of this alarm.
+   *
+   * @generated from field: string alarm_id = 8;
+   */
+  alarmId: string;
 };
 
 /**
@@ -83,6 +90,83 @@ export type QuarantineFilter = Message<"tideline.admin.v1.QuarantineFilter"> & {
  */
 export const QuarantineFilterSchema: GenMessage<QuarantineFilter> = /*@__PURE__*/
   messageDesc(file_tideline_admin_v1_quarantine_service, 0);
+
+/**
+ * Many events of one key that failed in one go.
+ *
+ * @generated from message tideline.admin.v1.QuarantineAlarm
+ */
+export type QuarantineAlarm = Message<"tideline.admin.v1.QuarantineAlarm"> & {
+  /**
+   * Names it, also in a filter.
+   *
+   * @generated from field: string alarm_id = 1;
+   */
+  alarmId: string;
+
+  /**
+   * The key that sent them, by its id.
+   *
+   * @generated from field: string key_id = 2;
+   */
+  keyId: string;
+
+  /**
+   * When the first was received.
+   *
+   * @generated from field: google.protobuf.Timestamp first_time = 3;
+   */
+  firstTime?: Timestamp | undefined;
+
+  /**
+   * When the last was received.
+   *
+   * @generated from field: google.protobuf.Timestamp last_time = 4;
+   */
+  lastTime?: Timestamp | undefined;
+
+  /**
+   * Whether it goes on: the last is less than ten minutes old.
+   *
+   * @generated from field: bool is_open = 5;
+   */
+  isOpen: boolean;
+
+  /**
+   * How many of them are kept aside now.
+   *
+   * @generated from field: uint64 events = 6;
+   */
+  events: bigint;
+
+  /**
+   * The event type of the most frequent cause.
+   *
+   * @generated from field: string type = 7;
+   */
+  type: string;
+
+  /**
+   * The most frequent cause, as one of the events has it.
+   *
+   * @generated from field: tideline.event.v1.EventFault fault = 8;
+   */
+  fault?: EventFault | undefined;
+
+  /**
+   * How many have that type, reason, field and rule.
+   *
+   * @generated from field: uint64 fault_events = 9;
+   */
+  faultEvents: bigint;
+};
+
+/**
+ * Describes the message tideline.admin.v1.QuarantineAlarm.
+ * Use `create(QuarantineAlarmSchema)` to create a new message.
+ */
+export const QuarantineAlarmSchema: GenMessage<QuarantineAlarm> = /*@__PURE__*/
+  messageDesc(file_tideline_admin_v1_quarantine_service, 1);
 
 /**
  * One event kept aside.
@@ -145,7 +229,7 @@ export type Quarantined = Message<"tideline.admin.v1.Quarantined"> & {
  * Use `create(QuarantinedSchema)` to create a new message.
  */
 export const QuarantinedSchema: GenMessage<Quarantined> = /*@__PURE__*/
-  messageDesc(file_tideline_admin_v1_quarantine_service, 1);
+  messageDesc(file_tideline_admin_v1_quarantine_service, 2);
 
 /**
  * A correction of an event's properties, in this order: rename, default, cast, and the client time.
@@ -194,7 +278,7 @@ export type Correction = Message<"tideline.admin.v1.Correction"> & {
  * Use `create(CorrectionSchema)` to create a new message.
  */
 export const CorrectionSchema: GenMessage<Correction> = /*@__PURE__*/
-  messageDesc(file_tideline_admin_v1_quarantine_service, 2);
+  messageDesc(file_tideline_admin_v1_quarantine_service, 3);
 
 /**
  * ListQuarantinedRequest is the request of ListQuarantined.
@@ -229,7 +313,7 @@ export type ListQuarantinedRequest = Message<"tideline.admin.v1.ListQuarantinedR
  * Use `create(ListQuarantinedRequestSchema)` to create a new message.
  */
 export const ListQuarantinedRequestSchema: GenMessage<ListQuarantinedRequest> = /*@__PURE__*/
-  messageDesc(file_tideline_admin_v1_quarantine_service, 3);
+  messageDesc(file_tideline_admin_v1_quarantine_service, 4);
 
 /**
  * ListQuarantinedResponse is the response of ListQuarantined.
@@ -252,11 +336,19 @@ export type ListQuarantinedResponse = Message<"tideline.admin.v1.ListQuarantined
   nextPageToken: string;
 
   /**
-   * How many match in all.
+   * How many match in all, without those of alarms.
    *
    * @generated from field: uint64 total = 3;
    */
   total: bigint;
+
+  /**
+   * The alarms of the project that still have events, newest first, at most 100; on the first page. Their events are
+   * listed where the filter names the alarm, quarantine ids or an event id.
+   *
+   * @generated from field: repeated tideline.admin.v1.QuarantineAlarm alarms = 4;
+   */
+  alarms: QuarantineAlarm[];
 };
 
 /**
@@ -264,7 +356,7 @@ export type ListQuarantinedResponse = Message<"tideline.admin.v1.ListQuarantined
  * Use `create(ListQuarantinedResponseSchema)` to create a new message.
  */
 export const ListQuarantinedResponseSchema: GenMessage<ListQuarantinedResponse> = /*@__PURE__*/
-  messageDesc(file_tideline_admin_v1_quarantine_service, 4);
+  messageDesc(file_tideline_admin_v1_quarantine_service, 5);
 
 /**
  * ReprocessQuarantinedRequest is the request of ReprocessQuarantined.
@@ -299,7 +391,7 @@ export type ReprocessQuarantinedRequest = Message<"tideline.admin.v1.ReprocessQu
  * Use `create(ReprocessQuarantinedRequestSchema)` to create a new message.
  */
 export const ReprocessQuarantinedRequestSchema: GenMessage<ReprocessQuarantinedRequest> = /*@__PURE__*/
-  messageDesc(file_tideline_admin_v1_quarantine_service, 5);
+  messageDesc(file_tideline_admin_v1_quarantine_service, 6);
 
 /**
  * ReprocessQuarantinedResponse is the response of ReprocessQuarantined.
@@ -348,7 +440,7 @@ export type ReprocessQuarantinedResponse = Message<"tideline.admin.v1.ReprocessQ
  * Use `create(ReprocessQuarantinedResponseSchema)` to create a new message.
  */
 export const ReprocessQuarantinedResponseSchema: GenMessage<ReprocessQuarantinedResponse> = /*@__PURE__*/
-  messageDesc(file_tideline_admin_v1_quarantine_service, 6);
+  messageDesc(file_tideline_admin_v1_quarantine_service, 7);
 
 /**
  * DiscardQuarantinedRequest is the request of DiscardQuarantined.
@@ -369,7 +461,7 @@ export type DiscardQuarantinedRequest = Message<"tideline.admin.v1.DiscardQuaran
  * Use `create(DiscardQuarantinedRequestSchema)` to create a new message.
  */
 export const DiscardQuarantinedRequestSchema: GenMessage<DiscardQuarantinedRequest> = /*@__PURE__*/
-  messageDesc(file_tideline_admin_v1_quarantine_service, 7);
+  messageDesc(file_tideline_admin_v1_quarantine_service, 8);
 
 /**
  * DiscardQuarantinedResponse is the response of DiscardQuarantined.
@@ -390,7 +482,7 @@ export type DiscardQuarantinedResponse = Message<"tideline.admin.v1.DiscardQuara
  * Use `create(DiscardQuarantinedResponseSchema)` to create a new message.
  */
 export const DiscardQuarantinedResponseSchema: GenMessage<DiscardQuarantinedResponse> = /*@__PURE__*/
-  messageDesc(file_tideline_admin_v1_quarantine_service, 8);
+  messageDesc(file_tideline_admin_v1_quarantine_service, 9);
 
 /**
  * The events kept aside: look at them, correct them, feed them again. Needs the scope "admin".
@@ -399,7 +491,8 @@ export const DiscardQuarantinedResponseSchema: GenMessage<DiscardQuarantinedResp
  */
 export const QuarantineService: GenService<{
   /**
-   * ListQuarantined lists events kept aside, newest first.
+   * ListQuarantined lists events kept aside, newest first. Where over half of a key's events fail within a minute, what
+   * follows is one alarm instead of many entries; all of it is still there to be fed again.
    *
    * @generated from rpc tideline.admin.v1.QuarantineService.ListQuarantined
    */

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tideline/pipeline/v1/quarantine.proto.
  */
 export const file_tideline_pipeline_v1_quarantine: GenFile = /*@__PURE__*/
-  fileDesc("CiV0aWRlbGluZS9waXBlbGluZS92MS9xdWFyYW50aW5lLnByb3RvEhR0aWRlbGluZS5waXBlbGluZS52MSJJCg9RdWFyYW50aW5lQmxvY2sSNgoGZXZlbnRzGAEgAygLMiYudGlkZWxpbmUucGlwZWxpbmUudjEuUXVhcmFudGluZWRFdmVudCLiAQoQUXVhcmFudGluZWRFdmVudBISCgpwcm9qZWN0X2lkGAEgASgJEicKBWV2ZW50GAIgASgLMhgudGlkZWxpbmUuZXZlbnQudjEuRXZlbnQSLAoFZmF1bHQYAyABKAsyHS50aWRlbGluZS5ldmVudC52MS5FdmVudEZhdWx0EhgKEHJlY2VpdmVkX3RpbWVfbXMYBCABKAMSDgoGa2V5X2lkGAUgASgJEgwKBHN0ZXAYBiABKAkSFQoNcXVhcmFudGluZV9pZBgHIAEoCRIUCgxzZWFsZWRfZXZlbnQYCCABKAxiBnByb3RvMw", [file_tideline_event_v1_event, file_tideline_event_v1_verdict]);
+  fileDesc("CiV0aWRlbGluZS9waXBlbGluZS92MS9xdWFyYW50aW5lLnByb3RvEhR0aWRlbGluZS5waXBlbGluZS52MSJJCg9RdWFyYW50aW5lQmxvY2sSNgoGZXZlbnRzGAEgAygLMiYudGlkZWxpbmUucGlwZWxpbmUudjEuUXVhcmFudGluZWRFdmVudCL0AQoQUXVhcmFudGluZWRFdmVudBISCgpwcm9qZWN0X2lkGAEgASgJEicKBWV2ZW50GAIgASgLMhgudGlkZWxpbmUuZXZlbnQudjEuRXZlbnQSLAoFZmF1bHQYAyABKAsyHS50aWRlbGluZS5ldmVudC52MS5FdmVudEZhdWx0EhgKEHJlY2VpdmVkX3RpbWVfbXMYBCABKAMSDgoGa2V5X2lkGAUgASgJEgwKBHN0ZXAYBiABKAkSFQoNcXVhcmFudGluZV9pZBgHIAEoCRIUCgxzZWFsZWRfZXZlbnQYCCABKAwSEAoIaW5fZmxvb2QYCSABKAhiBnByb3RvMw", [file_tideline_event_v1_event, file_tideline_event_v1_verdict]);
 
 /**
  * The messages of the stream QUARANTINE: events kept aside by one request, or by one step of the pipeline.
@@ -99,6 +99,13 @@ export type QuarantinedEvent = Message<"tideline.pipeline.v1.QuarantinedEvent"> 
    * @generated from field: bytes sealed_event = 8;
    */
   sealedEvent: Uint8Array;
+
+  /**
+   * Whether over half of its key's events failed within the minute before: many such events are one alarm.
+   *
+   * @generated from field: bool in_flood = 9;
+   */
+  inFlood: boolean;
 };
 
 /**
