@@ -7,6 +7,7 @@ import type { Log } from "../log.js";
 import type { CommonSettings } from "../settings.js";
 import { admit } from "./access.js";
 import { addToGrpc, messageBytesMax } from "./grpc.js";
+import { listenGrpc } from "./grpc-port.js";
 import type { Health } from "./health.js";
 import { createHttpFace, type HttpRoute } from "./http.js";
 import { createInvoker } from "./invoke.js";
@@ -73,49 +74,26 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     notReady,
   });
 
-  const grpcPort = await bindGrpc(server, settings);
+  const grpcPort = await listenGrpc(server, { host: settings.bind, port: settings.grpcPort });
   const http = serveTwoProtocols(face);
   const httpPort = await bindHttp(http.server, settings);
-  log.info({ grpcPort, httpPort, instance: settings.instance }, "serving");
+  log.info({ grpcPort: grpcPort.port, httpPort, instance: settings.instance }, "serving");
 
   return {
-    grpcPort,
+    grpcPort: grpcPort.port,
     httpPort,
     async stop({ drainMs = 0, limitMs = 8_000 } = {}) {
       stopping = true;
       for (const name of ["", ...mounts.map(({ service }) => service.typeName)])
         rpcHealth.setStatus(name, "NOT_SERVING");
       await new Promise((resolve) => setTimeout(resolve, drainMs));
-      await Promise.all([stopGrpc(server, limitMs), http.stop(limitMs)]);
+      await Promise.all([grpcPort.stop(limitMs), http.stop(limitMs)]);
     },
   };
-}
-
-function bindGrpc(server: grpc.Server, settings: CommonSettings): Promise<number> {
-  const address = `${settings.bind}:${settings.grpcPort}`;
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, grpc.ServerCredentials.createInsecure(), (error, port) => {
-      if (error === null) resolve(port);
-      else reject(error);
-    });
-  });
 }
 
 async function bindHttp(http: Server, settings: CommonSettings): Promise<number> {
   http.listen(settings.httpPort, settings.bind);
   await once(http, "listening");
   return (http.address() as AddressInfo).port;
-}
-
-function stopGrpc(server: grpc.Server, limitMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const limit = setTimeout(() => {
-      server.forceShutdown();
-      resolve();
-    }, limitMs);
-    server.tryShutdown(() => {
-      clearTimeout(limit);
-      resolve();
-    });
-  });
 }

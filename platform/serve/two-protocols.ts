@@ -1,13 +1,14 @@
 import { createServer as createHttp1, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttp2, type ServerHttp2Session } from "node:http2";
 import { createServer, type Server, type Socket } from "node:net";
+import { quietMs, sayGoodbye } from "./goodbye.js";
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** HTTP/1.1 and cleartext HTTP/2 on one port: a stream both ways needs HTTP/2, all else is cheaper over HTTP/1.1. */
 export interface TwoProtocols {
   readonly server: Server;
-  /** Takes no more connections, ends idle ones, and the others after `limitMs`. */
+  /** Takes no more connections, lets running requests and those on their way end, cuts what is left at the limit. */
   stop(limitMs: number): Promise<void>;
 }
 
@@ -15,7 +16,13 @@ export interface TwoProtocols {
 const preface = "PRI";
 
 export function serveTwoProtocols(listener: Listener): TwoProtocols {
-  const http1 = createHttp1(listener);
+  let isStopping = false;
+  const http1 = createHttp1((request, response) => {
+    if (isStopping) response.setHeader("connection", "close");
+    listener(request, response);
+  });
+  // It listens on no port of its own: this begins what enforces its timeouts and knows its idle connections.
+  http1.emit("listening");
   // Idle connections outlive the gateway's, so that it never writes into one that is closing.
   http1.keepAliveTimeout = 75_000;
   http1.requestTimeout = 120_000;
@@ -27,40 +34,50 @@ export function serveTwoProtocols(listener: Listener): TwoProtocols {
     session.on("close", () => sessions.delete(session));
   });
   const sockets = new Set<Socket>();
+  /** Connections that have not said which protocol they speak. */
+  const silent = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
+    silent.add(socket);
+    socket.on("close", () => {
+      sockets.delete(socket);
+      silent.delete(socket);
+    });
     // A client that is gone before it has spoken; afterwards its protocol's server listens.
     socket.on("error", () => socket.destroy());
-    sort(socket, { http1, http2 });
+    sort(socket, (protocol) => {
+      silent.delete(socket);
+      (protocol === "http2" ? http2 : http1).emit("connection", socket);
+    });
   });
   return {
     server,
-    stop: (limitMs) =>
-      new Promise((resolve) => {
-        const limit = setTimeout(() => {
-          for (const socket of sockets) socket.destroy();
-        }, limitMs);
-        server.close(() => {
-          clearTimeout(limit);
-          resolve();
-        });
+    stop: async (limitMs) => {
+      const limit = setTimeout(() => {
+        for (const socket of sockets) socket.destroy();
+      }, limitMs);
+      const closed = new Promise((resolve) => server.close(resolve));
+      isStopping = true;
+      // Whoever has a request on its way is answered, and told to use another connection for the next.
+      const idle = setTimeout(() => {
         http1.closeIdleConnections();
-        for (const session of sessions) session.close();
-      }),
+        for (const socket of silent) socket.destroy();
+      }, quietMs);
+      await sayGoodbye(sessions);
+      for (const session of sessions) session.close();
+      await closed;
+      clearTimeout(limit);
+      clearTimeout(idle);
+      http1.close();
+    },
   };
-}
-
-interface Protocols {
-  readonly http1: { emit(event: "connection", socket: Socket): boolean };
-  readonly http2: { emit(event: "connection", socket: Socket): boolean };
 }
 
 /** A connection that says nothing for so long is ended. */
 const silenceMsMax = 75_000;
 
-/** Looks at the first bytes, puts them back, and hands the connection to the server that understands them. */
-function sort(socket: Socket, { http1, http2 }: Protocols): void {
+/** Looks at the first bytes, puts them back, and tells which protocol they begin. */
+function sort(socket: Socket, sorted: (protocol: "http1" | "http2") => void): void {
   let seen = Buffer.alloc(0);
   const look = (): void => {
     const chunk: Buffer | null = socket.read();
@@ -72,7 +89,7 @@ function sort(socket: Socket, { http1, http2 }: Protocols): void {
     socket.removeListener("readable", look);
     socket.setTimeout(0);
     socket.unshift(seen);
-    (start === preface ? http2 : http1).emit("connection", socket);
+    sorted(start === preface ? "http2" : "http1");
   };
   socket.setTimeout(silenceMsMax, () => socket.destroy());
   socket.on("readable", look);

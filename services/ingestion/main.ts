@@ -16,6 +16,8 @@ import { mountIngest } from "./routes.js";
 import { openPublisher } from "./service.js";
 
 const SERVICE = "ingestion";
+/** Less than a supervisor waits before it kills. */
+const stopMsMax = 10_000;
 
 async function start(life: Life, env: Env): Promise<void> {
   const settings = readConfig(env);
@@ -48,7 +50,9 @@ async function start(life: Life, env: Env): Promise<void> {
     routes: [httpEvents(publisher)],
     notReady: () => (nats.connected() ? undefined : "nats is away: nothing can be stored"),
   });
-  life.onStop("serving", () => serving.stop({ drainMs: 300, limitMs: 4_000 }));
+  // Whatever waits for the log is settled by then, so that no call is cut without an answer.
+  const limitMs = Math.min(settings.ackTimeoutMs + 1_000, stopMsMax);
+  life.onStop("serving", () => serving.stop({ drainMs: 300, limitMs }));
   life.onStop("streams", () => streams.stop());
   const eventsHandled = (): number => publisher.handled;
   startStatus({ nats, names, service: SERVICE, instance, health, eventsHandled }, life);
