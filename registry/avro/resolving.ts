@@ -75,9 +75,9 @@ class Compiler {
 
   #record(writer: AvroRecord, { fields }: Pair): Reading {
     const kept = new Map(fields.map((source) => [source.index, source]));
-    const steps = writer.fields.map(({ type }, index) => {
+    const steps = writer.fields.map(({ type, name }, index) => {
       const source = kept.get(index);
-      if (source?.pair === undefined) return { key: undefined, name: "", read: skipping(type) };
+      if (source?.pair === undefined) return { key: undefined, name, read: skipping(type) };
       return { key: source.field.name, name: source.field.name, read: this.reading(source.pair) };
     });
     let opener = "{";

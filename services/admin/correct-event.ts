@@ -68,11 +68,17 @@ export function correctEvent(original: Event, receivedMs: number, correction: Ch
   delete event.sentTime;
   if (correction.type !== "") event.type = correction.type;
   const { rename, defaults, casts } = correction;
-  if (rename.length + defaults.length + casts.length > 0 && event.body.case !== "avro") {
+  if (rename.length + defaults.length + casts.length > 0 && isJson(event.body)) {
     const corrected = correctProperties(event.body.value ?? "{}", correction);
     if (corrected !== undefined) event.body = { case: "properties", value: corrected };
   }
   return event;
+}
+
+type JsonBody = Extract<Event["body"], { case: "properties" | undefined }>;
+
+function isJson(body: Event["body"]): body is JsonBody {
+  return body.case === "properties" || body.case === undefined;
 }
 
 const SKEW_MS_MIN = 60_000;

@@ -76,9 +76,9 @@ export function slotOf(path: string): number {
   return found.slot;
 }
 
-/** The slot behind the texts: the bytes of an Avro body. */
-export const avroSlot = textFields.length;
-export const slotCount = avroSlot + 1;
+/** The slot behind the texts: the payload of a body that names its schema. */
+export const payloadSlot = textFields.length;
+export const slotCount = payloadSlot + 1;
 
 /** What a field of a message is, by its number: the slot of a text, or one of the codes below; -1: unknown. */
 const table = (
@@ -99,6 +99,7 @@ export const FieldCode = {
   clientTime: 101,
   sentTime: 102,
   avro: 103,
+  framed: 106,
   context: 104,
   campaign: 105,
 } as const;
@@ -108,6 +109,7 @@ export const eventTable = table(EventSchema, "", {
   client_time: FieldCode.clientTime,
   sent_time: FieldCode.sentTime,
   avro: FieldCode.avro,
+  framed: FieldCode.framed,
   context: FieldCode.context,
 });
 export const contextTable = table(ContextSchema, "context.", { campaign: FieldCode.campaign });

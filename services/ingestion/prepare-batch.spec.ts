@@ -118,6 +118,66 @@ describe("the decision on a batch", () => {
     expect(batch.faults.get(0)?.schemaVersion).to.equal(3);
   });
 
+  it("turns what an older version wrote into what the newest one takes, framed or not", () => {
+    const record = (...fields: object[]) => ({ type: "record", name: "Sale", fields });
+    const older = record({ name: "amount", type: "int" }, { name: "gone", type: "string" });
+    const newest = record(
+      { name: "total", type: "long", aliases: ["amount"] },
+      { name: "currency", type: "string", default: "EUR" },
+    );
+    const rules = rulesWith([
+      [{ ...version("sale", 1, SchemaKind.AVRO), version: 1 }, older],
+      [{ ...version("sale", 2, SchemaKind.AVRO), version: 2 }, newest],
+      [version("note", 3), { type: "object", required: ["text"] }],
+    ]);
+    const framed = (schemaId: number, payload: Uint8Array) => {
+      const header = Buffer.alloc(5);
+      header.writeUInt32BE(schemaId, 1);
+      return { case: "framed" as const, value: Buffer.concat([header, payload]) };
+    };
+    const datum = Buffer.from("0e0461 62".replaceAll(" ", ""), "hex");
+    const batch = prepared(
+      [
+        { type: "sale", eventId: "1", body: { case: "avro", value: { schemaId: 1, data: datum } } },
+        { type: "sale", eventId: "2", body: framed(1, datum) },
+        { type: "sale", eventId: "3", body: framed(2, Buffer.from("1006555344", "hex")) },
+        { type: "note", eventId: "4", body: framed(3, Buffer.from('{"text":"x"}')) },
+        { type: "note", eventId: "5", body: framed(3, Buffer.from('{"txt":"x"}')) },
+        { type: "note", eventId: "6", body: framed(3, Buffer.from("{")) },
+        { type: "sale", eventId: "7", body: framed(3, datum) },
+        { type: "sale", eventId: "8", body: framed(1, datum.subarray(0, 2)) },
+        { type: "sale", eventId: "9", body: { case: "framed", value: Buffer.from("01000000010e", "hex") } },
+        { type: "sale", eventId: "10", body: { case: "framed", value: Buffer.from("0000", "hex") } },
+      ],
+      rules,
+    );
+    expect(said(batch).map((text) => text.replace(/ avro$/, ""))).to.deep.equal([
+      ...["ACCEPTED", "ACCEPTED", "ACCEPTED", "ACCEPTED"],
+      "QUARANTINED EVENT_SCHEMA_VIOLATION properties.text required",
+      "QUARANTINED EVENT_PROPERTIES_INVALID properties json",
+      "QUARANTINED EVENT_SCHEMA_UNKNOWN framed registered",
+      "QUARANTINED EVENT_SCHEMA_VIOLATION properties.gone",
+      "QUARANTINED EVENT_PROPERTIES_INVALID framed magic_byte",
+      "QUARANTINED EVENT_PROPERTIES_INVALID framed magic_byte",
+    ]);
+    const logged = [0, 1, 2, 3].map((index) => {
+      const { events } = fromBinary(
+        BlockSchema,
+        batch.bytes.subarray(batch.starts[index], batch.ends[index]),
+      );
+      return [events[0]?.properties, events[0]?.schemaVersion];
+    });
+    expect(logged).to.deep.equal([
+      ['{"total":7,"currency":"EUR"}', 1],
+      ['{"total":7,"currency":"EUR"}', 1],
+      ['{"total":8,"currency":"USD"}', 2],
+      ['{"text":"x"}', 3],
+    ]);
+    const kept = quarantinedOf(batch, { stamp, rules, secrets, inFlood: false }).events;
+    expect(kept.map(({ event }) => event?.body.case)).to.deep.equal(Array(6).fill("framed"));
+    expect(kept[2]?.event?.body).to.deep.equal(framed(3, datum));
+  });
+
   it("keeps the wildest times aside without stumbling", () => {
     const wild = [2n ** 63n - 1n, -(2n ** 63n), 2n ** 62n + 1n].flatMap((seconds) => [
       { type: "t", clientTime: { seconds, nanos: 2_147_483_647 } },

@@ -2,11 +2,12 @@
 // project and its schemas is given; nothing waits.
 import { type EventFault, Outcome } from "../../gen/ts/tideline/event/v1/verdict_pb.js";
 import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
+import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { checkJsonObject } from "../../platform/json/check.js";
 import type { CompiledSchema, SchemaRefusal, SchemaResult } from "../../registry/compiled-schema.js";
 import { type Protection, protectPersonal } from "../../registry/protect.js";
 import type { ProjectSchemas, SchemaVersion } from "../../registry/schema-cache.js";
-import { avroSlot, eventBytesMax, slotOf, textFields } from "./event-fields.js";
+import { eventBytesMax, payloadSlot, slotOf, textFields } from "./event-fields.js";
 import { BodyCase, EventScanner } from "./event-scanner.js";
 import { type EventSource, eventFault } from "./event-source.js";
 import { makeEventId } from "./made-id.js";
@@ -45,11 +46,18 @@ const unregistered = eventFault({
   rule: "registered",
   message: "The project takes registered types only, and this one is not registered.",
 });
-const unknownSchema = eventFault({
-  reason: FaultReason.EVENT_SCHEMA_UNKNOWN,
-  field: "avro.schema_id",
-  rule: "registered",
-  message: "The project has no schema of that id for events of that type.",
+const unknownSchema = (field: string): EventFault =>
+  eventFault({
+    reason: FaultReason.EVENT_SCHEMA_UNKNOWN,
+    field,
+    rule: "registered",
+    message: "The project has no schema of that id for events of that type.",
+  });
+const frameInvalid = eventFault({
+  reason: FaultReason.EVENT_PROPERTIES_INVALID,
+  field: "framed",
+  rule: "magic_byte",
+  message: "A framed body begins with a zero byte and a schema id of four bytes.",
 });
 const tooLarge = eventFault({
   reason: FaultReason.EVENT_TOO_LARGE,
@@ -179,7 +187,8 @@ export class BatchPreparer {
   /** The properties of the event at hand; undefined where a schema has to be loaded first. */
   #properties(rules: Rules): Checked | undefined {
     const scan = this.#scan;
-    if (scan.body === BodyCase.avro) return this.#avro(rules);
+    if (scan.body === BodyCase.badFrame) return { outcome: Outcome.QUARANTINED, fault: frameInvalid };
+    if (scan.body >= BodyCase.avro) return this.#encoded(rules);
     const version = rules.schemas.newest.size === 0 ? undefined : rules.schemas.newest.get(this.#type());
     const compiled = version === undefined ? undefined : rules.compiled(version);
     if (version !== undefined && compiled === undefined) {
@@ -203,22 +212,35 @@ export class BatchPreparer {
       if (rules.isClosed) return { outcome: Outcome.QUARANTINED, fault: unregistered };
       return { bytes, start, end, schemaVersion: 0, schemaId: 0 };
     }
-    return checked(compiled.check(bytes.subarray(start, end)), { version, compiled, rules });
+    return checked(compiled.check(bytes.subarray(start, end)), { version, compiled, rules, writer: version });
   }
 
-  #avro(rules: Rules): Checked | undefined {
+  /**
+   * A body that names the version it was written with: it becomes the JSON that the newest version takes, so that
+   * what is stored of a type is of one shape.
+   */
+  #encoded(rules: Rules): Checked | undefined {
     const scan = this.#scan;
-    const version = rules.schemas.byId.get(scan.schemaId);
-    if (version === undefined || version.subject !== this.#type()) {
-      return { outcome: Outcome.QUARANTINED, fault: unknownSchema };
+    const writer = rules.schemas.byId.get(scan.schemaId);
+    const newest = rules.schemas.newest.get(this.#type());
+    if (writer === undefined || newest === undefined || writer.subject !== newest.subject) {
+      const field = scan.body === BodyCase.avro ? "avro.schema_id" : "framed";
+      return { outcome: Outcome.QUARANTINED, fault: unknownSchema(field) };
     }
-    const compiled = rules.compiled(version);
-    if (compiled === undefined) {
-      this.#missing.push(version);
-      return undefined;
+    const reader = rules.compiled(newest);
+    const written = rules.compiled(writer);
+    if (reader === undefined) this.#missing.push(newest);
+    if (written === undefined) this.#missing.push(writer);
+    if (reader === undefined || written === undefined) return undefined;
+    const payload = scan.bytes.subarray(scan.from[payloadSlot], scan.to[payloadSlot]);
+    const checker = { version: newest, compiled: reader, rules, writer };
+    if (writer.kind === SchemaKind.JSON_SCHEMA) {
+      const refusal = checkJsonObject(payload);
+      if (refusal !== undefined) return aside(FaultReason.EVENT_PROPERTIES_INVALID, refusal);
+      return checked(reader.check(payload), checker);
     }
-    const datum = scan.bytes.subarray(scan.from[avroSlot], scan.to[avroSlot]);
-    return checked(compiled.decode(datum), { version, compiled, rules });
+    const isSame = writer.schemaId === newest.schemaId || writer.kind !== SchemaKind.AVRO;
+    return checked(isSame ? reader.decode(payload) : reader.resolve(payload, written), checker);
   }
 
   #type(): string {
@@ -233,15 +255,17 @@ interface Checker {
   readonly version: SchemaVersion;
   readonly compiled: CompiledSchema;
   readonly rules: Rules;
+  /** The version it was written with, which is what the log names. */
+  readonly writer: SchemaVersion;
 }
 
 /** Personal values are replaced here, right after the check: nothing behind this sees them. */
-const checked = (result: SchemaResult, { version, compiled, rules }: Checker): Checked => {
+const checked = (result: SchemaResult, { version, compiled, rules, writer }: Checker): Checked => {
   if ("refusal" in result) {
     return aside(FaultReason.EVENT_SCHEMA_VIOLATION, result.refusal, version.version);
   }
   const text = protectPersonal(result.text, compiled.personal, rules.protection);
-  const { version: schemaVersion, schemaId } = version;
+  const { version: schemaVersion, schemaId } = writer;
   return { bytes: text, start: 0, end: text.length, schemaVersion, schemaId };
 };
 

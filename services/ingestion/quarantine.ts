@@ -2,10 +2,12 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import { ContextSchema, type Event, EventSchema } from "../../gen/ts/tideline/event/v1/event_pb.js";
 import { Outcome } from "../../gen/ts/tideline/event/v1/verdict_pb.js";
 import type { QuarantinedEvent } from "../../gen/ts/tideline/pipeline/v1/quarantine_pb.js";
+import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { truncateIp } from "../../platform/ip.js";
 import type { ProjectSecrets } from "../../platform/project-secrets.js";
 import type { CompiledSchema } from "../../registry/compiled-schema.js";
 import { everything, maskPersonal, maskText, type PersonalField } from "../../registry/personal.js";
+import { frameBytes } from "./event-scanner.js";
 import { makeEventId } from "./made-id.js";
 import type { Rules } from "./prepare-batch.js";
 import type { PreparedBatch } from "./prepared-batch.js";
@@ -68,10 +70,9 @@ interface Personal {
   readonly schema: CompiledSchema | undefined;
 }
 
-/** By the type's newest schema, or the one that an Avro body is of. */
+/** By the type's newest schema, or the one that the body names. */
 const personalOf = ({ body, type }: Event, { schemas, compiled }: Rules): Personal => {
-  const byId = body.case === "avro" ? schemas.byId.get(body.value.schemaId) : undefined;
-  const version = byId ?? schemas.newest.get(type);
+  const version = schemas.byId.get(schemaIdOf(body)) ?? schemas.newest.get(type);
   const schema = version === undefined ? undefined : compiled(version);
   if (body.case === undefined) return { fields: [], schema };
   // A version that is not at hand may say that anything is personal.
@@ -81,22 +82,31 @@ const personalOf = ({ body, type }: Event, { schemas, compiled }: Rules): Person
   };
 };
 
+/** The id that a body names; 0 where it names none. */
+const schemaIdOf = (body: Event["body"]): number => {
+  if (body.case === "avro") return body.value.schemaId;
+  if (body.case !== "framed" || body.value.length < frameBytes || body.value[0] !== 0) return 0;
+  return Buffer.from(body.value.buffer, body.value.byteOffset + 1, 4).readUInt32BE();
+};
+
 const maskBody = (event: Event, { fields, schema }: Personal): void => {
   const { body } = event;
   if (fields.length === 0) return;
   if (body.case === "properties") body.value = maskPersonal(body.value, fields);
-  else if (body.case === "avro") {
-    event.body = { case: "properties", value: maskedAvro(schema, body.value.data, fields) };
+  else if (body.case !== undefined) {
+    const payload = body.case === "avro" ? body.value.data : body.value.subarray(frameBytes);
+    event.body = { case: "properties", value: maskedPayload(schema, payload, fields) };
   }
 };
 
-/** An Avro body can't be masked in its own form: it becomes JSON, or nothing where it can't be read. */
-const maskedAvro = (
+/** A payload can't be masked in its own form: it becomes JSON, or nothing where it can't be read. */
+const maskedPayload = (
   schema: CompiledSchema | undefined,
-  data: Uint8Array,
+  payload: Uint8Array,
   personal: readonly PersonalField[],
 ): string => {
-  const decoded = schema?.decode(data);
+  if (schema?.kind === SchemaKind.JSON_SCHEMA) return maskPersonal(Buffer.from(payload).toString(), personal);
+  const decoded = schema?.decode(payload);
   if (decoded === undefined || "refusal" in decoded) return JSON.stringify(maskText);
   return maskPersonal(Buffer.from(decoded.text).toString(), personal);
 };

@@ -37,6 +37,7 @@ const randomEvent = (): Event => {
     { case: undefined },
     { case: "properties" as const, value: `{"a":"${text()}"}` },
     { case: "avro" as const, value: { schemaId: random(9), data: Buffer.from(text()) } },
+    { case: "framed" as const, value: framed(random(2) * 16_909_060, text()) },
   ];
   const context = () => ({
     ip: ["", "1.2.3.4", "2001:db8::1", "nonsense"][random(4)] as string,
@@ -59,10 +60,17 @@ const randomEvent = (): Event => {
     sequence: BigInt(random(2_000_000_000)) ** BigInt(random(3)),
     clientTime: maybe(instant),
     sentTime: maybe(instant),
-    body: bodies[random(3)] as { case: undefined },
+    body: bodies[random(4)] as { case: undefined },
     context: maybe(context),
   };
   return create(EventSchema, init);
+};
+
+/** Confluent's frame; a text without one is a frame that is none. */
+const framed = (schemaId: number, payload: string): Buffer => {
+  const header = Buffer.alloc(5);
+  header.writeUInt32BE(schemaId, 1);
+  return schemaId === 0 ? Buffer.from(payload) : Buffer.concat([header, Buffer.from(payload)]);
 };
 
 /** The same event from another encoder: fields out of order, in parts, some said twice, unknown ones between. */
@@ -76,11 +84,11 @@ const scrambled = (event: Event): Uint8Array => {
   const unknown = new BinaryWriter();
   unknown.tag(500, WireType.LengthDelimited).string("unknown");
   unknown
-    .tag(13, WireType.Varint)
+    .tag(113, WireType.Varint)
     .uint32(5)
-    .tag(14, WireType.Bit32)
+    .tag(114, WireType.Bit32)
     .fixed32(1)
-    .tag(15, WireType.Bit64)
+    .tag(115, WireType.Bit64)
     .fixed64(2n);
   parts.push(unknown.finish());
   if (event.context !== undefined) parts.push(one({ context: { locale: "old", campaign: { source: "s" } } }));
@@ -153,7 +161,12 @@ describe("the scanner of events", () => {
           expect(at(field.slot, scan), field.path).to.equal(path(decoded, field.path));
       }
       const { body } = decoded;
-      expect(scan.body).to.equal(BodyCase[body.case ?? "none"]);
+      const isBadFrame = body.case === "framed" && (body.value[0] !== 0 || body.value.length < 5);
+      expect(scan.body).to.equal(BodyCase[isBadFrame ? "badFrame" : (body.case ?? "none")]);
+      if (body.case === "framed" && !isBadFrame) {
+        expect(scan.schemaId).to.equal(16_909_060);
+        expect(at(textFields.length, scan)).to.equal(Buffer.from(body.value.subarray(5)).toString());
+      }
       expect(
         at(
           textFields.findIndex((field) => field.path === "properties"),

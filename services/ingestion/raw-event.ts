@@ -5,7 +5,7 @@ import { isUtf8 } from "node:buffer";
 import { formatIp, parseIp, truncateIp } from "../../platform/ip.js";
 import { KEY_BYTES, KeyedHash } from "../../platform/keyed-hash.js";
 import { FieldWriter } from "../../platform/wire.js";
-import { avroSlot, logFieldNumber, slotOf, textFields } from "./event-fields.js";
+import { logFieldNumber, payloadSlot, slotOf, textFields } from "./event-fields.js";
 import { BodyCase, type EventScanner } from "./event-scanner.js";
 import { PayloadHash } from "./payload-hash.js";
 import { ClockSkews } from "./skew.js";
@@ -219,7 +219,7 @@ export class RawEventWriter {
     this.#hash.hash(this.bytes, this.#hashedFrom, this.end);
     const low = words[0] as number;
     const high = words[1] as number;
-    const slot = scan.body === BodyCase.avro ? avroSlot : slots.properties;
+    const slot = scan.body >= BodyCase.avro ? payloadSlot : slots.properties;
     if (!isGiven(scan, slot)) {
       this.hashLow = low;
       this.hashHigh = high;

@@ -2,8 +2,8 @@
 // disagree with the scanner on hostile bytes, such as a known field of another wire type.
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { type Event, EventSchema } from "../../gen/ts/tideline/event/v1/event_pb.js";
-import { avroSlot, slotOf } from "./event-fields.js";
-import { BodyCase, EventScanner } from "./event-scanner.js";
+import { payloadSlot, slotOf } from "./event-fields.js";
+import { BodyCase, EventScanner, frameBytes } from "./event-scanner.js";
 
 const scan = new EventScanner();
 
@@ -35,8 +35,13 @@ const contextOf = (): MessageInitShape<typeof EventSchema>["context"] => ({
 
 const bodyOf = (): NonNullable<MessageInitShape<typeof EventSchema>["body"]> => {
   if (scan.body === BodyCase.properties) return { case: "properties", value: text("properties") };
-  if (scan.body !== BodyCase.avro) return { case: undefined };
-  return { case: "avro", value: { schemaId: scan.schemaId, data: Buffer.from(bytesOf(avroSlot)) } };
+  const data = Buffer.from(bytesOf(payloadSlot));
+  if (scan.body === BodyCase.avro) return { case: "avro", value: { schemaId: scan.schemaId, data } };
+  if (scan.body === BodyCase.badFrame) return { case: "framed", value: data };
+  if (scan.body !== BodyCase.framed) return { case: undefined };
+  const header = Buffer.alloc(frameBytes);
+  header.writeUInt32BE(scan.schemaId, 1);
+  return { case: "framed", value: Buffer.concat([header, data]) };
 };
 
 /** Seconds near the ends of int64 are no exact doubles, and may be rounded over it. */

@@ -58,6 +58,7 @@ type Event struct {
 	//
 	//	*Event_Properties
 	//	*Event_Avro
+	//	*Event_Framed
 	Body isEvent_Body `protobuf_oneof:"body"`
 	// Where it happened.
 	Context       *Context `protobuf:"bytes,12,opt,name=context,proto3" json:"context,omitempty"`
@@ -183,6 +184,15 @@ func (x *Event) GetAvro() *AvroBody {
 	return nil
 }
 
+func (x *Event) GetFramed() []byte {
+	if x != nil {
+		if x, ok := x.Body.(*Event_Framed); ok {
+			return x.Framed
+		}
+	}
+	return nil
+}
+
 func (x *Event) GetContext() *Context {
 	if x != nil {
 		return x.Context
@@ -204,9 +214,17 @@ type Event_Avro struct {
 	Avro *AvroBody `protobuf:"bytes,11,opt,name=avro,proto3,oneof"`
 }
 
+type Event_Framed struct {
+	// What a serializer of Confluent's registry makes: a zero byte, the schema's id as four bytes, big endian, and the
+	// payload in that schema's language: an Avro datum, JSON text, or Protobuf's message indexes and message.
+	Framed []byte `protobuf:"bytes,13,opt,name=framed,proto3,oneof"`
+}
+
 func (*Event_Properties) isEvent_Body() {}
 
 func (*Event_Avro) isEvent_Body() {}
+
+func (*Event_Framed) isEvent_Body() {}
 
 // Properties in Avro's binary form.
 type AvroBody struct {
@@ -467,7 +485,7 @@ var File_tideline_event_v1_event_proto protoreflect.FileDescriptor
 
 const file_tideline_event_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x1dtideline/event/v1/event.proto\x12\x11tideline.event.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x95\x04\n" +
+	"\x1dtideline/event/v1/event.proto\x12\x11tideline.event.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xaf\x04\n" +
 	"\x05Event\x12#\n" +
 	"\bevent_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\aeventId\x12\x1e\n" +
 	"\x04type\x18\x02 \x01(\tB\n" +
@@ -486,7 +504,8 @@ const file_tideline_event_v1_event_proto_rawDesc = "" +
 	"properties\x18\n" +
 	" \x01(\tH\x00R\n" +
 	"properties\x121\n" +
-	"\x04avro\x18\v \x01(\v2\x1b.tideline.event.v1.AvroBodyH\x00R\x04avro\x124\n" +
+	"\x04avro\x18\v \x01(\v2\x1b.tideline.event.v1.AvroBodyH\x00R\x04avro\x12\x18\n" +
+	"\x06framed\x18\r \x01(\fH\x00R\x06framed\x124\n" +
 	"\acontext\x18\f \x01(\v2\x1a.tideline.event.v1.ContextR\acontextB\x06\n" +
 	"\x04body\";\n" +
 	"\bAvroBody\x12\x1b\n" +
@@ -554,6 +573,7 @@ func file_tideline_event_v1_event_proto_init() {
 	file_tideline_event_v1_event_proto_msgTypes[0].OneofWrappers = []any{
 		(*Event_Properties)(nil),
 		(*Event_Avro)(nil),
+		(*Event_Framed)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{

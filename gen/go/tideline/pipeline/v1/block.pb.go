@@ -104,7 +104,8 @@ type Event struct {
 	TimeMs int64 `protobuf:"varint,13,opt,name=time_ms,json=timeMs,proto3" json:"time_ms,omitempty"`
 	// The properties: a JSON object as text, checked.
 	Properties string `protobuf:"bytes,14,opt,name=properties,proto3" json:"properties,omitempty"`
-	// The version of the registered schema that it was checked against; 0 when none.
+	// The version of the registered schema that it was written with: that of its body, or the newest at receipt. What is
+	// stored fits the newest. 0 when none.
 	SchemaVersion uint32 `protobuf:"varint,15,opt,name=schema_version,json=schemaVersion,proto3" json:"schema_version,omitempty"`
 	// The id of that schema; 0 when none.
 	SchemaId uint32 `protobuf:"varint,16,opt,name=schema_id,json=schemaId,proto3" json:"schema_id,omitempty"`

@@ -144,7 +144,8 @@ export type Event = Message<"tideline.pipeline.v1.Event"> & {
   properties: string;
 
   /**
-   * The version of the registered schema that it was checked against; 0 when none.
+   * The version of the registered schema that it was written with: that of its body, or the newest at receipt. What is
+   * stored fits the newest. 0 when none.
    *
    * @generated from field: uint32 schema_version = 15;
    */
