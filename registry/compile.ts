@@ -8,6 +8,8 @@ import { Conditions } from "./conditions/condition.js";
 import { type DeclaredProperties, declaredByAvro, declaredByJsonSchema } from "./conditions/number-hints.js";
 import { rulesInSet, rulesInText } from "./conditions/rule-sources.js";
 import { compileJsonSchema } from "./json-schema/compile-json-schema.js";
+import { compileProtobuf } from "./protobuf/compile-protobuf.js";
+import { declaredByProtobuf } from "./protobuf/declared-properties.js";
 import type { RuleSet } from "./records.js";
 import { requireTextBounds } from "./rules/text-bounds.js";
 
@@ -29,6 +31,11 @@ const compileAvro = (text: string): Bare => {
   const { type } = parseAvro({ text, references: [] });
   if (type.kind !== "record") throw new Error("an Avro schema for events must be a record");
   return { compiled: compileAvroRecord(type), declared: declaredByAvro(type) };
+};
+
+const compileProto = (text: string): Bare => {
+  const compiled = compileProtobuf({ text, references: [] });
+  return { compiled, declared: declaredByProtobuf(compiled.protobuf) };
 };
 
 const compileBare = (kind: SchemaKind, text: string, schema: unknown): Bare => {
@@ -61,13 +68,16 @@ const withConditions = (compiled: CompiledSchema, conditions: Conditions): Compi
  */
 export function compileSchema(kind: SchemaKind, text: string, ruleSet?: RuleSet): CompiledSchema {
   try {
-    requireTextBounds(text);
-    const schema = parse(text);
-    const { compiled, declared } = compileBare(kind, text, schema);
+    // Protobuf's text is no JSON, and has bounds of its own.
+    const isJson = kind !== SchemaKind.PROTOBUF;
+    if (isJson) requireTextBounds(text);
+    const schema = isJson ? parse(text) : undefined;
+    const { compiled, declared } = isJson ? compileBare(kind, text, schema) : compileProto(text);
     const rules = [...rulesInText(schema), ...rulesInSet(ruleSet)];
     if (rules.length === 0) return compiled;
     return withConditions(compiled, new Conditions(rules, declared.names, declared.hint));
   } catch (cause) {
+    if (cause instanceof Fault) throw cause;
     // Compiling recurses: a schema within the bounds may still have too much in one place.
     const isTooLarge = cause instanceof RangeError;
     const said = cause instanceof Error ? cause.message.slice(0, 500) : "unreadable";

@@ -1,6 +1,7 @@
 import type { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import type { AvroRecord } from "./avro/type.js";
 import type { PersonalField } from "./personal.js";
+import type { ProtoSet } from "./protobuf/model.js";
 
 /** Where and how properties break a schema; `path` is within the properties, such as "items[2].price". */
 export interface SchemaRefusal {
@@ -31,6 +32,8 @@ export interface CompiledSchema {
   resolve(datum: Uint8Array, writer: CompiledSchema): SchemaResult;
   /** The record that it describes, where it is an Avro schema. */
   readonly avro?: AvroRecord;
+  /** The files that it stands for, where it is a Protobuf schema: `decode` then takes a payload behind its index. */
+  readonly protobuf?: ProtoSet;
 }
 
 /** Steps that checking one event may take, subschemas or items; what needs more is refused. */

@@ -1,0 +1,205 @@
+// Checks JSON properties against a message by Protobuf's JSON mapping, and brings them into the form that
+// `decode-event.ts` writes: JSON names, enums by name, 64-bit numbers as numbers, zeros of fields without presence.
+import { ExactNumber, type ExactValue, parseExact, stringifyExact } from "../../platform/json/exact.js";
+import { joinJsonPath } from "../../platform/json/path.js";
+import { checkStepsMax, type SchemaRefusal, type SchemaResult, tooCostly } from "../compiled-schema.js";
+import { type FieldPlan, isWellKnown, type MessagePlan, type Plans, Refused } from "./event-plan.js";
+import { isEnum, isMessage, type ProtoEnum, type ProtoField, type ProtoMessage } from "./model.js";
+import { NeedsDigits, scalarValue } from "./scalar-value.js";
+import { checkWellKnown } from "./well-known-value.js";
+
+export type JsonObject = Record<string, unknown>;
+
+/** Behind numbers whose digits matter, objects are as `JSON.parse` makes them, "__proto__" included. */
+const plain = (value: ExactValue): unknown => {
+  if (value instanceof Map)
+    return Object.fromEntries([...value].map(([name, member]) => [name, plain(member)]));
+  return Array.isArray(value) ? value.map(plain) : value;
+};
+
+const exact = (value: unknown): ExactValue => {
+  if (Array.isArray(value)) return value.map(exact);
+  if (typeof value === "object" && value !== null && !(value instanceof ExactNumber))
+    return new Map(Object.entries(value).map(([name, member]) => [name, exact(member)]));
+  return value as ExactValue;
+};
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
+
+const own = (object: JsonObject, name: string): unknown =>
+  Object.hasOwn(object, name) ? object[name] : undefined;
+
+/** Sets an own property, whatever its name. */
+const put = (object: JsonObject, name: string, value: unknown): void => {
+  if (name === "__proto__")
+    Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+  else object[name] = value;
+};
+
+export class EventChecker {
+  /** Whether anything had to be changed. */
+  isChanged = false;
+  readonly plans: Plans;
+  #steps = 0;
+
+  constructor(plans: Plans) {
+    this.plans = plans;
+  }
+
+  /** Checks a message's object and brings it into form, in place. @throws Refused with its path; NeedsDigits */
+  message(message: ProtoMessage, value: unknown, path: string): unknown {
+    this.step(path);
+    if (isWellKnown(message)) return checkWellKnown(this, message, { value, path });
+    if (!isObject(value)) throw new Refused("message", "The value is no object.", path);
+    this.members(this.plans.of(message), value, path);
+    return value;
+  }
+
+  step(path: string): void {
+    if (++this.#steps > checkStepsMax) throw new Refused(tooCostly.rule, tooCostly.message, path);
+  }
+
+  members(plan: MessagePlan, object: JsonObject, path: string): void {
+    const isStrange = "__proto__" in object && Object.hasOwn(object, "__proto__");
+    for (const name of Object.keys(object)) {
+      const field = plan.byName.get(name);
+      const fieldPath = joinJsonPath(path, name);
+      if (field === undefined || (isStrange && name === "__proto__"))
+        throw new Refused("unknown_field", `${plan.message.name} has no field of that name.`, fieldPath);
+      const value = object[name];
+      if (value === null && !takesNull(field.field)) {
+        delete object[name];
+        this.isChanged = true;
+        continue;
+      }
+      if (name !== field.name) this.#rename(object, field, { name, fieldPath });
+      const checked = this.#field(field, value, fieldPath);
+      if (checked !== value) this.isChanged = true;
+      if (checked !== value || name !== field.name) object[field.name] = checked;
+    }
+    if (plan.hasOneofs) requireOneOfEach(plan, object, path);
+    for (const field of plan.expected) {
+      if (own(object, field.name) !== undefined) continue;
+      if (field.isRequired)
+        throw new Refused(
+          "required",
+          "The field is required and is missing.",
+          joinJsonPath(path, field.name),
+        );
+      put(object, field.name, field.zero);
+      this.isChanged = true;
+    }
+  }
+
+  #rename(
+    object: JsonObject,
+    field: FieldPlan,
+    { name, fieldPath }: { name: string; fieldPath: string },
+  ): void {
+    if (Object.hasOwn(object, field.name) && object[field.name] !== null)
+      throw new Refused("duplicate_field", `The field stands there twice, as ${field.name} too.`, fieldPath);
+    delete object[name];
+    this.isChanged = true;
+  }
+
+  #field({ field, isMap }: FieldPlan, value: unknown, path: string): unknown {
+    if (isMap) return this.#map(field, value, path);
+    if (!field.isRepeated) return this.single(field.type, value, path);
+    if (!Array.isArray(value)) throw new Refused("repeated", "The value is no array.", path);
+    for (let index = 0; index < value.length; index++) {
+      const item: unknown = value[index];
+      const itemPath = joinJsonPath(path, index);
+      if (item === null && !takesNull(field))
+        throw new Refused("repeated", "An item can't be null.", itemPath);
+      const checked = this.single(field.type, item, itemPath);
+      if (checked === item) continue;
+      value[index] = checked;
+      this.isChanged = true;
+    }
+    return value;
+  }
+
+  #map(field: ProtoField, value: unknown, path: string): unknown {
+    if (!isObject(value)) throw new Refused("map", "The value is no object.", path);
+    for (const name of Object.keys(value)) {
+      const memberPath = joinJsonPath(path, name);
+      requireKey(field.mapKey ?? "string", name, memberPath);
+      const member = value[name];
+      if (member === null && !takesNull(field))
+        throw new Refused("map", "A member can't be null.", memberPath);
+      const checked = this.single(field.type, member, memberPath);
+      if (checked === member) continue;
+      put(value, name, checked);
+      this.isChanged = true;
+    }
+    return value;
+  }
+
+  single(type: ProtoField["type"], value: unknown, path: string): unknown {
+    if (isMessage(type)) return this.message(type, value, path);
+    this.step(path);
+    return isEnum(type) ? enumValue(type, value, path) : scalarValue(type, value, path);
+  }
+}
+
+/** null means "not sent", but for the messages and the enum that null is a value of. */
+const takesNull = ({ type }: ProtoField): boolean =>
+  typeof type !== "string" &&
+  (type.name === "google.protobuf.Value" || type.name === "google.protobuf.NullValue");
+
+function requireOneOfEach(plan: MessagePlan, object: JsonObject, path: string): void {
+  for (const { name, fields } of plan.message.oneofs) {
+    const found = fields.filter(({ jsonName }) => own(object, jsonName) !== undefined);
+    if (found.length > 1)
+      throw new Refused(
+        "oneof",
+        `Only one of the fields of ${name} can be there.`,
+        joinJsonPath(path, found[1]?.jsonName ?? ""),
+      );
+  }
+}
+
+function requireKey(type: string, name: string, path: string): void {
+  if (type === "string") return;
+  if (type === "bool") {
+    if (name !== "true" && name !== "false")
+      throw new Refused("map", "The key is neither true nor false.", path);
+    return;
+  }
+  if (!/^-?\d{1,20}$/.test(name)) throw new Refused("map", "The key is no whole number.", path);
+  scalarValue(type as "int64", name, path);
+}
+
+function enumValue(type: ProtoEnum, value: unknown, path: string): unknown {
+  if (type.name === "google.protobuf.NullValue" && (value === null || value === "NULL_VALUE")) return null;
+  if (typeof value === "string" && type.numberOf.has(value)) return value;
+  const name = typeof value === "number" ? type.nameOf.get(value) : undefined;
+  if (name === undefined) throw new Refused("enum", `The value is none of ${type.name}.`, path);
+  return name;
+}
+
+const refusalOf = (error: unknown): SchemaRefusal => {
+  if (!(error instanceof Refused)) throw error;
+  return { path: error.path.slice(0, 256), rule: error.rule, message: error.message.slice(0, 300) };
+};
+
+/** Checks text that has passed `checkJsonObject`. */
+export function checkEvent(plans: Plans, message: ProtoMessage, text: Uint8Array): SchemaResult {
+  const json = Buffer.from(text.buffer, text.byteOffset, text.length).toString();
+  try {
+    try {
+      const value: unknown = JSON.parse(json);
+      const checker = new EventChecker(plans);
+      const checked = checker.message(message, value, "");
+      return checker.isChanged ? { text: Buffer.from(JSON.stringify(checked)) } : { text };
+    } catch (error) {
+      if (!(error instanceof NeedsDigits)) throw error;
+      const checker = new EventChecker(plans);
+      const checked = checker.message(message, plain(parseExact(json)), "");
+      return checker.isChanged ? { text: Buffer.from(stringifyExact(exact(checked))) } : { text };
+    }
+  } catch (error) {
+    return { refusal: refusalOf(error) };
+  }
+}
