@@ -56,7 +56,7 @@ export const localName = (
 const within = (set: ProtoSet, local: string): string =>
   set.file.node.package === "" ? local : `${set.file.node.package}.${local}`;
 
-/** What a message of one schema is called in the other, by place in its package where it stands in the schema itself. */
+/** The message that stands for one in the other schema: of a schema's own messages by their name in the package. */
 export const counterpart = (
   from: ProtoSet,
   message: ProtoMessage,
@@ -136,7 +136,8 @@ export class Comparison {
     this.#add(
       "PACKAGE_CHANGED",
       { path: reader === "" ? writer : reader, key: "package", evidence: { kind: "none" } },
-      `The package is ${shownPackage(reader)} here and ${shownPackage(writer)} in the other schema: keep it, or take a new subject.`,
+      `The package is ${shownPackage(reader)} here and ${shownPackage(writer)} in the other schema: ` +
+        "keep it, or take a new subject.",
     );
   }
 
@@ -208,7 +209,8 @@ export class Comparison {
     this.#add(
       "ONEOF_FIELD_REMOVED",
       { ...this.#at(pair, field), evidence: { kind: "fields", route, fields: [field] } },
-      `The field ${field.name} is missing from the oneof ${field.oneof?.name}, which comes out unset where it was sent: keep the field.`,
+      `The field ${field.name} is missing from the oneof ${field.oneof?.name}, ` +
+        "which comes out unset where it was sent: keep the field.",
     );
   }
 
@@ -287,7 +289,8 @@ export class Comparison {
     this.#add(
       "FIELD_MESSAGE_CHANGED",
       { ...place, evidence },
-      `The field ${reader.name} was ${from.name} and is ${to.name} here: keep the message's name, or take a new number.`,
+      `The field ${reader.name} was ${from.name} and is ${to.name} here: ` +
+        "keep the message's name, or take a new number.",
     );
   }
 
@@ -320,7 +323,8 @@ export class Comparison {
       this.#add(
         isOld ? "FIELD_MOVED_TO_EXISTING_ONEOF" : "FIELDS_MOVED_TO_ONEOF",
         { path: `${reader.name}.${oneof.name}`, key, evidence },
-        `The fields ${names} could be sent together and are in the oneof ${oneof.name} here, which keeps the last one only: move at most one field into a new oneof.`,
+        `The fields ${names} could be sent together and are in the oneof ${oneof.name} here, ` +
+          "which keeps the last one only: move at most one field into a new oneof.",
       );
     }
   }

@@ -230,7 +230,8 @@ const requirePresence = (field: ProtoField, syntax: string | undefined): void =>
     field.mapKey === undefined;
   if (isEnum(type) && !type.isOpen && (isImplicit || syntax === "proto3")) {
     throw new ProtoError(
-      `${shown(field.name)} has no presence, and ${shown(type.name)} is a closed enum of proto2: make the field optional, or the enum open`,
+      `${shown(field.name)} has no presence, and ${shown(type.name)} is a closed enum of proto2: ` +
+        "make the field optional, or the enum open",
       node.at,
     );
   }

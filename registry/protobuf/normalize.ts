@@ -1,5 +1,5 @@
-// The form in which schemas that mean the same are the same text: options and imports sorted, fields by number, names of
-// types in full. Messages keep their order, since the wire format counts them.
+// The form in which schemas that mean the same are the same text: options and imports sorted, fields by number, types
+// by their full names. Messages keep their order, since the wire format counts them.
 import type { ProtoFile } from "./model.js";
 import { resolve } from "./scope.js";
 import {

@@ -1,4 +1,4 @@
-// Scalars of the wire as JSON text: whole numbers with all their digits, bytes in base64, floats as short as they can be.
+// Scalars of the wire as JSON text: whole numbers with all digits, bytes in base64, floats as short as they can be.
 import { isUtf8 } from "node:buffer";
 import type { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { Refused } from "./event-plan.js";
