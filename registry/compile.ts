@@ -48,7 +48,7 @@ const compileBare = (kind: SchemaKind, text: string, schema: unknown): Bare => {
 const withConditions = (compiled: CompiledSchema, conditions: Conditions): CompiledSchema => {
   const judged = (result: SchemaResult): SchemaResult => {
     if ("refusal" in result) return result;
-    const broken = conditions.broken(result.text);
+    const broken = conditions.broken(result);
     if (broken === undefined) return result;
     const { name, property: path, message } = broken;
     return { refusal: { path, rule: `cel.${name}`.slice(0, 128), message: message.slice(0, 300) } };

@@ -12,8 +12,15 @@ export interface SchemaRefusal {
   readonly message: string;
 }
 
-/** What became of properties: their text, with defaults filled in, or why they are refused. */
-export type SchemaResult = { readonly text: Uint8Array } | { readonly refusal: SchemaRefusal };
+/** Properties that are taken: their text, with defaults filled in. */
+export interface TakenProperties {
+  readonly text: Uint8Array;
+  /** The text as JSON.parse reads it, where the check has done so anyway. */
+  readonly parsed?: unknown;
+}
+
+/** What became of properties, or why they are refused. */
+export type SchemaResult = TakenProperties | { readonly refusal: SchemaRefusal };
 
 /** A schema made ready to check events with. Checking is synchronous, bounded, and throws nothing. */
 export interface CompiledSchema {

@@ -1,6 +1,7 @@
 // Properties as CEL's values. CEL tells whole numbers from doubles, JSON doesn't: the schema says which are which.
 import { type CelList, type CelMap, celList, celMap } from "@bufbuild/cel";
-import { ExactNumber, type ExactValue, parseExact } from "../../platform/json/exact.js";
+import { ExactNumber, parseExact } from "../../platform/json/exact.js";
+import type { TakenProperties } from "../compiled-schema.js";
 
 /** Where whole numbers stand: in a member of that name, in every item or other member, or right here. */
 export interface NumberHint {
@@ -26,15 +27,16 @@ const longDigits = /\d{16}/;
 
 /** The named properties of a JSON object as CEL's values; missing ones are left out. */
 export function celOf(
-  text: Uint8Array,
+  { text, parsed }: TakenProperties,
   names: readonly string[],
   { whole, hint }: CelNames,
 ): Record<string, CelBinding> {
-  const json = Buffer.from(text.buffer, text.byteOffset, text.length).toString();
   const bindings: Record<string, CelBinding> = Object.create(null) as Record<string, CelBinding>;
-  const properties: ExactValue | PlainObject = longDigits.test(json)
-    ? parseExact(json)
-    : (JSON.parse(json) as PlainObject);
+  const json = Buffer.from(text.buffer, text.byteOffset, text.length).toString("latin1");
+  const isExact = longDigits.test(json);
+  const properties: unknown = isExact
+    ? parseExact(Buffer.from(json, "latin1").toString())
+    : (parsed ?? JSON.parse(Buffer.from(json, "latin1").toString()));
   for (const name of names) {
     if (name === whole) bindings[name] = celValue(properties, hint);
     else {

@@ -9,6 +9,7 @@ import {
   parse as parseExpression,
   plan,
 } from "@bufbuild/cel";
+import type { TakenProperties } from "../compiled-schema.js";
 import { type CelBinding, celOf, type NumberHint } from "./cel-value.js";
 import { boundLoops, freeNames, nodesOf, stepFunction } from "./expression-tree.js";
 
@@ -72,11 +73,11 @@ export class Conditions {
     this.#hint = hint;
   }
 
-  /** The first rule that the properties, a JSON object as text, break. The text has passed `checkJsonObject`. */
-  broken(text: Uint8Array): BrokenCondition | undefined {
+  /** The first rule that the properties break. Their text has passed `checkJsonObject`. */
+  broken(taken: TakenProperties): BrokenCondition | undefined {
     if (this.#conditions.length === 0) return undefined;
-    stepsLeft = Math.min(stepsMax, Math.max(stepsMin, Math.floor(stepBytes / text.length)));
-    const bindings = celOf(text, this.#names, { whole, hint: this.#hint });
+    stepsLeft = Math.min(stepsMax, Math.max(stepsMin, Math.floor(stepBytes / taken.text.length)));
+    const bindings = celOf(taken, this.#names, { whole, hint: this.#hint });
     for (const condition of this.#conditions) {
       const result = condition.run(bindings);
       if (result === true && stepsLeft >= 0) continue;

@@ -43,9 +43,9 @@ export function checkValue(validate: ValidateFunction, value: unknown): SchemaRe
 }
 
 const checkText = (validate: ValidateFunction, text: Uint8Array): SchemaResult => {
-  const value: unknown = JSON.parse(Buffer.from(text.buffer, text.byteOffset, text.length).toString());
-  const refusal = checkValue(validate, value);
-  return refusal === undefined ? { text } : { refusal };
+  const parsed: unknown = JSON.parse(Buffer.from(text.buffer, text.byteOffset, text.length).toString());
+  const refusal = checkValue(validate, parsed);
+  return refusal === undefined ? { text, parsed } : { refusal };
 };
 
 const noAvro: SchemaRefusal = { path: "", rule: "kind", message: "The schema is no Avro schema." };
