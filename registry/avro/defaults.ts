@@ -14,12 +14,13 @@ export interface DefaultedField {
 /** A default within defaults grows; as text it has at most so many characters. */
 const TEXT_MAX = 64 * 1024;
 
-/** The default does not have the type. */
-class Unfit extends Error {
+/** Why a value does not have the type. Not thrown, since the branches of unions are tried by the thousand. */
+class Unfit {
+  readonly message: string;
   readonly at: string;
 
   constructor(message: string, at: string) {
-    super(message);
+    this.message = message;
     this.at = at;
   }
 }
@@ -62,70 +63,76 @@ class Filler {
     this.#filling.add(field);
     try {
       const text = this.text(field.type, given.json, "");
+      if (text instanceof Unfit) {
+        throw new AvroSchemaError(`the default of the field "${field.name}" ${text.message}`, at + text.at);
+      }
       if (text.length > TEXT_MAX) throw new AvroSchemaError("a default is too large", at);
       given.field.fallback = { json: given.json, text, value: parseExact(text) };
       return given.field.fallback;
-    } catch (error) {
-      if (!(error instanceof Unfit)) throw error;
-      throw new AvroSchemaError(`the default of the field "${field.name}" ${error.message}`, at + error.at);
     } finally {
       this.#filling.delete(field);
     }
   }
 
-  /** The value that a default stands for, as JSON text. @throws Unfit */
-  text(type: AvroType, json: ExactValue, at: string): string {
+  /** The value that a default stands for, as JSON text. */
+  text(type: AvroType, json: ExactValue, at: string): string | Unfit {
     this.#budget.spend();
     switch (type.kind) {
       case "union":
         return this.#union(type.branches, json, at);
       case "record":
         return this.#record(type, json, at);
-      case "array":
-        if (!Array.isArray(json)) throw new Unfit("is no array", at);
-        return `[${json.map((item, index) => this.text(type.items, item, `${at}/${index}`)).join()}]`;
+      case "array": {
+        if (!Array.isArray(json)) return new Unfit("is no array", at);
+        const texts: string[] = [];
+        for (const [index, item] of json.entries()) {
+          const text = this.text(type.items, item, `${at}/${index}`);
+          if (text instanceof Unfit) return text;
+          texts.push(text);
+        }
+        return `[${texts.join()}]`;
+      }
       case "map": {
-        if (!(json instanceof Map)) throw new Unfit("is no object", at);
-        const members = [...json].map(
-          ([name, member]) => `${JSON.stringify(name)}:${this.text(type.values, member, `${at}/${name}`)}`,
-        );
-        return `{${members.join()}}`;
+        if (!(json instanceof Map)) return new Unfit("is no object", at);
+        const texts: string[] = [];
+        for (const [name, member] of json) {
+          const text = this.text(type.values, member, `${at}/${name}`);
+          if (text instanceof Unfit) return text;
+          texts.push(`${JSON.stringify(name)}:${text}`);
+        }
+        return `{${texts.join()}}`;
       }
-      default: {
-        const text = scalarText(type, json);
-        if (text === undefined) throw new Unfit(`is no value of the type ${nameOfType(type)}`, at);
-        return text;
-      }
+      default:
+        return scalarText(type, json) ?? new Unfit(`is no value of the type ${nameOfType(type)}`, at);
     }
   }
 
   /** The first branch that fits. */
-  #union(branches: readonly AvroType[], json: ExactValue, at: string): string {
+  #union(branches: readonly AvroType[], json: ExactValue, at: string): string | Unfit {
     for (const branch of branches) {
-      try {
-        return this.text(branch, json, at);
-      } catch (error) {
-        if (!(error instanceof Unfit)) throw error;
-      }
+      const text = this.text(branch, json, at);
+      if (typeof text === "string") return text;
     }
-    throw new Unfit("fits no branch of the union", at);
+    return new Unfit("fits no branch of the union", at);
   }
 
-  #record({ fullName, fields }: AvroRecord, json: ExactValue, at: string): string {
-    if (!(json instanceof Map)) throw new Unfit("is no object", at);
+  #record({ fullName, fields }: AvroRecord, json: ExactValue, at: string): string | Unfit {
+    if (!(json instanceof Map)) return new Unfit("is no object", at);
+    const texts: string[] = [];
     let length = 0;
-    const members = fields.map((field) => {
+    for (const field of fields) {
       const given = json.get(field.name);
       const text =
         given === undefined
           ? this.fallback(field)?.text
           : this.text(field.type, given, `${at}/${field.name}`);
-      if (text === undefined) throw new Unfit(`lacks the field "${field.name}" of ${fullName}`, at);
+      if (text === undefined) return new Unfit(`lacks the field "${field.name}" of ${fullName}`, at);
+      if (text instanceof Unfit) return text;
       length += text.length;
-      if (length > TEXT_MAX) throw new Unfit("is too large", at);
-      return `${JSON.stringify(field.name)}:${text}`;
-    });
-    return `{${members.join()}}`;
+      if (length > TEXT_MAX) return new Unfit("is too large", at);
+      texts.push(`${JSON.stringify(field.name)}:${text}`);
+    }
+    return `{${texts.join()}}`;
   }
 }
 

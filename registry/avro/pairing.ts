@@ -64,17 +64,53 @@ const promotions: Readonly<Record<string, readonly string[]>> = {
   bytes: ["string"],
 };
 
-export const isPromoted = (writer: AvroType, reader: AvroType): boolean =>
+const isPromoted = (writer: AvroType, reader: AvroType): boolean =>
   promotions[writer.kind]?.includes(reader.kind) ?? false;
 
-/** How well a branch of a reader's union fits: 0 best, undefined not at all. Java's readers choose the same way. */
-const rankOf = (writer: AvroType, branch: AvroType): number | undefined => {
-  if (writer.kind !== branch.kind) return isPromoted(writer, branch) ? 3 : undefined;
-  if (!isNamed(writer) || !isNamed(branch)) return 0;
-  if (writer.fullName === branch.fullName) return 0;
-  if (!namesMatch(writer, branch)) return undefined;
+/** A branch of a reader's union that may be read, and how well it fits: 0 is best. */
+interface Fit {
+  readonly branch: AvroType;
+  readonly index: number;
+  readonly rank: number;
+}
+
+const rankOf = (writer: AvroType, branch: AvroType): number => {
+  if (writer.kind !== branch.kind) return 3;
+  if (!isNamed(writer) || !isNamed(branch) || writer.fullName === branch.fullName) return 0;
   return branch.aliases.includes(writer.fullName) ? 1 : 2;
 };
+
+/** The branches of a union by what a writer's type is looked up by, so that large unions are not searched. */
+class Branches {
+  readonly #byKey = new Map<string, { branch: AvroType; index: number }[]>();
+
+  constructor({ branches }: AvroUnion) {
+    for (const [index, branch] of branches.entries()) {
+      const keys = isNamed(branch)
+        ? [`${branch.kind} ${branch.name}`, ...branch.aliases.map((alias) => `${branch.kind} =${alias}`)]
+        : [branch.kind];
+      for (const key of new Set(keys)) {
+        const listed = this.#byKey.get(key);
+        if (listed === undefined) this.#byKey.set(key, [{ branch, index }]);
+        else listed.push({ branch, index });
+      }
+    }
+  }
+
+  /** Best first, as Java's readers choose: the same name, then an alias, then the name alone, then a promotion. */
+  fitting(writer: AvroType): readonly Fit[] {
+    const keys = isNamed(writer)
+      ? [`${writer.kind} ${writer.name}`, `${writer.kind} =${writer.fullName}`]
+      : [writer.kind, ...(promotions[writer.kind] ?? [])];
+    const fits = new Map<number, Fit>();
+    for (const key of keys) {
+      for (const { branch, index } of this.#byKey.get(key) ?? []) {
+        fits.set(index, { branch, index, rank: rankOf(writer, branch) });
+      }
+    }
+    return [...fits.values()].sort((a, b) => a.rank - b.rank || a.index - b.index);
+  }
+}
 
 export interface PairingOptions {
   readonly budget: Budget;
@@ -89,6 +125,7 @@ class Pairing {
   readonly #open: Node[] = [];
   readonly #broken: Node[] = [];
   readonly #fieldIndexes = new Map<AvroRecord, ReadonlyMap<string, number>>();
+  readonly #branches = new Map<AvroUnion, Branches>();
 
   constructor({ budget, withAliases = true }: PairingOptions) {
     this.#budget = budget;
@@ -134,7 +171,7 @@ class Pairing {
   #connect(node: Node): void {
     const { writer, reader } = node;
     if (writer.kind === "union") {
-      for (const branch of writer.branches) node.parts.push(this.#need(node, branch, reader));
+      for (const branch of writer.branches) node.parts.push(this.#need(node, [branch, reader], node.at));
     } else if (reader.kind === "union") this.#choose(node, reader);
     else if (writer.kind !== reader.kind) {
       if (!isPromoted(writer, reader)) this.#refuse(node, "AVRO_TYPE_MISMATCH", typeMismatch(node));
@@ -147,9 +184,9 @@ class Pairing {
     const { writer, reader } = node;
     if (writer.kind === "record" && reader.kind === "record") this.#record(node, writer, reader);
     else if (writer.kind === "array" && reader.kind === "array") {
-      node.parts.push(this.#need(node, writer.items, reader.items));
+      node.parts.push(this.#need(node, [writer.items, reader.items], `${reader.at}/items`));
     } else if (writer.kind === "map" && reader.kind === "map") {
-      node.parts.push(this.#need(node, writer.values, reader.values));
+      node.parts.push(this.#need(node, [writer.values, reader.values], `${reader.at}/values`));
     } else if (writer.kind === "enum" && reader.kind === "enum") this.#enum(node, writer, reader);
     else if (writer.kind === "fixed" && reader.kind === "fixed" && writer.size !== reader.size) {
       const sizes = `${reader.fullName} had ${writer.size} bytes and has ${reader.size}`;
@@ -158,9 +195,9 @@ class Pairing {
     }
   }
 
-  /** A pair without which `node` is broken. */
-  #need(node: Node, writer: AvroType, reader: AvroType): Node {
-    const needed = this.#pair(writer, reader, node.at);
+  /** A pair without which `node` is broken; `at` is where its reader stands in the text of the node's. */
+  #need(node: Node, [writer, reader]: readonly [AvroType, AvroType], at: string): Node {
+    const needed = this.#pair(writer, reader, node.reader.isForeign ? node.at : at);
     needed.dependents.push(node);
     return needed;
   }
@@ -177,23 +214,22 @@ class Pairing {
   }
 
   #choose(node: Node, union: AvroUnion): void {
-    this.#budget.spend(union.branches.length);
-    const fitting: { branch: AvroType; rank: number }[] = [];
-    for (const branch of union.branches) {
-      const rank = rankOf(node.writer, branch);
-      if (rank !== undefined) fitting.push({ branch, rank });
+    let branches = this.#branches.get(union);
+    if (branches === undefined) {
+      this.#budget.spend(union.branches.length);
+      branches = new Branches(union);
+      this.#branches.set(union, branches);
     }
+    const fitting = branches.fitting(node.writer);
     if (fitting.length === 0) {
-      const name = nameOfType(node.writer);
-      this.#refuse(
-        node,
-        "AVRO_UNION_BRANCH_MISSING",
-        `The union has no branch for ${name}, which was written: add one.`,
-      );
+      const message = `The union has no branch for ${nameOfType(node.writer)}, which was written: add one.`;
+      this.#refuse(node, "AVRO_UNION_BRANCH_MISSING", message);
       return;
     }
-    fitting.sort((a, b) => a.rank - b.rank);
-    for (const { branch } of fitting) node.choices.push(this.#need(node, node.writer, branch));
+    for (const { branch, index } of fitting) {
+      this.#budget.spend();
+      node.choices.push(this.#need(node, [node.writer, branch], `${union.at}/${index}`));
+    }
     node.soundChoices = node.choices.length;
   }
 
@@ -231,7 +267,8 @@ class Pairing {
       } else if (index !== undefined) {
         takers.set(index, field.name);
         const written = writer.fields[index];
-        const pair = written === undefined ? undefined : this.#need(node, written.type, field.type);
+        const types = written === undefined ? undefined : ([written.type, field.type] as const);
+        const pair = types && this.#need(node, types, `${field.at}/type`);
         node.fields.push({ field, index, pair });
       } else if (field.fallback === undefined) {
         const lacking = `The field "${field.name}" is not in what was written`;
