@@ -4,6 +4,7 @@
 import { ExactNumber, type ExactValue, parseExact, stringifyExact } from "../../platform/json/exact.js";
 import { joinJsonPath } from "../../platform/json/path.js";
 import { checkStepsMax, type SchemaRefusal, type SchemaResult, tooCostly } from "../compiled-schema.js";
+import { plainFit } from "./plain-fit.js";
 import type { AvroField, AvroRecord, AvroType, Decimal } from "./type.js";
 
 /** A member that is set once all has been checked, in place of the one that had an alias. */
@@ -194,8 +195,11 @@ const nameOf = (type: Scalar): string => {
 
 /** Checks text that has passed `checkJsonObject`; what comes back has the defaults of missing fields. */
 export function checkAvroJson(record: AvroRecord, text: Uint8Array): SchemaResult {
+  const json = Buffer.from(text.buffer, text.byteOffset, text.length).toString();
+  const parsed = plainFit(record, json);
+  if (parsed !== undefined) return { text, parsed };
   const checker = new Checker();
-  const value = parseExact(Buffer.from(text.buffer, text.byteOffset, text.length).toString());
+  const value = parseExact(json);
   const refusal = checker.check(record, value, "");
   if (refusal !== undefined) return { refusal: { ...refusal, path: refusal.path.slice(0, 256) } };
   if (checker.filled.length === 0) return { text };
