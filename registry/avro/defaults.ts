@@ -1,5 +1,5 @@
 // Defaults of fields: checked deeply, and made into the values that they are in an event's properties.
-import { ExactNumber, type ExactValue, parseExact } from "../../platform/json/exact.js";
+import { ExactNumber, type ExactValue, parseExact, stringifyExact } from "../../platform/json/exact.js";
 import type { Budget } from "../rules/budget.js";
 import { decimalText } from "./decimal.js";
 import { AvroSchemaError } from "./schema-error.js";
@@ -10,6 +10,12 @@ export interface DefaultedField {
   readonly field: { -readonly [K in keyof AvroField]: AvroField[K] };
   readonly json: ExactValue;
 }
+
+/**
+ * What becomes of a default that does not fit its type: the schema is refused, it stays as it stands, or the field goes
+ * without.
+ */
+export type UnfitDefaults = "refused" | "kept" | "dropped";
 
 /** A default within defaults grows; as text it has at most so many characters. */
 const TEXT_MAX = 64 * 1024;
@@ -47,11 +53,13 @@ const latin1Of = (value: ExactValue): Buffer | undefined => {
 class Filler {
   readonly #fields: Map<AvroField, DefaultedField>;
   readonly #budget: Budget;
+  readonly #unfit: UnfitDefaults;
   readonly #filling = new Set<AvroField>();
 
-  constructor(fields: readonly DefaultedField[], budget: Budget) {
+  constructor(fields: readonly DefaultedField[], unfit: UnfitDefaults, budget: Budget) {
     this.#fields = new Map(fields.map((one) => [one.field, one]));
     this.#budget = budget;
+    this.#unfit = unfit;
   }
 
   /** A field's default, made when it is first asked for. */
@@ -62,10 +70,15 @@ class Filler {
     if (this.#filling.has(field)) throw new AvroSchemaError("a default needs itself", at);
     this.#filling.add(field);
     try {
-      const text = this.text(field.type, given.json, "");
-      if (text instanceof Unfit) {
-        throw new AvroSchemaError(`the default of the field "${field.name}" ${text.message}`, at + text.at);
+      const fit = this.text(field.type, given.json, "");
+      if (fit instanceof Unfit && this.#unfit === "refused") {
+        throw new AvroSchemaError(`the default of the field "${field.name}" ${fit.message}`, at + fit.at);
       }
+      if (fit instanceof Unfit && this.#unfit === "dropped") {
+        this.#fields.delete(field);
+        return undefined;
+      }
+      const text = fit instanceof Unfit ? stringifyExact(given.json) : fit;
       if (text.length > TEXT_MAX) throw new AvroSchemaError("a default is too large", at);
       given.field.fallback = { json: given.json, text, value: parseExact(text) };
       return given.field.fallback;
@@ -107,12 +120,13 @@ class Filler {
     }
   }
 
-  /** The first branch that fits. */
+  /** The first branch that fits. "null" in quotes, which many schemas have, is null where no text is allowed. */
   #union(branches: readonly AvroType[], json: ExactValue, at: string): string | Unfit {
     for (const branch of branches) {
       const text = this.text(branch, json, at);
       if (typeof text === "string") return text;
     }
+    if (json === "null" && branches.some(({ kind }) => kind === "null")) return "null";
     return new Unfit("fits no branch of the union", at);
   }
 
@@ -183,10 +197,10 @@ export const fixedText = (type: Extract<AvroType, { kind: "fixed" }>, bytes: Buf
 
 /**
  * Checks the defaults of a schema and sets them.
- * @throws Error that says which does not fit its type
+ * @throws Error that says which does not fit its type, where such are refused
  * @throws OutOfSteps where trying the branches of unions takes too long
  */
-export function fillDefaults(fields: readonly DefaultedField[], budget: Budget): void {
-  const filler = new Filler(fields, budget);
+export function fillDefaults(fields: readonly DefaultedField[], unfit: UnfitDefaults, budget: Budget): void {
+  const filler = new Filler(fields, unfit, budget);
   for (const { field } of fields) filler.fallback(field);
 }

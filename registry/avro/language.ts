@@ -5,11 +5,15 @@ import { diffAvro } from "./diff.js";
 import { readsAvro } from "./reads.js";
 import { type AvroSchema, avroSchemaOf } from "./schema.js";
 
+const inlined = ({ type }: AvroSchema): string => canonicalText(type, { isSorted: false, known: new Set() });
+
 /** Avro 1.12, behind the registry's rules. */
 export const avroLanguage: SchemaLanguage<AvroSchema> = {
   kind: SchemaKind.AVRO,
   parse: avroSchemaOf,
   normalized: ({ type, foreign }) => canonicalText(type, { isSorted: true, known: foreign }),
+  inlined,
+  formatted: (parsed, format) => (format === "resolved" ? inlined(parsed) : undefined),
   reads: readsAvro,
   diff: diffAvro,
 };

@@ -22,6 +22,8 @@ export interface Mismatch {
   readonly message: string;
   /** Symbols of the writer's enum that lead into it; missing where every value does. */
   readonly symbols?: readonly number[];
+  /** What was written, for tools that name it. */
+  readonly expected?: string;
 }
 
 /** A field of the reader's record, and the writer's that it is read from; without one it has its default. */
@@ -176,7 +178,8 @@ class Pairing {
     else if (writer.kind !== reader.kind) {
       if (!isPromoted(writer, reader)) this.#refuse(node, "AVRO_TYPE_MISMATCH", typeMismatch(node));
     } else if (isNamed(writer) && isNamed(reader) && !namesMatch(writer, reader)) {
-      this.#refuse(node, "AVRO_NAME_MISMATCH", nameMismatch(writer.fullName, reader.fullName));
+      const expected = writer.fullName;
+      this.#refuse(node, "AVRO_NAME_MISMATCH", nameMismatch(expected, reader.fullName), { expected });
     } else this.#connectKind(node);
   }
 

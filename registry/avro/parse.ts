@@ -4,7 +4,7 @@ import { personalClassOf } from "../personal.js";
 import { Budget } from "../rules/budget.js";
 import type { SchemaSource } from "../rules/language.js";
 import { requireTextBounds } from "../rules/text-bounds.js";
-import { type DefaultedField, fillDefaults } from "./defaults.js";
+import { type DefaultedField, fillDefaults, type UnfitDefaults } from "./defaults.js";
 import { fullNameIn, isDottedName, isSimpleName, splitName } from "./names.js";
 import { AvroSchemaError } from "./schema-error.js";
 import {
@@ -301,7 +301,10 @@ export interface AvroTypes {
  * Reads a schema with all that it refers to.
  * @throws Error that says what is wrong with it, and where
  */
-export function parseAvro({ text, references }: SchemaSource): AvroTypes {
+export function parseAvro(
+  { text, references }: SchemaSource,
+  unfitDefaults: UnfitDefaults = "refused",
+): AvroTypes {
   const parser = new Parser();
   const seen = new Set<string>();
   for (const reference of references) {
@@ -318,6 +321,6 @@ export function parseAvro({ text, references }: SchemaSource): AvroTypes {
   }
   const foreign = parser.namedTypes;
   const type = parser.parse(text, false);
-  fillDefaults(parser.defaulted, new Budget());
+  fillDefaults(parser.defaulted, unfitDefaults, new Budget());
   return { type, foreign };
 }

@@ -113,9 +113,10 @@ const problemsOf = (visits: readonly Visit[], hasWitness: boolean): Problem[] =>
     ? ""
     : " No event can show it: what was written there has no end, or is too large.";
   for (const { pair } of visits) {
-    for (const { rule, at, message } of pair.mismatches) {
+    for (const { rule, at, message, expected } of pair.mismatches) {
       if (problems.length === problemsMax) return problems;
-      problems.push({ rule, outcome: "incompatible", path: at, message: `${message}${remark}` });
+      const problem = { rule, outcome: "incompatible", path: at, message: `${message}${remark}` } as const;
+      problems.push(expected === undefined ? problem : { ...problem, expected });
     }
   }
   return problems;

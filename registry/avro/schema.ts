@@ -2,7 +2,7 @@ import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { Fault } from "../../platform/fault.js";
 import { OutOfSteps } from "../rules/budget.js";
-import type { ParsedSchema, SchemaSource } from "../rules/language.js";
+import type { ParsedSchema, ParseOptions, SchemaSource } from "../rules/language.js";
 import { canonicalText } from "./canonical.js";
 import { parseAvro } from "./parse.js";
 import type { AvroNamed, AvroType } from "./type.js";
@@ -16,9 +16,12 @@ export interface AvroSchema extends ParsedSchema {
 }
 
 /** Reads a schema's text. @throws Fault SCHEMA_INVALID that says what is wrong and where */
-export function avroSchemaOf(source: SchemaSource): AvroSchema {
+export function avroSchemaOf(
+  source: SchemaSource,
+  { allowsInvalidDefaults = false }: ParseOptions = {},
+): AvroSchema {
   try {
-    const { type, foreign } = parseAvro(source);
+    const { type, foreign } = parseAvro(source, allowsInvalidDefaults ? "kept" : "refused");
     const canonical = canonicalText(type, { isSorted: false, known: foreign });
     return { kind: SchemaKind.AVRO, canonical, type, foreign };
   } catch (cause) {

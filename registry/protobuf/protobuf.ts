@@ -16,6 +16,7 @@ import { load } from "./load.js";
 import type { ProtoSet } from "./model.js";
 import { normalizeFile } from "./normalize.js";
 import { printFile } from "./print-file.js";
+import { descriptorBytes } from "./to-descriptor.js";
 import { findWitness } from "./witness.js";
 
 /** A .proto file that has been read, with all it imports. */
@@ -62,6 +63,11 @@ export const protobufLanguage: SchemaLanguage<ParsedProtobuf> = {
     return { kind: SchemaKind.PROTOBUF, canonical: printFile(set.file.node), set };
   },
   normalized: ({ set }) => printFile(normalizeFile(set.file)),
+  // The name is what clients file the schema under; it is no import's.
+  formatted: ({ set }, format) =>
+    format === "serialized"
+      ? Buffer.from(descriptorBytes(set.file, "default")).toString("base64")
+      : undefined,
   reads,
   diff: (older, newer, budget) => differences(older.set, newer.set, budget),
 };

@@ -41,6 +41,8 @@ export interface Problem {
   readonly message: string;
   /** The keyword that stopped a proof. */
   readonly keyword?: string;
+  /** What the other side has, where a name says it all. */
+  readonly expected?: string;
 }
 
 /** An event that the writer's schema accepts and the reader's rejects; both validators have been asked. */
@@ -100,6 +102,11 @@ export interface SchemaLanguage<Parsed extends ParsedSchema = ParsedSchema> {
    * one without. Left out where the language has no such form.
    */
   inlined?(parsed: Parsed): string;
+  /**
+   * The text in a form that clients ask for by its name in Confluent's API, such as "serialized" or "resolved";
+   * undefined for a name that the language does not know. Left out where it knows none.
+   */
+  formatted?(parsed: Parsed, format: string): string | undefined;
   /** Never throws: where the budget ends, the outcome is "unproven" with rule "STEPS_EXCEEDED". */
   reads(question: ReadingQuestion<Parsed>): Reading;
   diff(older: Parsed, newer: Parsed, budget: Budget): readonly Difference[];
