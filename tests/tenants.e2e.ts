@@ -18,7 +18,7 @@ interface Theirs extends TestProject {
   readonly schemaId: number;
 }
 
-/** Tries to reach what is theirs with our keys, which all send theirs as the header `tideline-project`. */
+/** Tries to reach what is theirs with our keys. */
 type Attempt = (ours: TestProject, theirs: Theirs) => Promise<void>;
 
 const eventId = "shared-event";
@@ -179,7 +179,7 @@ describe("Two projects are apart", function () {
       quarantineId: events[0]?.quarantineId ?? "",
       schemaId: registered.schema?.schemaId ?? 0,
     };
-    ours = await makeProject(stack.file(), "Ours", { headers: { "tideline-project": project.projectId } });
+    ours = await makeProject(stack.file(), "Ours");
   });
 
   const methods = services.flatMap((service) => service.methods.map((method) => ({ service, method })));
@@ -190,6 +190,22 @@ describe("Two projects are apart", function () {
   it("on every method of the contract", () => {
     const names = methods.map(({ service, method }) => `${service.name}.${method.name}`);
     expect(Object.keys(attempts)).to.have.members(names);
+  });
+
+  it("and no method answers a key that names the other project by the header", async () => {
+    const caller = new RawCaller(stack.file().grpc);
+    const headers = { "tideline-project": theirs.projectId };
+    for (const { service, method } of methods) {
+      const path = `/${service.typeName}/${method.name}`;
+      const refusals: string[] = [];
+      for (const key of Object.values(ours.keys)) {
+        const { code, reason } = await caller.call(path, new Uint8Array(0), `Bearer ${key}`, headers);
+        refusals.push(`${code} ${reason}`);
+      }
+      for (const refusal of refusals)
+        expect(refusal, path).to.be.oneOf(["NOT_FOUND PROJECT_NOT_FOUND", "PERMISSION_DENIED SCOPE_MISSING"]);
+    }
+    caller.close();
   });
 
   it("and no method answers without a key", async () => {

@@ -26,14 +26,27 @@ export interface Incoming {
   readonly peer: string;
 }
 
-/** Lets a request in, or throws Fault KEY_INVALID or SCOPE_MISSING. The one place where access is decided. */
+/**
+ * Lets a request in, or throws Fault KEY_INVALID, SCOPE_MISSING, or PROJECT_NOT_FOUND where the request names another
+ * project than the key's. The one place where access is decided.
+ */
 export async function admit(keys: KeyRing, access: Access, incoming: Incoming): Promise<Call> {
   const principal =
     access === "public" ? nobody : await keys.authenticate(bearerOf(incoming.header("authorization")));
   requireAccess(principal, access);
-  const named = principal.isOperator ? (incoming.header(projectHeader) ?? "") : "";
+  const named = access === "public" ? "" : (incoming.header(projectHeader) ?? "");
+  if (!principal.isOperator && named !== "" && named !== principal.projectId) throw foreignProject(named);
   const { signal, peer, header } = incoming;
   return { principal, projectId: principal.isOperator ? named : principal.projectId, signal, header, peer };
+}
+
+function foreignProject(named: string): Fault {
+  const facts = { project: named.slice(0, 128) };
+  return new Fault(
+    FaultReason.PROJECT_NOT_FOUND,
+    `the key is not one of the project that ${projectHeader} names`,
+    facts,
+  );
 }
 
 function requireAccess(principal: Principal, access: Access): void {

@@ -11,14 +11,17 @@ import {
   type ServiceImpl,
 } from "@connectrpc/connect";
 import { codeToHttpStatus, errorToJson } from "@connectrpc/connect/protocol-connect";
+import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
+import { trailerFlag, trailerSerialize } from "@connectrpc/connect/protocol-grpc-web";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
-import { Fault } from "../fault.js";
+import { Fault, toConnectError } from "../fault.js";
 import type { Incoming } from "./access.js";
 import { type Access, type Call, projectHeader } from "./call.js";
 import { lastHop, messageBytesMax } from "./grpc.js";
 import type { Invoker } from "./invoke.js";
 import type { BodyEncoding, Mount } from "./mount.js";
+import { addJson, addOpaque, isBinary, isJson } from "./passed-on.js";
 import type { Listener } from "./two-protocols.js";
 
 /** A path of plain HTTP beside the RPCs. */
@@ -65,14 +68,29 @@ const preflightHeaders = {
 
 /** The HTTP face of a service: Connect, gRPC-Web, plain routes and health. */
 export function createHttpFace(options: HttpFaceOptions): Listener {
+  const limits = { readMaxBytes: messageBytesMax, connect: true, grpc: false, grpcWeb: true };
   const connect = connectNodeAdapter({
     routes: (router) => {
       for (const mounted of options.mounts) addToConnect(router, mounted, options.invoker);
     },
-    readMaxBytes: messageBytesMax,
-    connect: true,
-    grpc: false,
-    grpcWeb: true,
+    fallback: (request, response) => answerUnknown(request as IncomingMessage, response as ServerResponse),
+    ...limits,
+  });
+  const json = connectNodeAdapter({
+    routes: (router) => {
+      for (const mounted of options.mounts)
+        addJson(router, mounted, { invoker: options.invoker, from: fromContext });
+    },
+    fallback: connect,
+    ...limits,
+  });
+  const opaque = connectNodeAdapter({
+    routes: (router) => {
+      for (const mounted of options.mounts)
+        addOpaque(router, mounted, { invoker: options.invoker, from: fromContext });
+    },
+    fallback: connect,
+    ...limits,
   });
   const raws = rawPaths(options.mounts);
   return (request, response) => {
@@ -90,7 +108,9 @@ export function createHttpFace(options: HttpFaceOptions): Listener {
       return void answerRoute(options, route, request, response);
     const allowed = options.routes.filter((candidate) => candidate.path === path);
     if (allowed.length > 0) return answerMethod(allowed, response);
-    connect(request, response);
+    if (isBinary(request)) opaque(request, response);
+    else if (isJson(request)) json(request, response);
+    else connect(request, response);
   };
 }
 
@@ -153,11 +173,15 @@ async function answerRoute(
 }
 
 /** Writes an error as Connect's unary protocol does, in JSON. */
-export function writeError(response: ServerResponse, error: ConnectError): void {
+export function writeError(
+  response: ServerResponse,
+  error: ConnectError,
+  status = httpStatusOf(error),
+): void {
   if (response.headersSent) return void response.destroy();
   for (const [name, value] of error.metadata) response.setHeader(name, value);
   const body = JSON.stringify(errorToJson(error, undefined));
-  response.writeHead(httpStatusOf(error), { "content-type": "application/json" }).end(body);
+  response.writeHead(status, { "content-type": "application/json" }).end(body);
 }
 
 function httpStatusOf(error: ConnectError): number {
@@ -280,6 +304,24 @@ function answerMethod(allowed: readonly HttpRoute[], response: ServerResponse): 
   const allow = allowed.map(({ method }) => method).join(", ");
   response.writeHead(405, { allow, "content-type": "application/json" });
   response.end(JSON.stringify({ code: "unimplemented", message: `this path takes ${allow}` }));
+}
+
+/** No method and no route has this path: said in the protocol that was asked in, as Connect and gRPC-Web write it. */
+function answerUnknown(request: IncomingMessage, response: ServerResponse): void {
+  const path = pathOf(request).slice(0, 200);
+  const error = toConnectError(new Fault(FaultReason.NOT_OFFERED, `${path} is not offered here`));
+  const type = request.headers["content-type"] ?? "";
+  request.resume();
+  if (!type.startsWith("application/grpc-web")) {
+    writeError(response, error, 404);
+    return;
+  }
+  const trailer = trailerSerialize(setTrailerStatus(new Headers(), error));
+  const frame = Buffer.alloc(5 + trailer.length);
+  frame.writeUInt8(trailerFlag, 0);
+  frame.writeUInt32BE(trailer.length, 1);
+  frame.set(trailer, 5);
+  response.writeHead(200, { "content-type": type }).end(frame);
 }
 
 function answerHealth(options: HttpFaceOptions, path: string, response: ServerResponse): void {

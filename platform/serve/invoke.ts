@@ -1,7 +1,7 @@
 import type { DescMessage, DescMethod, MessageShape } from "@bufbuild/protobuf";
 import { pathToString } from "@bufbuild/protobuf/reflect";
 import { createValidator } from "@bufbuild/protovalidate";
-import type { ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import type { KeyRing } from "../control/keys.js";
 import { Fault, toConnectError } from "../fault.js";
@@ -81,7 +81,7 @@ export function createInvoker({ keys, log }: { keys: KeyRing; log: Log }): Invok
         // A stream's batches carry their own limits: the method answers each by itself.
         yield* methodOf(mounted, method)(requests as never, call) as AsyncIterable<unknown>;
       } catch (cause) {
-        throw wireError(cause, method.name);
+        throw callerGone(cause, incoming) ?? wireError(cause, method.name);
       }
     },
     rawStream(mounted, method) {
@@ -91,7 +91,7 @@ export function createInvoker({ keys, log }: { keys: KeyRing; log: Log }): Invok
         try {
           yield* handle(bodies, await admit(keys, accessOf(mounted, method), incoming));
         } catch (cause) {
-          throw wireError(cause, method.name);
+          throw callerGone(cause, incoming) ?? wireError(cause, method.name);
         }
       };
     },
@@ -106,6 +106,12 @@ export function createInvoker({ keys, log }: { keys: KeyRing; log: Log }): Invok
       }
     },
   };
+}
+
+/** Of a stream of requests: that its caller is gone is nobody's mistake, and nobody hears the answer. */
+function callerGone(cause: unknown, incoming: Incoming): ConnectError | undefined {
+  if (!incoming.signal.aborted || cause instanceof Fault) return undefined;
+  return new ConnectError("the caller is gone", Code.Canceled);
 }
 
 /** A stream's items for as long as its key is good. */

@@ -65,8 +65,8 @@ export type AnyMethod = (request: never, call: Call) => Promise<unknown> | Async
 /**
  * Binds a service to its implementation; a method without an access rule does not compile.
  *
- * A method listed in `raw` is called with bytes by gRPC and by Connect's unary protocol; its typed form serves
- * gRPC-Web. A bidirectional one is called with bytes by gRPC alone.
+ * A method listed in `raw` is called with bytes wherever the messages are binary, and by Connect's unary protocol in
+ * JSON; its typed form serves what else is JSON: streams, and gRPC-Web that asks for it.
  */
 export function mount<S extends DescService>(
   service: S,

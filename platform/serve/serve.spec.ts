@@ -228,6 +228,46 @@ describe("serve", () => {
     expect(await anonymous.json()).to.deep.include({ code: "unauthenticated" });
   });
 
+  it("answers an unknown method and path in the protocol that asked", async () => {
+    const path = `${http()}/tideline.query.v1.QueryService/Nonsense`;
+    for (const type of ["application/json", "application/proto"]) {
+      const post = { method: "POST", body: "{}", headers: { ...headers, "content-type": type } };
+      const answer = await fetch(path, post);
+      expect(answer.status).to.equal(404);
+      expect(await answer.json()).to.deep.include({ code: "unimplemented" });
+    }
+    const web = {
+      method: "POST",
+      body: "",
+      headers: { ...headers, "content-type": "application/grpc-web+proto" },
+    };
+    const trailers = await (await fetch(path, web)).text();
+    expect(trailers).to.include("grpc-status: 12");
+    const page = await fetch(`${http()}/nowhere`);
+    expect(page.status).to.equal(404);
+    expect(await page.json()).to.deep.include({
+      code: "unimplemented",
+      message: "/nowhere is not offered here",
+    });
+  });
+
+  it("names the field of a request in JSON that is wrong", async () => {
+    const ask = async (body: string, type = "application/json"): Promise<unknown> => {
+      const path = `${http()}/tideline.query.v1.QueryService/ListEvents`;
+      const post = { method: "POST", body, headers: { ...headers, "content-type": type } };
+      const answer = (await (await fetch(path, post)).json()) as { message?: string };
+      return answer.message ?? answer;
+    };
+    expect(await ask('{"type":"a"}')).to.deep.equal({ nextPageToken: "p1:a" });
+    expect(await ask('{"pageSize":"many"}')).to.equal("page_size: not the JSON form of this field");
+    expect(await ask('{"range":{"from":"noon"}}')).to.match(/^range\.from: not the JSON form/);
+    expect(await ask('{"tpye":"a"}')).to.equal("tpye: ListEventsRequest has no such field");
+    expect(await ask("[]")).to.equal("not the JSON form of ListEventsRequest");
+    const get = `${http()}/tideline.query.v1.QueryService/ListEvents?encoding=json&connect=v1&message=`;
+    const bad = await fetch(get + encodeURIComponent('{"pageSize":"x"}'), { headers });
+    expect(await bad.json()).to.have.property("message", "page_size: not the JSON form of this field");
+  });
+
   it("says how it and its engines are", async () => {
     expect((await fetch(`${http()}/readyz`)).status).to.equal(200);
     const state = (await (await fetch(`${http()}/healthz`)).json()) as { engines: unknown };

@@ -1,12 +1,19 @@
 // A request's events in their encoded form, whatever form the request had: each a part of one buffer, or a refusal.
 import { isUtf8 } from "node:buffer";
-import { create, fromJsonString, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { create, fromJsonString, type JsonValue, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { type Event, EventSchema } from "../../gen/ts/tideline/event/v1/event_pb.js";
 import { type EventFault, EventFaultSchema } from "../../gen/ts/tideline/event/v1/verdict_pb.js";
 import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { PublishEventsRequestSchema } from "../../gen/ts/tideline/ingest/v1/ingest_service_pb.js";
 import { Fault, requestInvalid } from "../../platform/fault.js";
-import { eventWithTextProperties, findEvents, JsonShapeError, type Span } from "../../platform/json/spans.js";
+import { type FailingField, failingField } from "../../platform/json/failing-field.js";
+import {
+  type EventSpans,
+  eventWithTextProperties,
+  findEvents,
+  JsonShapeError,
+  type Span,
+} from "../../platform/json/spans.js";
 import { WireCursor, WireError, WireType } from "../../platform/wire.js";
 import { eventBytesMax, fieldNamed, listLimits } from "./event-fields.js";
 
@@ -85,9 +92,9 @@ export function eventsOfMessages(events: readonly Event[]): EventSource {
  */
 export function eventsOfJson(bytes: Uint8Array, form: "any" | "message"): EventSource {
   requireBatchBytes(bytes.length);
-  let spans: readonly Span[];
+  let found: EventSpans;
   try {
-    spans = findEvents(bytes, form).events;
+    found = findEvents(bytes, form);
   } catch (cause) {
     if (!(cause instanceof JsonShapeError)) throw cause;
     throw new Fault(
@@ -97,8 +104,13 @@ export function eventsOfJson(bytes: Uint8Array, form: "any" | "message"): EventS
       { cause },
     );
   }
-  requireCount(spans.length);
-  return joined(spans.map((span) => eventOfJson(bytes, span)));
+  const [unknown] = found.others.keys();
+  if (unknown !== undefined) {
+    const field = unknown.slice(0, 100).replaceAll(/\p{Surrogate}/gu, "\ufffd");
+    throw requestInvalid(field, "json.unknown_field", "a batch has events alone");
+  }
+  requireCount(found.events.length);
+  return joined(found.events.map((span) => eventOfJson(bytes, span)));
 }
 
 /** An escape that may stand for half of a character. */
@@ -131,22 +143,25 @@ const eventOfJson = (bytes: Uint8Array, span: Span): Uint8Array | EventFault => 
   try {
     const text = eventWithTextProperties(bytes, span);
     if (!isWellFormed(text)) return textInvalid("An escape stands for half of a character.");
-    return toBinary(EventSchema, fromJsonString(EventSchema, text, { ignoreUnknownFields: true }));
-  } catch (error) {
-    return eventFault({
-      reason: FaultReason.EVENT_UNDECODABLE,
-      field: fieldOfJsonError(error),
-      rule: "json",
-      message: "The event is not the JSON form of an event.",
-    });
+    return toBinary(EventSchema, fromJsonString(EventSchema, text));
+  } catch {
+    return undecodable(bytes, span);
   }
 };
 
-/** The field that protobuf-es names in its error; a value is never taken over. */
-const fieldOfJsonError = (error: unknown): string => {
-  const message = error instanceof Error ? error.message : "";
-  const [, field = ""] = /field [\w.]*\.(\w+) from JSON/.exec(message) ?? [];
-  return field;
+/** Why JSON is no event, with the field that it is about; a value is never taken over. */
+const undecodable = (bytes: Uint8Array, span: Span): EventFault => {
+  let found: FailingField = { path: "", isUnknown: false };
+  try {
+    found = failingField(EventSchema, JSON.parse(eventWithTextProperties(bytes, span)) as JsonValue);
+  } catch {
+    // It is no JSON at all.
+  }
+  const message = found.isUnknown
+    ? "An event has no such field; what is the event's own belongs into its properties."
+    : "The event is not the JSON form of an event.";
+  const rule = found.isUnknown ? "json.unknown_field" : "json";
+  return eventFault({ reason: FaultReason.EVENT_UNDECODABLE, field: found.path, rule, message });
 };
 
 const joined = (encoded: readonly (Uint8Array | EventFault)[]): EventSource => {

@@ -281,16 +281,21 @@ describe("the decision on a batch", () => {
   it("rejects JSON that is no event alone, and names the field", () => {
     const batch = new PreparedBatch();
     const source = eventsOfJson(
-      Buffer.from('[{"type":"t"},{"type":5},{"type":"t","sentTime":"x"},{"type":"\\ud800"}]'),
+      Buffer.from(
+        '[{"type":"t"},{"type":5},{"type":"t","sentTime":"x"},{"type":"\\ud800"},{"type":"t","userid":"u"},nope]',
+      ),
       "any",
     );
     preparer.prepare(batch, source, stamp, rulesWith());
     expect(said(batch)).to.deep.equal([
       "ACCEPTED",
       "REJECTED EVENT_UNDECODABLE type json",
-      "REJECTED EVENT_UNDECODABLE  json",
+      "REJECTED EVENT_UNDECODABLE sent_time json",
       "REJECTED EVENT_TEXT_INVALID  utf8",
+      "REJECTED EVENT_UNDECODABLE userid json.unknown_field",
+      "REJECTED EVENT_UNDECODABLE  json",
     ]);
+    expect(() => eventsOfJson(Buffer.from('{"events":[{"type":"t"}],"evnts":[]}'), "any")).to.throw("evnts");
   });
 
   it("remembers the smallest difference of a device's clock", () => {

@@ -1,15 +1,47 @@
+import { connect as connectHttp2 } from "node:http2";
 import { gzipSync } from "node:zlib";
-import { Code, ConnectError } from "@connectrpc/connect";
+import { create, type DescService, fromBinary, toBinary } from "@bufbuild/protobuf";
+import type { GenService } from "@bufbuild/protobuf/codegenv2";
+import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { EmptySchema } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { expect } from "chai";
 import { Scope } from "../../gen/ts/tideline/admin/v1/project_pb.js";
+import { EventSchema } from "../../gen/ts/tideline/event/v1/event_pb.js";
 import { FaultDetailSchema, FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
-import { type EventInit, ingestClient, inShort, transportNames } from "../../tests/support/ingestion.js";
+import {
+  IngestService,
+  PublishEventsResponseSchema,
+  PublishStreamResponseSchema,
+} from "../../gen/ts/tideline/ingest/v1/ingest_service_pb.js";
+import {
+  type EventInit,
+  ingestClient,
+  ingestTransport,
+  inShort,
+  transportNames,
+} from "../../tests/support/ingestion.js";
 import {
   type IngestionStand,
   operatorKey,
   startIngestionStand,
 } from "../../tests/support/ingestion-stand.js";
 import type { TestProject } from "../../tests/support/projects.js";
+
+/** The service as one whose messages are bytes: a message without fields keeps whatever it is made from. */
+const OpaqueIngest = opaqueService(IngestService) as unknown as GenService<{
+  publishEvents: { methodKind: "unary"; input: typeof EmptySchema; output: typeof EmptySchema };
+  publishStream: { methodKind: "bidi_streaming"; input: typeof EmptySchema; output: typeof EmptySchema };
+}>;
+
+function opaqueService(service: DescService): DescService {
+  const methods = service.methods.map((method) => ({ ...method, input: EmptySchema, output: EmptySchema }));
+  return {
+    ...service,
+    methods,
+    method: Object.fromEntries(methods.map((method) => [method.localName, method])),
+  } as DescService;
+}
 
 describe("calls that ingestion refuses as a whole", function () {
   this.timeout(20_000);
@@ -115,6 +147,125 @@ describe("calls that ingestion refuses as a whole", function () {
       if (fault?.reason === FaultReason.KEY_INVALID) break;
       expect(Date.now() - began).to.be.below(5_000);
     }
+  });
+
+  it("answers an event that can't be decoded alone, on every transport that is binary", async () => {
+    const good = Buffer.from(toBinary(EventSchema, create(EventSchema, { type: "t" })));
+    const batch = (...events: Uint8Array[]): Uint8Array => {
+      const writer = new BinaryWriter();
+      for (const event of events) writer.tag(1, WireType.LengthDelimited).bytes(event);
+      return writer.finish();
+    };
+    const bytes = batch(good, Buffer.from("0b0c", "hex"), good);
+    const expected = ["ACCEPTED", "REJECTED EVENT_UNDECODABLE", "ACCEPTED"];
+    for (const name of ["grpc", "connect", "grpc-web"] as const) {
+      const call = createClient(OpaqueIngest, ingestTransport(stand.service, project.secret, name));
+      const answer = await call.publishEvents(fromBinary(EmptySchema, bytes));
+      const { verdicts } = fromBinary(PublishEventsResponseSchema, toBinary(EmptySchema, answer));
+      expect(verdicts.map(inShort), name).to.deep.equal(expected);
+    }
+  });
+
+  it("answers a stream's event that can't be decoded alone, over Connect as over gRPC", async () => {
+    const good = toBinary(EventSchema, create(EventSchema, { type: "t" }));
+    const writer = new BinaryWriter().tag(1, WireType.Varint).uint64(7n);
+    for (const event of [good, Buffer.from("0b0c", "hex")])
+      writer.tag(2, WireType.LengthDelimited).bytes(event);
+    const bytes = writer.finish();
+    async function* requests() {
+      yield fromBinary(EmptySchema, bytes);
+    }
+    for (const name of ["grpc", "connect-h2"] as const) {
+      const call = createClient(OpaqueIngest, ingestTransport(stand.service, project.secret, name));
+      for await (const answer of call.publishStream(requests())) {
+        const { batchId, verdicts } = fromBinary(PublishStreamResponseSchema, toBinary(EmptySchema, answer));
+        expect([batchId, ...verdicts.map(inShort)]).to.deep.equal([
+          7n,
+          "ACCEPTED",
+          "REJECTED EVENT_UNDECODABLE",
+        ]);
+      }
+    }
+  });
+
+  it("takes no event in JSON whose field nobody knows, and names it", async () => {
+    const body =
+      '[{"type":"t"},{"type":"t","userid":"u"},{"type":"t","context":{"sauce":1}},{"type":"t","clientTime":"x"}]';
+    const { json: answer, outcomes } = await stand.post(body, project);
+    expect(outcomes).to.deep.equal(["ACCEPTED", "REJECTED", "REJECTED", "REJECTED"]);
+    const faults = (answer["verdicts"] as { fault?: { field: string; rule: string } }[]).map(({ fault }) => [
+      fault?.field,
+      fault?.rule,
+    ]);
+    expect(faults.slice(1)).to.deep.equal([
+      ["userid", "json.unknown_field"],
+      ["context.sauce", "json.unknown_field"],
+      ["client_time", "json"],
+    ]);
+  });
+
+  it("refuses a key that names another project than its own", async () => {
+    const other = await stand.project();
+    for (const name of transportNames) {
+      const send = (projectId: string) =>
+        ingestClient(stand.service, project.secret, name).publishEvents(
+          { events: [{ type: "t" }] },
+          { headers: { "tideline-project": projectId } },
+        );
+      expect((await send(project.projectId)).verdicts.map(inShort)).to.deep.equal(["ACCEPTED"]);
+      const error = await send(other.projectId).then(() => undefined, ConnectError.from);
+      expect(error?.code, name).to.equal(Code.NotFound);
+      const [detail] = error?.findDetails(FaultDetailSchema) ?? [];
+      expect(detail?.reason).to.equal(FaultReason.PROJECT_NOT_FOUND);
+      expect(detail?.facts).to.deep.equal({ project: other.projectId });
+    }
+  });
+
+  it("says nothing of callers who drop their streams", async () => {
+    for (const name of ["grpc", "connect-h2"] as const) {
+      for (const half of [false, true]) {
+        const drop = new AbortController();
+        async function* batches() {
+          for (let batch = 1; ; batch++) {
+            yield { batchId: BigInt(batch), events: [{ type: "t" }] };
+            if (half && batch === 5) drop.abort();
+            await new Promise((resolve) => setTimeout(resolve, 5));
+          }
+        }
+        const client = createClient(IngestService, ingestTransport(stand.service, project.secret, name));
+        let answers = 0;
+        try {
+          for await (const _answer of client.publishStream(batches(), { signal: drop.signal }))
+            if (++answers === 5) drop.abort();
+        } catch (error) {
+          expect(ConnectError.from(error).code).to.equal(Code.Canceled);
+        }
+      }
+    }
+    const types = { [stand.service.grpcPort]: "grpc", [stand.service.httpPort]: "connect+proto" };
+    for (const [port, type] of Object.entries(types)) {
+      for (const cut of ["connection", "stream", "in a message"]) {
+        const session = connectHttp2(`http://127.0.0.1:${port}`);
+        const stream = session.request({
+          ":method": "POST",
+          ":path": "/tideline.ingest.v1.IngestService/PublishStream",
+          "content-type": `application/${type}`,
+          authorization: `Bearer ${project.secret}`,
+          te: "trailers",
+        });
+        for (const one of [session, stream]) one.on("error", () => undefined);
+        // A batch of one event; or the begin of a message of a thousand bytes.
+        stream.write(Buffer.from("00000000051203120174", "hex"));
+        if (cut === "in a message") stream.write(Buffer.from("00000003e80801", "hex"));
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        if (cut === "connection") session.destroy();
+        else stream.close(8);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        session.destroy();
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(stand.service.complaints).to.deep.equal([]);
   });
 
   it("lets the operator send for a project that it names", async () => {

@@ -30,19 +30,27 @@ export function ingestClient(
   secret: string,
   name: TransportName = "grpc",
 ): IngestClient {
+  return createClient(IngestService, ingestTransport(service, secret, name));
+}
+
+/** One of its transports, with a key; "connect-h2" is Connect in binary over HTTP/2. */
+export function ingestTransport(
+  service: ServiceProcess,
+  secret: string,
+  name: TransportName | "connect-h2",
+): Transport {
   const bearer: Interceptor = (next) => (request) => {
     if (secret !== "") request.header.set("authorization", `Bearer ${secret}`);
     return next(request);
   };
-  return createClient(IngestService, transport(service, name, [bearer]));
-}
-
-function transport(service: ServiceProcess, name: TransportName, interceptors: Interceptor[]): Transport {
-  const http = { baseUrl: `http://127.0.0.1:${service.httpPort}`, httpVersion: "1.1", interceptors } as const;
+  const interceptors = [bearer];
+  const baseUrl = `http://127.0.0.1:${service.httpPort}`;
+  const http = { baseUrl, httpVersion: "1.1", interceptors } as const;
   if (name === "grpc") {
     return createGrpcTransport({ baseUrl: `http://127.0.0.1:${service.grpcPort}`, interceptors });
   }
   if (name === "grpc-web") return createGrpcWebTransport(http);
+  if (name === "connect-h2") return createConnectTransport({ baseUrl, httpVersion: "2", interceptors });
   return createConnectTransport({ ...http, useBinaryFormat: name === "connect" });
 }
 

@@ -57,15 +57,13 @@ export function clientOf<S extends DescService>(
 /** What a project may be told. */
 interface ProjectOptions {
   readonly settings?: MessageInitShape<typeof ProjectSettingsSchema>;
-  /** Sent with every call of its clients. */
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Makes a project with a name that begins with `name`, and a key for each scope. */
 export async function makeProject(
   stack: StackFile,
   name: string,
-  { settings = {}, headers = {} }: ProjectOptions = {},
+  { settings = {} }: ProjectOptions = {},
 ): Promise<TestProject> {
   const operator = clientOf(AdminService, stack, stack.keys.operator);
   const fullName = `${name} ${randomBytes(4).toString("hex")}`;
@@ -81,10 +79,10 @@ export async function makeProject(
     name: fullName,
     keys: { ingest: ingest.secret, query: query.secret, admin: admin.secret },
     keyIds: { ingest: ingest.keyId, query: query.keyId, admin: admin.keyId },
-    ingest: clientOf(IngestService, stack, ingest.secret, headers),
-    query: clientOf(QueryService, stack, query.secret, headers),
-    admin: clientOf(AdminService, stack, admin.secret, headers),
-    quarantine: clientOf(QuarantineService, stack, admin.secret, headers),
-    registry: clientOf(RegistryService, stack, admin.secret, headers),
+    ingest: clientOf(IngestService, stack, ingest.secret),
+    query: clientOf(QueryService, stack, query.secret),
+    admin: clientOf(AdminService, stack, admin.secret),
+    quarantine: clientOf(QuarantineService, stack, admin.secret),
+    registry: clientOf(RegistryService, stack, admin.secret),
   };
 }

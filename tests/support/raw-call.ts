@@ -25,8 +25,14 @@ export class RawCaller {
   }
 
   /** A unary call; `authorization` is the whole header, undefined for none. */
-  call(method: string, bytes: Uint8Array, authorization: string | undefined): Promise<RawAnswer> {
+  call(
+    method: string,
+    bytes: Uint8Array,
+    authorization: string | undefined,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<RawAnswer> {
     const metadata = new grpc.Metadata();
+    for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
     if (authorization !== undefined) metadata.set("authorization", authorization);
     return new Promise((resolve) => {
       this.#client.makeUnaryRequest(
