@@ -9,9 +9,9 @@ import { expect } from "chai";
 import type { Event as LogEvent } from "../gen/ts/tideline/pipeline/v1/block_pb.js";
 import { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { repoRoot } from "../platform/root.js";
-import { openSchemaStore } from "../registry/engines/postgres-schemas.js";
 import { type IngestionStand, startIngestionStand } from "../tests/support/ingestion-stand.js";
 import type { TestProject } from "../tests/support/projects.js";
+import { registerSchema } from "../tests/support/schemas.js";
 
 interface Ran {
   readonly code: number | null;
@@ -159,7 +159,7 @@ describe("the command line", function () {
 
   it("says what was quarantined and why, with its lines", async () => {
     const text = JSON.stringify({ type: "object", properties: { n: { type: "number" } } });
-    await openSchemaStore(stand.pool).register({
+    await registerSchema(stand.pool, {
       projectId: of.projectId,
       subject: "row",
       kind: SchemaKind.JSON_SCHEMA,

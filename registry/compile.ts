@@ -11,6 +11,7 @@ import { compileJsonSchema } from "./json-schema/compile-json-schema.js";
 import { compileProtobuf } from "./protobuf/compile-protobuf.js";
 import { declaredByProtobuf } from "./protobuf/declared-properties.js";
 import type { RuleSet } from "./records.js";
+import type { ReferencedSchema, SchemaSource } from "./rules/language.js";
 import { requireTextBounds } from "./rules/text-bounds.js";
 
 const parse = (text: string): unknown => {
@@ -27,21 +28,26 @@ interface Bare {
   readonly declared: DeclaredProperties;
 }
 
-const compileAvro = (text: string): Bare => {
-  const { type } = parseAvro({ text, references: [] });
+const compileAvro = (source: SchemaSource): Bare => {
+  const { type } = parseAvro(source);
   if (type.kind !== "record") throw new Error("an Avro schema for events must be a record");
   return { compiled: compileAvroRecord(type), declared: declaredByAvro(type) };
 };
 
-const compileProto = (text: string): Bare => {
-  const compiled = compileProtobuf({ text, references: [] });
+const compileProto = (source: SchemaSource): Bare => {
+  const compiled = compileProtobuf(source);
   return { compiled, declared: declaredByProtobuf(compiled.protobuf) };
 };
 
-const compileBare = (kind: SchemaKind, text: string, schema: unknown): Bare => {
-  if (kind === SchemaKind.AVRO) return compileAvro(text);
+const named = ({ name, text }: ReferencedSchema) => ({ name, schema: parse(text) });
+
+const compileBare = (kind: SchemaKind, source: SchemaSource, schema: unknown): Bare => {
+  if (kind === SchemaKind.AVRO) return compileAvro(source);
   if (kind !== SchemaKind.JSON_SCHEMA) throw new Error("its kind is not known");
-  return { compiled: compileJsonSchema(schema), declared: declaredByJsonSchema(schema) };
+  return {
+    compiled: compileJsonSchema(schema, source.references.map(named)),
+    declared: declaredByJsonSchema(schema),
+  };
 };
 
 /** Checks the rules behind the shape, on properties with their defaults. */
@@ -66,13 +72,19 @@ const withConditions = (compiled: CompiledSchema, conditions: Conditions): Compi
  * today compiles tomorrow: nothing outside of it is read.
  * @throws Fault SCHEMA_INVALID that says what is wrong with the text or a rule.
  */
-export function compileSchema(kind: SchemaKind, text: string, ruleSet?: RuleSet): CompiledSchema {
+export function compileSchema(
+  kind: SchemaKind,
+  text: string,
+  ruleSet?: RuleSet,
+  references: readonly ReferencedSchema[] = [],
+): CompiledSchema {
   try {
     // Protobuf's text is no JSON, and has bounds of its own.
     const isJson = kind !== SchemaKind.PROTOBUF;
     if (isJson) requireTextBounds(text);
     const schema = isJson ? parse(text) : undefined;
-    const { compiled, declared } = isJson ? compileBare(kind, text, schema) : compileProto(text);
+    const source = { text, references };
+    const { compiled, declared } = isJson ? compileBare(kind, source, schema) : compileProto(source);
     const rules = [...rulesInText(schema), ...rulesInSet(ruleSet)];
     if (rules.length === 0) return compiled;
     return withConditions(compiled, new Conditions(rules, declared.names, declared.hint));

@@ -10,7 +10,9 @@ import type { Env } from "../platform/settings.js";
 import { startStatus } from "../platform/status.js";
 import { streamNames } from "../platform/streams.js";
 import { readConfig } from "./config.js";
-import { openSchemaStore } from "./engines/postgres-schemas.js";
+import { openRegistryStore } from "./engines/postgres-registry.js";
+import { openChangeBell } from "./history.js";
+import { openRegistry } from "./open-registry.js";
 import { createRestFace } from "./rest/face.js";
 import { mountRegistry } from "./routes.js";
 
@@ -22,12 +24,13 @@ async function start(life: Life, env: Env): Promise<void> {
   const name = `${SERVICE} ${settings.instance}`;
   const pool = life.own("postgres", openPostgres({ url: settings.databaseUrl, name }), (it) => it.end());
   const nats = life.own("nats", await openNats({ url: settings.natsUrl, name }), (it) => it.close());
-  const { keys } = openControl({ pool, clock: systemClock, operatorKey: settings.operatorKey }, life);
+  const { keys, feed } = openControl({ pool, clock: systemClock, operatorKey: settings.operatorKey }, life);
   const probes = { postgres: () => pool.query("select 1"), nats: async () => nats.connected() };
   const health = life.own("health", watchHealth(probes), (it) => it.stop());
-  const store = openSchemaStore(pool);
+  const bell = openChangeBell(feed);
+  const registry = openRegistry(openRegistryStore(pool), bell);
 
-  const rest = createRestFace({ store, keys, log });
+  const rest = createRestFace({ registry, keys, log });
   rest.keepAliveTimeout = 75_000; // Longer than the gateway's, as serve() has it.
   rest.listen(settings.restPort, settings.bind);
   await once(rest, "listening");
@@ -41,9 +44,10 @@ async function start(life: Life, env: Env): Promise<void> {
     log,
     keys,
     health,
-    mounts: [mountRegistry(store)],
+    mounts: [mountRegistry(registry)],
   });
   life.onStop("serving", () => serving.stop());
+  life.onStop("watching", () => bell.stop());
   const names = streamNames(settings.prefix);
   const { instance } = settings;
   startStatus({ nats, names, service: SERVICE, instance, health, eventsHandled: () => 0 }, life);

@@ -1,5 +1,6 @@
 // The registry's use cases, which both of its faces stand on.
 import type { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
+import type { Fault } from "../platform/fault.js";
 import type {
   Caller,
   ChangeRecord,
@@ -73,6 +74,8 @@ export interface CheckAnswer {
   readonly schemaId: number;
   readonly version: number;
   readonly isRegistered: boolean;
+  /** What else registering would be refused for: the mode, or the version or id that is asked for. */
+  readonly refusal?: Fault;
   /** SchemaVer as derived from the difference to the newest version; empty where it can't be. */
   readonly schemaVer: string;
 }
@@ -81,6 +84,8 @@ export interface SubjectListing extends Slice {
   /** Begins of qualified names: ":*:" every context, ":.ctx:" one, "" or missing the default one alone. */
   readonly prefix?: string;
   readonly show?: Show;
+  /** Those behind this subject, as it is shown. */
+  readonly after?: string;
 }
 
 export interface SchemaListing extends SubjectListing {
@@ -207,6 +212,12 @@ export interface SchemaUse {
     subject: string,
     options?: Slice & { readonly show?: Show },
   ): Promise<readonly number[]>;
+  /** Versions of a subject after a number, from the first. @throws Fault SUBJECT_NOT_FOUND where it has none to show */
+  readVersions(
+    caller: Caller,
+    subject: string,
+    options: { readonly show: Show; readonly after: number; readonly limit: number },
+  ): Promise<readonly VersionRecord[]>;
   /** By context, subject and version; at most `schemasMax`, and no more than fit into some megabytes. */
   listSchemas(caller: Caller, listing?: SchemaListing): Promise<readonly VersionRecord[]>;
   /** Ids of schemas that refer to the version, ascending; of live versions unless `show` says otherwise.

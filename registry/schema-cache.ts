@@ -1,15 +1,20 @@
 // The schemas that events are checked against, as one project has them. What there is is followed from Postgres within
 // a second; what a version says never changes, so it is read and compiled once, when it is first needed.
+import { FaultReason } from "../gen/ts/tideline/fault/v1/fault_pb.js";
 import type { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import type { Clock } from "../platform/clock.js";
 import { ControlCache } from "../platform/control/cache.js";
 import type { ControlFeed } from "../platform/control/feed.js";
 import type { Postgres } from "../platform/engines/postgres.js";
-import { engineUnavailable, Fault } from "../platform/fault.js";
+import { Fault } from "../platform/fault.js";
 import { RecentCache } from "../platform/recent-cache.js";
 import { compileSchema } from "./compile.js";
 import type { CompiledSchema, SchemaRefusal } from "./compiled-schema.js";
+import { PostgresView } from "./engines/postgres-view.js";
+import { projectsMax, SchemaLists } from "./engines/schema-lists.js";
 import { everything } from "./personal.js";
+import { resolveReferences } from "./resolve-references.js";
+import { defaultContext } from "./subject-name.js";
 
 /** One version of a subject. */
 export interface SchemaVersion {
@@ -20,21 +25,16 @@ export interface SchemaVersion {
   readonly kind: SchemaKind;
 }
 
-/** What a project has registered. */
+/** What a project has registered for its event types: the subjects of its default context. */
 export interface ProjectSchemas {
+  /** The newest live version of each subject. */
   readonly newest: ReadonlyMap<string, SchemaVersion>;
-  readonly byId: ReadonlyMap<number, SchemaVersion>;
+  /** The version of a subject that has the id; soft-deleted ones still say what their events mean. */
+  find(subject: string, schemaId: number): SchemaVersion | undefined;
+  /** A version of whatever subject that has the id, or had it before it was deleted for good. */
+  anyOf(schemaId: number): SchemaVersion | undefined;
 }
 
-interface Row {
-  readonly subject: string;
-  readonly version: number;
-  readonly schema_id: number;
-  readonly kind: number;
-}
-
-/** Projects whose list of schemas is kept; what is needed again is read again. */
-const PROJECTS_MAX = 1_000;
 /** Compiled versions kept, in each of two generations. */
 const COMPILED_MAX = 500;
 
@@ -57,17 +57,19 @@ const keyOf = ({ projectId, schemaId }: SchemaVersion): string => `${projectId}/
 
 export class SchemaCache {
   readonly #pool: Postgres;
+  readonly #lists: SchemaLists;
   readonly #projects: ControlCache<ProjectSchemas>;
   readonly #compiled = new RecentCache<CompiledSchema>(COMPILED_MAX);
   readonly #loading = new Map<string, Promise<CompiledSchema>>();
 
   constructor({ pool, feed, clock }: { pool: Postgres; feed: ControlFeed; clock: Clock }) {
     this.#pool = pool;
+    this.#lists = new SchemaLists(pool);
     this.#projects = new ControlCache({
       feed,
       clock,
-      entriesMax: PROJECTS_MAX,
-      read: async (project) => ({ project, value: await this.#read(project) }),
+      entriesMax: projectsMax,
+      read: async (project) => ({ project, value: await this.#lists.read(project) }),
     });
   }
 
@@ -99,42 +101,22 @@ export class SchemaCache {
   }
 
   async #load(version: SchemaVersion): Promise<CompiledSchema> {
-    const text = await this.#text(version);
     let compiled: CompiledSchema;
     try {
-      compiled = compileSchema(version.kind, text);
+      compiled = await this.#compile(version);
     } catch (error) {
-      if (!(error instanceof Fault)) throw error;
+      if (!(error instanceof Fault) || error.reason === FaultReason.ENGINE_UNAVAILABLE) throw error;
       compiled = refusing(version.kind);
     }
     this.#compiled.set(keyOf(version), compiled);
     return compiled;
   }
 
-  async #text({ projectId, schemaId }: SchemaVersion): Promise<string> {
-    try {
-      const result = await this.#pool.query<{ text: string }>(
-        "select text from schemas where project_id = $1 and schema_id = $2",
-        [projectId, schemaId],
-      );
-      return result.rows[0]?.text ?? "";
-    } catch (error) {
-      throw engineUnavailable("postgres", error);
-    }
-  }
-
-  async #read(projectId: string): Promise<ProjectSchemas> {
-    const result = await this.#pool.query<Row>(
-      "select subject, version, schema_id, kind from schemas where project_id = $1 order by version",
-      [projectId],
-    );
-    const newest = new Map<string, SchemaVersion>();
-    const byId = new Map<number, SchemaVersion>();
-    for (const { subject, version, schema_id: schemaId, kind } of result.rows) {
-      const one = { projectId, subject, version, schemaId, kind };
-      newest.set(subject, one);
-      byId.set(schemaId, one);
-    }
-    return { newest, byId };
+  async #compile(version: SchemaVersion): Promise<CompiledSchema> {
+    const view = new PostgresView(this.#pool, version.projectId);
+    const found = await view.byId(defaultContext, version.schemaId, version.subject);
+    const { text = "", ruleSet, references = [] } = found ?? {};
+    const { closure } = await resolveReferences(view, defaultContext, references, "all");
+    return compileSchema(version.kind, text, ruleSet, closure);
   }
 }

@@ -6,7 +6,6 @@ import { FaultReason } from "../gen/ts/tideline/fault/v1/fault_pb.js";
 import { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { migratePostgres } from "../platform/migrate.js";
 import { ProjectSecrets } from "../platform/project-secrets.js";
-import { openSchemaStore } from "../registry/engines/postgres-schemas.js";
 import { type EventInit, ingestClient } from "./support/ingestion.js";
 import {
   dataSecret,
@@ -15,6 +14,7 @@ import {
   startIngestionStand,
 } from "./support/ingestion-stand.js";
 import type { TestProject } from "./support/projects.js";
+import { registerSchema } from "./support/schemas.js";
 import { type ServiceProcess, startService } from "./support/service-process.js";
 
 const schema = JSON.stringify({
@@ -56,7 +56,7 @@ describe("what was kept aside", function () {
   beforeEach(async () => {
     of = await stand.project();
     const text = { subject: "sale", kind: SchemaKind.JSON_SCHEMA, text: schema };
-    await openSchemaStore(stand.pool).register({ projectId: of.projectId, ...text });
+    await registerSchema(stand.pool, { projectId: of.projectId, ...text });
   });
 
   const by = () => ({ headers: { authorization: `Bearer ${of.secret}` } });
@@ -126,7 +126,7 @@ describe("what was kept aside", function () {
     });
     const subject = "signup";
     const registered = { projectId: of.projectId, subject, kind: SchemaKind.JSON_SCHEMA, text };
-    await openSchemaStore(stand.pool).register(registered);
+    await registerSchema(stand.pool, registered);
     const value = '{"email":"ada@example.org"}';
     await stand.publish([{ eventId: "a", type: subject, body: { case: "properties", value } }], of);
     const { events } = await listed(1);

@@ -43,6 +43,11 @@ export function restErrorOf(error: unknown): RestError | undefined {
   if (reason === FaultReason.KEY_INVALID) return new RestError(restCodes.unauthorized, message);
   if (reason === FaultReason.SCOPE_MISSING) return new RestError(restCodes.forbidden, message);
   if (reason === FaultReason.SCHEMA_INVALID) return new RestError(restCodes.schemaInvalid, message);
+  if (reason === FaultReason.SUBJECT_NOT_FOUND) return new RestError(restCodes.subjectNotFound, message);
+  if (reason === FaultReason.SCHEMA_VERSION_NOT_FOUND)
+    return new RestError(restCodes.versionNotFound, message);
+  if (reason === FaultReason.SCHEMA_NOT_FOUND) return new RestError(restCodes.schemaNotFound, message);
+  if (reason === FaultReason.SUBJECT_INVALID) return new RestError(42_208, message);
   if (reason === FaultReason.BODY_INVALID) return new RestError(restCodes.tooLarge, message);
   if (codeOf(reason) === Code.Unavailable) return new RestError(restCodes.storeTimeout, message);
   return new RestError(

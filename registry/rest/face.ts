@@ -3,8 +3,8 @@ import type { KeyRing } from "../../platform/control/keys.js";
 import type { Log } from "../../platform/log.js";
 import { admit, type Incoming } from "../../platform/serve/access.js";
 import { readBody } from "../../platform/serve/http.js";
-import type { SchemaStore } from "../ports.js";
-import { projectOf } from "../routes.js";
+import type { Registry } from "../registry.js";
+import { callerOf } from "../routes.js";
 import { RestError, restCodes, restErrorOf, statusOf } from "./errors.js";
 import { findResource } from "./resources.js";
 
@@ -13,7 +13,7 @@ const BODY_BYTES_MAX = 1024 * 1024;
 
 /** What the REST face stands on. */
 export interface RestFaceOptions {
-  readonly store: SchemaStore;
+  readonly registry: Registry;
   readonly keys: KeyRing;
   readonly log: Log;
 }
@@ -52,7 +52,7 @@ function send(response: ServerResponse, status: number, body: unknown): void {
 }
 
 async function handle(
-  { store, keys }: RestFaceOptions,
+  { registry, keys }: RestFaceOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<unknown> {
@@ -62,7 +62,7 @@ async function handle(
   const resource = findResource(request.method ?? "", pathname);
   const call = await admit(keys, resource.access, incomingOf(request, response));
   const body = request.method === "POST" ? parseBody(await readBody(request, BODY_BYTES_MAX)) : {};
-  return await resource.answer(store, projectOf(call), body);
+  return await resource.answer(registry, callerOf(call), body);
 }
 
 function parseBody(bytes: Buffer): Record<string, unknown> {

@@ -1,13 +1,13 @@
-import { type Schema, SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
+import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import type { Access } from "../../platform/serve/call.js";
-import type { SchemaStore } from "../ports.js";
-import { registerSchema } from "../register-schema.js";
+import type { Caller, VersionRecord } from "../records.js";
+import type { Registry } from "../registry.js";
 import { RestError, restCodes } from "./errors.js";
 
 /** One path of the REST face: who may call it, and its answer. */
 export interface Resource {
   readonly access: Access;
-  answer(store: SchemaStore, projectId: string, body: Record<string, unknown>): Promise<unknown>;
+  answer(registry: Registry, caller: Caller, body: Record<string, unknown>): Promise<unknown>;
 }
 
 /** A path with its method; each group of the pattern is one segment, decoded. */
@@ -33,23 +33,20 @@ const routes: readonly Route[] = [
     pattern: /^\/schemas\/ids\/([^/]+)$/,
     resource: ([id = ""]) => ({
       access: "any",
-      answer: (store, projectId) => schemaById(store, projectId, id),
+      answer: (registry, caller) => schemaById(registry, caller, id),
     }),
   },
   {
     method: "GET",
     pattern: /^\/subjects$/,
-    resource: () => ({ access: "any", answer: (store, projectId) => store.listSubjects(projectId) }),
+    resource: () => ({ access: "any", answer: (registry, caller) => registry.listSubjects(caller) }),
   },
   {
     method: "GET",
     pattern: /^\/subjects\/([^/]+)\/versions$/,
     resource: ([subject = ""]) => ({
       access: "any",
-      answer: async (store, projectId) => {
-        const versions = await store.listVersions(projectId, subject);
-        return versions.length > 0 ? versions : subjectNotFound(subject);
-      },
+      answer: (registry, caller) => registry.listVersions(caller, subject),
     }),
   },
   {
@@ -57,7 +54,7 @@ const routes: readonly Route[] = [
     pattern: /^\/subjects\/([^/]+)\/versions\/([^/]+)$/,
     resource: ([subject = "", version = ""]) => ({
       access: "any",
-      answer: (store, projectId) => schemaByVersion(store, { projectId, subject, version }),
+      answer: (registry, caller) => schemaByVersion(registry, caller, { subject, version }),
     }),
   },
   {
@@ -65,9 +62,9 @@ const routes: readonly Route[] = [
     pattern: /^\/subjects\/([^/]+)\/versions$/,
     resource: ([subject = ""]) => ({
       access: "admin",
-      answer: async (store, projectId, body) => {
-        const { schemaId } = await registerSchema(store, projectId, { subject, ...schemaOf(body) });
-        return { id: schemaId };
+      answer: async (registry, caller, body) => {
+        const { schema } = await registry.register(caller, subject, schemaOf(body));
+        return { id: schema.schemaId };
       },
     }),
   },
@@ -93,15 +90,15 @@ function decoded(segment: string): string {
   }
 }
 
-async function schemaById(store: SchemaStore, projectId: string, id: string): Promise<unknown> {
-  const schema = /^\d{1,10}$/.test(id) ? await store.findById(projectId, Number(id)) : undefined;
-  if (schema === undefined) throw new RestError(restCodes.schemaNotFound, `Schema ${id} not found`);
+async function schemaById(registry: Registry, caller: Caller, id: string): Promise<unknown> {
+  const schema = await registry.getById(caller, { schemaId: /^\d{1,10}$/.test(id) ? Number(id) : 0 });
   return { ...typeOf(schema), schema: schema.text };
 }
 
 async function schemaByVersion(
-  store: SchemaStore,
-  { projectId, subject, version }: { projectId: string; subject: string; version: string },
+  registry: Registry,
+  caller: Caller,
+  { subject, version }: { subject: string; version: string },
 ): Promise<unknown> {
   const isNewest = version === "latest" || version === "-1";
   const number = /^[1-9]\d{0,9}$/.test(version) ? Number(version) : 0;
@@ -112,12 +109,7 @@ async function schemaByVersion(
       `The specified version '${version}' is not a valid version id. ${rule}`,
     );
   }
-  const schema = await store.findVersion({ projectId, subject, version: number });
-  if (schema === undefined) {
-    const versions = await store.listVersions(projectId, subject);
-    if (versions.length === 0) subjectNotFound(subject);
-    throw new RestError(restCodes.versionNotFound, `Version ${version} not found.`);
-  }
+  const schema = await registry.getVersion(caller, subject, isNewest ? "latest" : number);
   return {
     subject: schema.subject,
     version: schema.version,
@@ -128,7 +120,7 @@ async function schemaByVersion(
 }
 
 /** Older clients, which know Avro alone, need the type to be left out for it. */
-function typeOf({ kind }: Schema): { schemaType?: string } {
+function typeOf({ kind }: Pick<VersionRecord, "kind">): { schemaType?: string } {
   return kind === SchemaKind.JSON_SCHEMA ? { schemaType: "JSON" } : {};
 }
 
@@ -139,8 +131,4 @@ function schemaOf(body: Record<string, unknown>): { kind: SchemaKind; text: stri
   const kind = kindOfType.get(schemaType);
   if (kind === undefined) throw new RestError(restCodes.unprocessable, "schemaType is neither AVRO nor JSON");
   return { kind, text: schema };
-}
-
-function subjectNotFound(subject: string): never {
-  throw new RestError(restCodes.subjectNotFound, `Subject '${subject}' not found.`);
 }

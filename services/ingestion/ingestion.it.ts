@@ -9,6 +9,7 @@ import { LiveVerdictsSchema } from "../../gen/ts/tideline/pipeline/v1/live_pb.js
 import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { type EventInit, ingestClient, inShort, transportNames } from "../../tests/support/ingestion.js";
 import { type IngestionStand, startIngestionStand } from "../../tests/support/ingestion-stand.js";
+import { registerSchema } from "../../tests/support/schemas.js";
 
 describe("ingestion on real engines", function () {
   this.timeout(20_000);
@@ -213,21 +214,13 @@ describe("ingestion on real engines", function () {
 
   it("checks events against the newest schema of their type within a second of its registration", async () => {
     const of = await stand.project();
-    const register = (subject: string, version: number, schema: object, kind = SchemaKind.JSON_SCHEMA) =>
-      stand.pool.query("insert into schemas values ($1, $2, $3, $4, $5, $6)", [
-        of.projectId,
-        subject,
-        version,
-        version + (kind === SchemaKind.AVRO ? 100 : 0),
-        kind,
-        JSON.stringify(schema),
-      ]);
+    const register = (subject: string, schema: object, kind = SchemaKind.JSON_SCHEMA) =>
+      registerSchema(stand.pool, { projectId: of.projectId, subject, kind, text: JSON.stringify(schema) });
     const five = { eventId: "five", type: "buy", body: json('{"amount":"5"}') };
     expect(await stand.publish([five], of)).to.deep.equal(["ACCEPTED"]);
-    await register("buy", 1, { properties: { amount: { type: "number" } } });
-    await register(
+    await register("buy", { properties: { amount: { type: "number" } } });
+    const { schemaId } = await register(
       "avro",
-      1,
       {
         type: "record",
         name: "A",
@@ -249,15 +242,15 @@ describe("ingestion on real engines", function () {
         type: "avro",
         body: {
           case: "avro",
-          value: { schemaId: 101, data: Buffer.from("040278", "hex") },
+          value: { schemaId, data: Buffer.from("040278", "hex") },
         },
       },
       {
         eventId: "eleven",
         type: "avro",
-        body: { case: "avro", value: { schemaId: 101, data: Buffer.from("04", "hex") } },
+        body: { case: "avro", value: { schemaId, data: Buffer.from("04", "hex") } },
       },
-      { eventId: "twelve", type: "buy", body: { case: "avro", value: { schemaId: 101 } } },
+      { eventId: "twelve", type: "buy", body: { case: "avro", value: { schemaId } } },
     ];
     expect(await stand.publish(events, of)).to.deep.equal([
       "QUARANTINED EVENT_SCHEMA_VIOLATION properties.amount",
@@ -272,8 +265,8 @@ describe("ingestion on real engines", function () {
     expect(log.get("seven")).to.deep.include({ schemaVersion: 1, schemaId: 1 });
     expect(log.get("eight")).to.deep.include({ schemaVersion: 0, schemaId: 0 });
     expect(log.get("nine")?.properties).to.equal('{"l":9007199254740993,"s":"none"}');
-    expect(log.get("ten")).to.deep.include({ properties: '{"l":2,"s":"x"}', schemaId: 101 });
-    await register("buy", 2, { properties: { amount: { type: "string" } } });
+    expect(log.get("ten")).to.deep.include({ properties: '{"l":2,"s":"x"}', schemaId });
+    await register("buy", { properties: { amount: { type: "string" } } });
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect(await stand.publish([{ ...five, eventId: "thirteen" }], of)).to.deep.equal(["ACCEPTED"]);
   });

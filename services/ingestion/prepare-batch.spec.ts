@@ -41,7 +41,9 @@ const rulesWith = (versions: [SchemaVersion, object][] = [], isClosed = false): 
   return {
     schemas: {
       newest: new Map(versions.map(([version]) => [version.subject, version])),
-      byId: new Map(versions.map(([version]) => [version.schemaId, version])),
+      find: (subject, id) =>
+        versions.find(([version]) => version.schemaId === id && version.subject === subject)?.[0],
+      anyOf: (id) => versions.find(([version]) => version.schemaId === id)?.[0],
     },
     isClosed,
     compiled: (version) => compiled.get(version),

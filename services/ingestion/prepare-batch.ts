@@ -221,12 +221,13 @@ export class BatchPreparer {
    */
   #encoded(rules: Rules): Checked | undefined {
     const scan = this.#scan;
-    const writer = rules.schemas.byId.get(scan.schemaId);
-    const newest = rules.schemas.newest.get(this.#type());
-    if (writer === undefined || newest === undefined || writer.subject !== newest.subject) {
+    const writer = rules.schemas.find(this.#type(), scan.schemaId);
+    if (writer === undefined) {
       const field = scan.body === BodyCase.avro ? "avro.schema_id" : "framed";
       return { outcome: Outcome.QUARANTINED, fault: unknownSchema(field) };
     }
+    // Where all versions are soft-deleted, each still says what its events mean.
+    const newest = rules.schemas.newest.get(writer.subject) ?? writer;
     const reader = rules.compiled(newest);
     const written = rules.compiled(writer);
     if (reader === undefined) this.#missing.push(newest);

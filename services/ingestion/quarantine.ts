@@ -72,7 +72,8 @@ interface Personal {
 
 /** By the type's newest schema, or the one that the body names. */
 const personalOf = ({ body, type }: Event, { schemas, compiled }: Rules): Personal => {
-  const version = schemas.byId.get(schemaIdOf(body)) ?? schemas.newest.get(type);
+  const schemaId = schemaIdOf(body);
+  const version = schemas.find(type, schemaId) ?? schemas.anyOf(schemaId) ?? schemas.newest.get(type);
   const schema = version === undefined ? undefined : compiled(version);
   if (body.case === undefined) return { fields: [], schema };
   // A version that is not at hand may say that anything is personal.

@@ -13,6 +13,7 @@ import (
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
+	v1 "tideline.dev/gen/go/tideline/fault/v1"
 	unsafe "unsafe"
 )
 
@@ -29,9 +30,9 @@ type SchemaKind int32
 const (
 	// Not given.
 	SchemaKind_SCHEMA_KIND_UNSPECIFIED SchemaKind = 0
-	// Apache Avro 1.12, a record in JSON.
+	// Apache Avro 1.12, in JSON. That of an event type is a record.
 	SchemaKind_SCHEMA_KIND_AVRO SchemaKind = 1
-	// JSON Schema, draft 2020-12 or as $schema says.
+	// JSON Schema, draft-04 to 2020-12; 2020-12 or as $schema says.
 	SchemaKind_SCHEMA_KIND_JSON_SCHEMA SchemaKind = 2
 	// Protocol Buffers: the text of a file of proto2, proto3 or an edition.
 	SchemaKind_SCHEMA_KIND_PROTOBUF SchemaKind = 3
@@ -83,18 +84,34 @@ func (SchemaKind) EnumDescriptor() ([]byte, []int) {
 // One version of a subject.
 type Schema struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The subject: the event type.
+	// The subject: the event type. Of another context than the default one it is written ":.context:name".
 	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
 	// Counts up from 1.
 	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
-	// Unique within the project.
+	// Unique within its context of the project. The same schema has it in every subject of the context.
 	SchemaId uint32 `protobuf:"varint,3,opt,name=schema_id,json=schemaId,proto3" json:"schema_id,omitempty"`
 	// The language it is written in.
 	Kind SchemaKind `protobuf:"varint,4,opt,name=kind,proto3,enum=tideline.registry.v1.SchemaKind" json:"kind,omitempty"`
-	// The text.
+	// The canonical text.
 	Text string `protobuf:"bytes,5,opt,name=text,proto3" json:"text,omitempty"`
-	// When it was registered.
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// When it was registered in this subject.
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// MD5 over all that makes its identity, as a UUID; the same in every context and project.
+	Guid string `protobuf:"bytes,7,opt,name=guid,proto3" json:"guid,omitempty"`
+	// What the text refers to.
+	References []*SchemaReference `protobuf:"bytes,8,rep,name=references,proto3" json:"references,omitempty"`
+	// Its metadata, where it has any.
+	Metadata *SchemaMetadata `protobuf:"bytes,9,opt,name=metadata,proto3" json:"metadata,omitempty"`
+	// Its rules, where it has any.
+	RuleSet *RuleSet `protobuf:"bytes,10,opt,name=rule_set,json=ruleSet,proto3" json:"rule_set,omitempty"`
+	// Whether it is soft-deleted: hidden from lists, still read by its id.
+	Deleted bool `protobuf:"varint,11,opt,name=deleted,proto3" json:"deleted,omitempty"`
+	// SchemaVer as derived from the difference to the version before, such as "1-0-2"; empty where it was not derived.
+	SchemaVer string `protobuf:"bytes,12,opt,name=schema_ver,json=schemaVer,proto3" json:"schema_ver,omitempty"`
+	// The version that this one brought back; 0: none.
+	RolledBackTo uint32 `protobuf:"varint,13,opt,name=rolled_back_to,json=rolledBackTo,proto3" json:"rolled_back_to,omitempty"`
+	// The key that registered it; empty for what is older than the history.
+	KeyId         string `protobuf:"bytes,14,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -171,6 +188,62 @@ func (x *Schema) GetCreateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Schema) GetGuid() string {
+	if x != nil {
+		return x.Guid
+	}
+	return ""
+}
+
+func (x *Schema) GetReferences() []*SchemaReference {
+	if x != nil {
+		return x.References
+	}
+	return nil
+}
+
+func (x *Schema) GetMetadata() *SchemaMetadata {
+	if x != nil {
+		return x.Metadata
+	}
+	return nil
+}
+
+func (x *Schema) GetRuleSet() *RuleSet {
+	if x != nil {
+		return x.RuleSet
+	}
+	return nil
+}
+
+func (x *Schema) GetDeleted() bool {
+	if x != nil {
+		return x.Deleted
+	}
+	return false
+}
+
+func (x *Schema) GetSchemaVer() string {
+	if x != nil {
+		return x.SchemaVer
+	}
+	return ""
+}
+
+func (x *Schema) GetRolledBackTo() uint32 {
+	if x != nil {
+		return x.RolledBackTo
+	}
+	return 0
+}
+
+func (x *Schema) GetKeyId() string {
+	if x != nil {
+		return x.KeyId
+	}
+	return ""
+}
+
 // RegisterSchemaRequest is the request of RegisterSchema.
 type RegisterSchemaRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -179,7 +252,21 @@ type RegisterSchemaRequest struct {
 	// The language.
 	Kind SchemaKind `protobuf:"varint,2,opt,name=kind,proto3,enum=tideline.registry.v1.SchemaKind" json:"kind,omitempty"`
 	// The text, at most 256 KiB.
-	Text          string `protobuf:"bytes,3,opt,name=text,proto3" json:"text,omitempty"`
+	Text string `protobuf:"bytes,3,opt,name=text,proto3" json:"text,omitempty"`
+	// What the text refers to.
+	References []*SchemaReference `protobuf:"bytes,4,rep,name=references,proto3" json:"references,omitempty"`
+	// Metadata; missing: as the newest version has it.
+	Metadata *SchemaMetadata `protobuf:"bytes,5,opt,name=metadata,proto3" json:"metadata,omitempty"`
+	// Rules; missing: as the newest version has them.
+	RuleSet *RuleSet `protobuf:"bytes,6,opt,name=rule_set,json=ruleSet,proto3" json:"rule_set,omitempty"`
+	// Whether the text is normalized first, also where the subject is not configured so.
+	Normalize bool `protobuf:"varint,7,opt,name=normalize,proto3" json:"normalize,omitempty"`
+	// The number that the version must get, which must be the next one; 0: whichever it is.
+	Version uint32 `protobuf:"varint,8,opt,name=version,proto3" json:"version,omitempty"`
+	// In mode IMPORT the id that the schema must get; else 0.
+	SchemaId uint32 `protobuf:"varint,9,opt,name=schema_id,json=schemaId,proto3" json:"schema_id,omitempty"`
+	// The SchemaVer that is claimed for it; refused where the difference says another. Empty: none.
+	SchemaVer     string `protobuf:"bytes,10,opt,name=schema_ver,json=schemaVer,proto3" json:"schema_ver,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -235,11 +322,62 @@ func (x *RegisterSchemaRequest) GetText() string {
 	return ""
 }
 
+func (x *RegisterSchemaRequest) GetReferences() []*SchemaReference {
+	if x != nil {
+		return x.References
+	}
+	return nil
+}
+
+func (x *RegisterSchemaRequest) GetMetadata() *SchemaMetadata {
+	if x != nil {
+		return x.Metadata
+	}
+	return nil
+}
+
+func (x *RegisterSchemaRequest) GetRuleSet() *RuleSet {
+	if x != nil {
+		return x.RuleSet
+	}
+	return nil
+}
+
+func (x *RegisterSchemaRequest) GetNormalize() bool {
+	if x != nil {
+		return x.Normalize
+	}
+	return false
+}
+
+func (x *RegisterSchemaRequest) GetVersion() uint32 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+func (x *RegisterSchemaRequest) GetSchemaId() uint32 {
+	if x != nil {
+		return x.SchemaId
+	}
+	return 0
+}
+
+func (x *RegisterSchemaRequest) GetSchemaVer() string {
+	if x != nil {
+		return x.SchemaVer
+	}
+	return ""
+}
+
 // RegisterSchemaResponse is the response of RegisterSchema.
 type RegisterSchemaResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The version.
-	Schema        *Schema `protobuf:"bytes,1,opt,name=schema,proto3" json:"schema,omitempty"`
+	Schema *Schema `protobuf:"bytes,1,opt,name=schema,proto3" json:"schema,omitempty"`
+	// Whether it is new.
+	IsNew         bool `protobuf:"varint,2,opt,name=is_new,json=isNew,proto3" json:"is_new,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -281,22 +419,433 @@ func (x *RegisterSchemaResponse) GetSchema() *Schema {
 	return nil
 }
 
-// GetSchemaRequest is the request of GetSchema.
-type GetSchemaRequest struct {
+func (x *RegisterSchemaResponse) GetIsNew() bool {
+	if x != nil {
+		return x.IsNew
+	}
+	return false
+}
+
+// CheckSchemaRequest is the request of CheckSchema.
+type CheckSchemaRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The subject, with version; or schema_id.
+	// The subject: the event type.
 	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
-	// The version; 0: the newest.
-	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
-	// The id, instead of subject and version.
-	SchemaId      uint32 `protobuf:"varint,3,opt,name=schema_id,json=schemaId,proto3" json:"schema_id,omitempty"`
+	// The language.
+	Kind SchemaKind `protobuf:"varint,2,opt,name=kind,proto3,enum=tideline.registry.v1.SchemaKind" json:"kind,omitempty"`
+	// The text, at most 256 KiB.
+	Text string `protobuf:"bytes,3,opt,name=text,proto3" json:"text,omitempty"`
+	// What the text refers to.
+	References []*SchemaReference `protobuf:"bytes,4,rep,name=references,proto3" json:"references,omitempty"`
+	// Metadata; missing: as the newest version has it.
+	Metadata *SchemaMetadata `protobuf:"bytes,5,opt,name=metadata,proto3" json:"metadata,omitempty"`
+	// Rules; missing: as the newest version has them.
+	RuleSet *RuleSet `protobuf:"bytes,6,opt,name=rule_set,json=ruleSet,proto3" json:"rule_set,omitempty"`
+	// Whether the text is normalized first, also where the subject is not configured so.
+	Normalize bool `protobuf:"varint,7,opt,name=normalize,proto3" json:"normalize,omitempty"`
+	// One version to compare with; 0: those that the level asks for.
+	AgainstVersion uint32 `protobuf:"varint,8,opt,name=against_version,json=againstVersion,proto3" json:"against_version,omitempty"`
+	// The number that the version must get; 0: whichever it is.
+	Version       uint32 `protobuf:"varint,9,opt,name=version,proto3" json:"version,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
+func (x *CheckSchemaRequest) Reset() {
+	*x = CheckSchemaRequest{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckSchemaRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckSchemaRequest) ProtoMessage() {}
+
+func (x *CheckSchemaRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckSchemaRequest.ProtoReflect.Descriptor instead.
+func (*CheckSchemaRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *CheckSchemaRequest) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *CheckSchemaRequest) GetKind() SchemaKind {
+	if x != nil {
+		return x.Kind
+	}
+	return SchemaKind_SCHEMA_KIND_UNSPECIFIED
+}
+
+func (x *CheckSchemaRequest) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *CheckSchemaRequest) GetReferences() []*SchemaReference {
+	if x != nil {
+		return x.References
+	}
+	return nil
+}
+
+func (x *CheckSchemaRequest) GetMetadata() *SchemaMetadata {
+	if x != nil {
+		return x.Metadata
+	}
+	return nil
+}
+
+func (x *CheckSchemaRequest) GetRuleSet() *RuleSet {
+	if x != nil {
+		return x.RuleSet
+	}
+	return nil
+}
+
+func (x *CheckSchemaRequest) GetNormalize() bool {
+	if x != nil {
+		return x.Normalize
+	}
+	return false
+}
+
+func (x *CheckSchemaRequest) GetAgainstVersion() uint32 {
+	if x != nil {
+		return x.AgainstVersion
+	}
+	return 0
+}
+
+func (x *CheckSchemaRequest) GetVersion() uint32 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+// CheckSchemaResponse is the response of CheckSchema.
+type CheckSchemaResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whether it may follow.
+	Outcome Outcome `protobuf:"varint,1,opt,name=outcome,proto3,enum=tideline.registry.v1.Outcome" json:"outcome,omitempty"`
+	// Why not, the first ones where they are very many.
+	Findings []*Finding `protobuf:"bytes,2,rep,name=findings,proto3" json:"findings,omitempty"`
+	// The level that holds.
+	Level CompatibilityLevel `protobuf:"varint,3,opt,name=level,proto3,enum=tideline.registry.v1.CompatibilityLevel" json:"level,omitempty"`
+	// The policy that holds.
+	Policy CompatibilityPolicy `protobuf:"varint,4,opt,name=policy,proto3,enum=tideline.registry.v1.CompatibilityPolicy" json:"policy,omitempty"`
+	// The versions that it was compared with, newest first.
+	ComparedVersions []uint32 `protobuf:"varint,5,rep,packed,name=compared_versions,json=comparedVersions,proto3" json:"compared_versions,omitempty"`
+	// The version as it would be, or as it is.
+	Schema *Schema `protobuf:"bytes,6,opt,name=schema,proto3" json:"schema,omitempty"`
+	// Whether the subject has it already.
+	IsRegistered bool `protobuf:"varint,7,opt,name=is_registered,json=isRegistered,proto3" json:"is_registered,omitempty"`
+	// What else registering would be refused for; UNSPECIFIED: nothing.
+	Refusal v1.FaultReason `protobuf:"varint,8,opt,name=refusal,proto3,enum=tideline.fault.v1.FaultReason" json:"refusal,omitempty"`
+	// That refusal in words.
+	RefusalMessage string `protobuf:"bytes,9,opt,name=refusal_message,json=refusalMessage,proto3" json:"refusal_message,omitempty"`
+	// Findings in all; the list above may hold fewer.
+	FindingsCount uint32 `protobuf:"varint,10,opt,name=findings_count,json=findingsCount,proto3" json:"findings_count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckSchemaResponse) Reset() {
+	*x = CheckSchemaResponse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckSchemaResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckSchemaResponse) ProtoMessage() {}
+
+func (x *CheckSchemaResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckSchemaResponse.ProtoReflect.Descriptor instead.
+func (*CheckSchemaResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *CheckSchemaResponse) GetOutcome() Outcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return Outcome_OUTCOME_UNSPECIFIED
+}
+
+func (x *CheckSchemaResponse) GetFindings() []*Finding {
+	if x != nil {
+		return x.Findings
+	}
+	return nil
+}
+
+func (x *CheckSchemaResponse) GetLevel() CompatibilityLevel {
+	if x != nil {
+		return x.Level
+	}
+	return CompatibilityLevel_COMPATIBILITY_LEVEL_UNSPECIFIED
+}
+
+func (x *CheckSchemaResponse) GetPolicy() CompatibilityPolicy {
+	if x != nil {
+		return x.Policy
+	}
+	return CompatibilityPolicy_COMPATIBILITY_POLICY_UNSPECIFIED
+}
+
+func (x *CheckSchemaResponse) GetComparedVersions() []uint32 {
+	if x != nil {
+		return x.ComparedVersions
+	}
+	return nil
+}
+
+func (x *CheckSchemaResponse) GetSchema() *Schema {
+	if x != nil {
+		return x.Schema
+	}
+	return nil
+}
+
+func (x *CheckSchemaResponse) GetIsRegistered() bool {
+	if x != nil {
+		return x.IsRegistered
+	}
+	return false
+}
+
+func (x *CheckSchemaResponse) GetRefusal() v1.FaultReason {
+	if x != nil {
+		return x.Refusal
+	}
+	return v1.FaultReason(0)
+}
+
+func (x *CheckSchemaResponse) GetRefusalMessage() string {
+	if x != nil {
+		return x.RefusalMessage
+	}
+	return ""
+}
+
+func (x *CheckSchemaResponse) GetFindingsCount() uint32 {
+	if x != nil {
+		return x.FindingsCount
+	}
+	return 0
+}
+
+// LookupSchemaRequest is the request of LookupSchema.
+type LookupSchemaRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The subject: the event type.
+	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	// The language.
+	Kind SchemaKind `protobuf:"varint,2,opt,name=kind,proto3,enum=tideline.registry.v1.SchemaKind" json:"kind,omitempty"`
+	// The text, at most 256 KiB.
+	Text string `protobuf:"bytes,3,opt,name=text,proto3" json:"text,omitempty"`
+	// What the text refers to.
+	References []*SchemaReference `protobuf:"bytes,4,rep,name=references,proto3" json:"references,omitempty"`
+	// Metadata; missing: as the newest version has it.
+	Metadata *SchemaMetadata `protobuf:"bytes,5,opt,name=metadata,proto3" json:"metadata,omitempty"`
+	// Rules; missing: as the newest version has them.
+	RuleSet *RuleSet `protobuf:"bytes,6,opt,name=rule_set,json=ruleSet,proto3" json:"rule_set,omitempty"`
+	// Whether the text is normalized first, also where the subject is not configured so.
+	Normalize bool `protobuf:"varint,7,opt,name=normalize,proto3" json:"normalize,omitempty"`
+	// Whether soft-deleted versions count.
+	IncludeDeleted bool `protobuf:"varint,8,opt,name=include_deleted,json=includeDeleted,proto3" json:"include_deleted,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *LookupSchemaRequest) Reset() {
+	*x = LookupSchemaRequest{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LookupSchemaRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LookupSchemaRequest) ProtoMessage() {}
+
+func (x *LookupSchemaRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LookupSchemaRequest.ProtoReflect.Descriptor instead.
+func (*LookupSchemaRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *LookupSchemaRequest) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *LookupSchemaRequest) GetKind() SchemaKind {
+	if x != nil {
+		return x.Kind
+	}
+	return SchemaKind_SCHEMA_KIND_UNSPECIFIED
+}
+
+func (x *LookupSchemaRequest) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *LookupSchemaRequest) GetReferences() []*SchemaReference {
+	if x != nil {
+		return x.References
+	}
+	return nil
+}
+
+func (x *LookupSchemaRequest) GetMetadata() *SchemaMetadata {
+	if x != nil {
+		return x.Metadata
+	}
+	return nil
+}
+
+func (x *LookupSchemaRequest) GetRuleSet() *RuleSet {
+	if x != nil {
+		return x.RuleSet
+	}
+	return nil
+}
+
+func (x *LookupSchemaRequest) GetNormalize() bool {
+	if x != nil {
+		return x.Normalize
+	}
+	return false
+}
+
+func (x *LookupSchemaRequest) GetIncludeDeleted() bool {
+	if x != nil {
+		return x.IncludeDeleted
+	}
+	return false
+}
+
+// LookupSchemaResponse is the response of LookupSchema.
+type LookupSchemaResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The version.
+	Schema        *Schema `protobuf:"bytes,1,opt,name=schema,proto3" json:"schema,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LookupSchemaResponse) Reset() {
+	*x = LookupSchemaResponse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LookupSchemaResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LookupSchemaResponse) ProtoMessage() {}
+
+func (x *LookupSchemaResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LookupSchemaResponse.ProtoReflect.Descriptor instead.
+func (*LookupSchemaResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *LookupSchemaResponse) GetSchema() *Schema {
+	if x != nil {
+		return x.Schema
+	}
+	return nil
+}
+
+// GetSchemaRequest is the request of GetSchema.
+type GetSchemaRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The subject, with version; or schema_id; or guid. Beside a schema_id it chooses the context.
+	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	// The version; 0: the newest.
+	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	// The id, instead of a version.
+	SchemaId uint32 `protobuf:"varint,3,opt,name=schema_id,json=schemaId,proto3" json:"schema_id,omitempty"`
+	// The guid, instead of all others.
+	Guid string `protobuf:"bytes,4,opt,name=guid,proto3" json:"guid,omitempty"`
+	// Whether a soft-deleted version is found by its number. By id and guid it always is.
+	IncludeDeleted bool `protobuf:"varint,5,opt,name=include_deleted,json=includeDeleted,proto3" json:"include_deleted,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
 func (x *GetSchemaRequest) Reset() {
 	*x = GetSchemaRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[3]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -308,7 +857,7 @@ func (x *GetSchemaRequest) String() string {
 func (*GetSchemaRequest) ProtoMessage() {}
 
 func (x *GetSchemaRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[3]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -321,7 +870,7 @@ func (x *GetSchemaRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSchemaRequest.ProtoReflect.Descriptor instead.
 func (*GetSchemaRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{3}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *GetSchemaRequest) GetSubject() string {
@@ -345,10 +894,24 @@ func (x *GetSchemaRequest) GetSchemaId() uint32 {
 	return 0
 }
 
+func (x *GetSchemaRequest) GetGuid() string {
+	if x != nil {
+		return x.Guid
+	}
+	return ""
+}
+
+func (x *GetSchemaRequest) GetIncludeDeleted() bool {
+	if x != nil {
+		return x.IncludeDeleted
+	}
+	return false
+}
+
 // GetSchemaResponse is the response of GetSchema.
 type GetSchemaResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The version.
+	// The version; by id or guid a version that holds the schema.
 	Schema        *Schema `protobuf:"bytes,1,opt,name=schema,proto3" json:"schema,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -356,7 +919,7 @@ type GetSchemaResponse struct {
 
 func (x *GetSchemaResponse) Reset() {
 	*x = GetSchemaResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[4]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -368,7 +931,7 @@ func (x *GetSchemaResponse) String() string {
 func (*GetSchemaResponse) ProtoMessage() {}
 
 func (x *GetSchemaResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[4]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -381,7 +944,7 @@ func (x *GetSchemaResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSchemaResponse.ProtoReflect.Descriptor instead.
 func (*GetSchemaResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{4}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *GetSchemaResponse) GetSchema() *Schema {
@@ -397,14 +960,16 @@ type ListSchemasRequest struct {
 	// At most so many; 0: 100.
 	PageSize uint32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// From the answer before; empty: from the start.
-	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// How their names begin; ":.context:" one context, ":*:" every one; empty: all of the default context.
+	Prefix        string `protobuf:"bytes,3,opt,name=prefix,proto3" json:"prefix,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ListSchemasRequest) Reset() {
 	*x = ListSchemasRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[5]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -416,7 +981,7 @@ func (x *ListSchemasRequest) String() string {
 func (*ListSchemasRequest) ProtoMessage() {}
 
 func (x *ListSchemasRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[5]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -429,7 +994,7 @@ func (x *ListSchemasRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSchemasRequest.ProtoReflect.Descriptor instead.
 func (*ListSchemasRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{5}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ListSchemasRequest) GetPageSize() uint32 {
@@ -442,6 +1007,13 @@ func (x *ListSchemasRequest) GetPageSize() uint32 {
 func (x *ListSchemasRequest) GetPageToken() string {
 	if x != nil {
 		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListSchemasRequest) GetPrefix() string {
+	if x != nil {
+		return x.Prefix
 	}
 	return ""
 }
@@ -459,7 +1031,7 @@ type ListSchemasResponse struct {
 
 func (x *ListSchemasResponse) Reset() {
 	*x = ListSchemasResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[6]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -471,7 +1043,7 @@ func (x *ListSchemasResponse) String() string {
 func (*ListSchemasResponse) ProtoMessage() {}
 
 func (x *ListSchemasResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[6]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -484,7 +1056,7 @@ func (x *ListSchemasResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSchemasResponse.ProtoReflect.Descriptor instead.
 func (*ListSchemasResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{6}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListSchemasResponse) GetSchemas() []*Schema {
@@ -501,11 +1073,2092 @@ func (x *ListSchemasResponse) GetNextPageToken() string {
 	return ""
 }
 
+// ListSubjectsRequest is the request of ListSubjects.
+type ListSubjectsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// At most so many; 0: 100.
+	PageSize uint32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// From the answer before; empty: from the start.
+	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// How their names begin; ":.context:" one context, ":*:" every one; empty: all of the default context.
+	Prefix string `protobuf:"bytes,3,opt,name=prefix,proto3" json:"prefix,omitempty"`
+	// Whether soft-deleted ones are listed too.
+	IncludeDeleted bool `protobuf:"varint,4,opt,name=include_deleted,json=includeDeleted,proto3" json:"include_deleted,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *ListSubjectsRequest) Reset() {
+	*x = ListSubjectsRequest{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSubjectsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSubjectsRequest) ProtoMessage() {}
+
+func (x *ListSubjectsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSubjectsRequest.ProtoReflect.Descriptor instead.
+func (*ListSubjectsRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *ListSubjectsRequest) GetPageSize() uint32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListSubjectsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListSubjectsRequest) GetPrefix() string {
+	if x != nil {
+		return x.Prefix
+	}
+	return ""
+}
+
+func (x *ListSubjectsRequest) GetIncludeDeleted() bool {
+	if x != nil {
+		return x.IncludeDeleted
+	}
+	return false
+}
+
+// ListSubjectsResponse is the response of ListSubjects.
+type ListSubjectsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Their names.
+	Subjects []string `protobuf:"bytes,1,rep,name=subjects,proto3" json:"subjects,omitempty"`
+	// Empty on the last page.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSubjectsResponse) Reset() {
+	*x = ListSubjectsResponse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSubjectsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSubjectsResponse) ProtoMessage() {}
+
+func (x *ListSubjectsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSubjectsResponse.ProtoReflect.Descriptor instead.
+func (*ListSubjectsResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ListSubjectsResponse) GetSubjects() []string {
+	if x != nil {
+		return x.Subjects
+	}
+	return nil
+}
+
+func (x *ListSubjectsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// ListVersionsRequest is the request of ListVersions.
+type ListVersionsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The subject.
+	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	// Whether soft-deleted ones are listed too.
+	IncludeDeleted bool `protobuf:"varint,2,opt,name=include_deleted,json=includeDeleted,proto3" json:"include_deleted,omitempty"`
+	// At most so many; 0: 100.
+	PageSize uint32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// From the answer before; empty: from the start.
+	PageToken     string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListVersionsRequest) Reset() {
+	*x = ListVersionsRequest{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListVersionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListVersionsRequest) ProtoMessage() {}
+
+func (x *ListVersionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListVersionsRequest.ProtoReflect.Descriptor instead.
+func (*ListVersionsRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ListVersionsRequest) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *ListVersionsRequest) GetIncludeDeleted() bool {
+	if x != nil {
+		return x.IncludeDeleted
+	}
+	return false
+}
+
+func (x *ListVersionsRequest) GetPageSize() uint32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListVersionsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListVersionsResponse is the response of ListVersions.
+type ListVersionsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The versions.
+	Schemas []*Schema `protobuf:"bytes,1,rep,name=schemas,proto3" json:"schemas,omitempty"`
+	// Empty on the last page.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListVersionsResponse) Reset() {
+	*x = ListVersionsResponse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListVersionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListVersionsResponse) ProtoMessage() {}
+
+func (x *ListVersionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListVersionsResponse.ProtoReflect.Descriptor instead.
+func (*ListVersionsResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *ListVersionsResponse) GetSchemas() []*Schema {
+	if x != nil {
+		return x.Schemas
+	}
+	return nil
+}
+
+func (x *ListVersionsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// DiffSchemasRequest is the request of DiffSchemas.
+type DiffSchemasRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The subject.
+	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	// From which version; 0: the one before to_version.
+	FromVersion uint32 `protobuf:"varint,2,opt,name=from_version,json=fromVersion,proto3" json:"from_version,omitempty"`
+	// To which version; 0: the newest.
+	ToVersion     uint32 `protobuf:"varint,3,opt,name=to_version,json=toVersion,proto3" json:"to_version,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DiffSchemasRequest) Reset() {
+	*x = DiffSchemasRequest{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DiffSchemasRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DiffSchemasRequest) ProtoMessage() {}
+
+func (x *DiffSchemasRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DiffSchemasRequest.ProtoReflect.Descriptor instead.
+func (*DiffSchemasRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *DiffSchemasRequest) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *DiffSchemasRequest) GetFromVersion() uint32 {
+	if x != nil {
+		return x.FromVersion
+	}
+	return 0
+}
+
+func (x *DiffSchemasRequest) GetToVersion() uint32 {
+	if x != nil {
+		return x.ToVersion
+	}
+	return 0
+}
+
+// DiffSchemasResponse is the response of DiffSchemas.
+type DiffSchemasResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// From.
+	From *Schema `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`
+	// To.
+	To *Schema `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`
+	// What changed.
+	Differences   []*Difference `protobuf:"bytes,3,rep,name=differences,proto3" json:"differences,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DiffSchemasResponse) Reset() {
+	*x = DiffSchemasResponse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DiffSchemasResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DiffSchemasResponse) ProtoMessage() {}
+
+func (x *DiffSchemasResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DiffSchemasResponse.ProtoReflect.Descriptor instead.
+func (*DiffSchemasResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *DiffSchemasResponse) GetFrom() *Schema {
+	if x != nil {
+		return x.From
+	}
+	return nil
+}
+
+func (x *DiffSchemasResponse) GetTo() *Schema {
+	if x != nil {
+		return x.To
+	}
+	return nil
+}
+
+func (x *DiffSchemasResponse) GetDifferences() []*Difference {
+	if x != nil {
+		return x.Differences
+	}
+	return nil
+}
+
+// DeleteSchemaRequest is the request of DeleteSchema.
+type DeleteSchemaRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The subject.
+	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	// The version.
+	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	// Whether a hidden one is removed for good.
+	Permanent     bool `protobuf:"varint,3,opt,name=permanent,proto3" json:"permanent,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteSchemaRequest) Reset() {
+	*x = DeleteSchemaRequest{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteSchemaRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteSchemaRequest) ProtoMessage() {}
+
+func (x *DeleteSchemaRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteSchemaRequest.ProtoReflect.Descriptor instead.
+func (*DeleteSchemaRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *DeleteSchemaRequest) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *DeleteSchemaRequest) GetVersion() uint32 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+func (x *DeleteSchemaRequest) GetPermanent() bool {
+	if x != nil {
+		return x.Permanent
+	}
+	return false
+}
+
+// DeleteSchemaResponse is the response of DeleteSchema.
+type DeleteSchemaResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The version that was deleted.
+	Version       uint32 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteSchemaResponse) Reset() {
+	*x = DeleteSchemaResponse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteSchemaResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteSchemaResponse) ProtoMessage() {}
+
+func (x *DeleteSchemaResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteSchemaResponse.ProtoReflect.Descriptor instead.
+func (*DeleteSchemaResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *DeleteSchemaResponse) GetVersion() uint32 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+// DeleteSubjectRequest is the request of DeleteSubject.
+type DeleteSubjectRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The subject.
+	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	// Whether a hidden one is removed for good.
+	Permanent     bool `protobuf:"varint,2,opt,name=permanent,proto3" json:"permanent,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteSubjectRequest) Reset() {
+	*x = DeleteSubjectRequest{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteSubjectRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteSubjectRequest) ProtoMessage() {}
+
+func (x *DeleteSubjectRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteSubjectRequest.ProtoReflect.Descriptor instead.
+func (*DeleteSubjectRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *DeleteSubjectRequest) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *DeleteSubjectRequest) GetPermanent() bool {
+	if x != nil {
+		return x.Permanent
+	}
+	return false
+}
+
+// DeleteSubjectResponse is the response of DeleteSubject.
+type DeleteSubjectResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The versions that were deleted.
+	Versions      []uint32 `protobuf:"varint,1,rep,packed,name=versions,proto3" json:"versions,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteSubjectResponse) Reset() {
+	*x = DeleteSubjectResponse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteSubjectResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteSubjectResponse) ProtoMessage() {}
+
+func (x *DeleteSubjectResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteSubjectResponse.ProtoReflect.Descriptor instead.
+func (*DeleteSubjectResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *DeleteSubjectResponse) GetVersions() []uint32 {
+	if x != nil {
+		return x.Versions
+	}
+	return nil
+}
+
+// RollBackSubjectRequest is the request of RollBackSubject.
+type RollBackSubjectRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The subject.
+	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	// The version that is to be the newest again.
+	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	// Whether it is brought back whatever the level says.
+	Force         bool `protobuf:"varint,3,opt,name=force,proto3" json:"force,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RollBackSubjectRequest) Reset() {
+	*x = RollBackSubjectRequest{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RollBackSubjectRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RollBackSubjectRequest) ProtoMessage() {}
+
+func (x *RollBackSubjectRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RollBackSubjectRequest.ProtoReflect.Descriptor instead.
+func (*RollBackSubjectRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *RollBackSubjectRequest) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *RollBackSubjectRequest) GetVersion() uint32 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+func (x *RollBackSubjectRequest) GetForce() bool {
+	if x != nil {
+		return x.Force
+	}
+	return false
+}
+
+// RollBackSubjectResponse is the response of RollBackSubject.
+type RollBackSubjectResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The newest version from now on.
+	Schema *Schema `protobuf:"bytes,1,opt,name=schema,proto3" json:"schema,omitempty"`
+	// Whether it is new: the newest version is given back as it is.
+	IsNew         bool `protobuf:"varint,2,opt,name=is_new,json=isNew,proto3" json:"is_new,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RollBackSubjectResponse) Reset() {
+	*x = RollBackSubjectResponse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RollBackSubjectResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RollBackSubjectResponse) ProtoMessage() {}
+
+func (x *RollBackSubjectResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RollBackSubjectResponse.ProtoReflect.Descriptor instead.
+func (*RollBackSubjectResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *RollBackSubjectResponse) GetSchema() *Schema {
+	if x != nil {
+		return x.Schema
+	}
+	return nil
+}
+
+func (x *RollBackSubjectResponse) GetIsNew() bool {
+	if x != nil {
+		return x.IsNew
+	}
+	return false
+}
+
+// GetConfigRequest is the request of GetConfig.
+type GetConfigRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The scope; empty: the default context.
+	Scope         string `protobuf:"bytes,1,opt,name=scope,proto3" json:"scope,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetConfigRequest) Reset() {
+	*x = GetConfigRequest{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetConfigRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetConfigRequest) ProtoMessage() {}
+
+func (x *GetConfigRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetConfigRequest.ProtoReflect.Descriptor instead.
+func (*GetConfigRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *GetConfigRequest) GetScope() string {
+	if x != nil {
+		return x.Scope
+	}
+	return ""
+}
+
+// GetConfigResponse is the response of GetConfig.
+type GetConfigResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What the scope itself has.
+	Own *Config `protobuf:"bytes,1,opt,name=own,proto3" json:"own,omitempty"`
+	// What holds in it.
+	Effective     *Config `protobuf:"bytes,2,opt,name=effective,proto3" json:"effective,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetConfigResponse) Reset() {
+	*x = GetConfigResponse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetConfigResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetConfigResponse) ProtoMessage() {}
+
+func (x *GetConfigResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetConfigResponse.ProtoReflect.Descriptor instead.
+func (*GetConfigResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *GetConfigResponse) GetOwn() *Config {
+	if x != nil {
+		return x.Own
+	}
+	return nil
+}
+
+func (x *GetConfigResponse) GetEffective() *Config {
+	if x != nil {
+		return x.Effective
+	}
+	return nil
+}
+
+// SetConfigRequest is the request of SetConfig.
+type SetConfigRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The scope; empty: the default context.
+	Scope string `protobuf:"bytes,1,opt,name=scope,proto3" json:"scope,omitempty"`
+	// What it is from now on; what is not given is as in the wider scope.
+	Config        *Config `protobuf:"bytes,2,opt,name=config,proto3" json:"config,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetConfigRequest) Reset() {
+	*x = SetConfigRequest{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetConfigRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetConfigRequest) ProtoMessage() {}
+
+func (x *SetConfigRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetConfigRequest.ProtoReflect.Descriptor instead.
+func (*SetConfigRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *SetConfigRequest) GetScope() string {
+	if x != nil {
+		return x.Scope
+	}
+	return ""
+}
+
+func (x *SetConfigRequest) GetConfig() *Config {
+	if x != nil {
+		return x.Config
+	}
+	return nil
+}
+
+// SetConfigResponse is the response of SetConfig.
+type SetConfigResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What the scope itself has.
+	Own *Config `protobuf:"bytes,1,opt,name=own,proto3" json:"own,omitempty"`
+	// What holds in it.
+	Effective     *Config `protobuf:"bytes,2,opt,name=effective,proto3" json:"effective,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetConfigResponse) Reset() {
+	*x = SetConfigResponse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetConfigResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetConfigResponse) ProtoMessage() {}
+
+func (x *SetConfigResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetConfigResponse.ProtoReflect.Descriptor instead.
+func (*SetConfigResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *SetConfigResponse) GetOwn() *Config {
+	if x != nil {
+		return x.Own
+	}
+	return nil
+}
+
+func (x *SetConfigResponse) GetEffective() *Config {
+	if x != nil {
+		return x.Effective
+	}
+	return nil
+}
+
+// DeleteConfigRequest is the request of DeleteConfig.
+type DeleteConfigRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The scope; empty: the default context.
+	Scope         string `protobuf:"bytes,1,opt,name=scope,proto3" json:"scope,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteConfigRequest) Reset() {
+	*x = DeleteConfigRequest{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteConfigRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteConfigRequest) ProtoMessage() {}
+
+func (x *DeleteConfigRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteConfigRequest.ProtoReflect.Descriptor instead.
+func (*DeleteConfigRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *DeleteConfigRequest) GetScope() string {
+	if x != nil {
+		return x.Scope
+	}
+	return ""
+}
+
+// DeleteConfigResponse is the response of DeleteConfig.
+type DeleteConfigResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What it was.
+	Config        *Config `protobuf:"bytes,1,opt,name=config,proto3" json:"config,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteConfigResponse) Reset() {
+	*x = DeleteConfigResponse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteConfigResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteConfigResponse) ProtoMessage() {}
+
+func (x *DeleteConfigResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteConfigResponse.ProtoReflect.Descriptor instead.
+func (*DeleteConfigResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *DeleteConfigResponse) GetConfig() *Config {
+	if x != nil {
+		return x.Config
+	}
+	return nil
+}
+
+// GetModeRequest is the request of GetMode.
+type GetModeRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The scope; empty: the default context.
+	Scope         string `protobuf:"bytes,1,opt,name=scope,proto3" json:"scope,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetModeRequest) Reset() {
+	*x = GetModeRequest{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetModeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetModeRequest) ProtoMessage() {}
+
+func (x *GetModeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetModeRequest.ProtoReflect.Descriptor instead.
+func (*GetModeRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *GetModeRequest) GetScope() string {
+	if x != nil {
+		return x.Scope
+	}
+	return ""
+}
+
+// GetModeResponse is the response of GetMode.
+type GetModeResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of the scope itself; UNSPECIFIED: it has none.
+	Own Mode `protobuf:"varint,1,opt,name=own,proto3,enum=tideline.registry.v1.Mode" json:"own,omitempty"`
+	// What holds in it.
+	Effective     Mode `protobuf:"varint,2,opt,name=effective,proto3,enum=tideline.registry.v1.Mode" json:"effective,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetModeResponse) Reset() {
+	*x = GetModeResponse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetModeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetModeResponse) ProtoMessage() {}
+
+func (x *GetModeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetModeResponse.ProtoReflect.Descriptor instead.
+func (*GetModeResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *GetModeResponse) GetOwn() Mode {
+	if x != nil {
+		return x.Own
+	}
+	return Mode_MODE_UNSPECIFIED
+}
+
+func (x *GetModeResponse) GetEffective() Mode {
+	if x != nil {
+		return x.Effective
+	}
+	return Mode_MODE_UNSPECIFIED
+}
+
+// SetModeRequest is the request of SetMode.
+type SetModeRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The scope; empty: the default context.
+	Scope string `protobuf:"bytes,1,opt,name=scope,proto3" json:"scope,omitempty"`
+	// The mode.
+	Mode Mode `protobuf:"varint,2,opt,name=mode,proto3,enum=tideline.registry.v1.Mode" json:"mode,omitempty"`
+	// IMPORT also where there are subjects.
+	Force         bool `protobuf:"varint,3,opt,name=force,proto3" json:"force,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetModeRequest) Reset() {
+	*x = SetModeRequest{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetModeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetModeRequest) ProtoMessage() {}
+
+func (x *SetModeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetModeRequest.ProtoReflect.Descriptor instead.
+func (*SetModeRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *SetModeRequest) GetScope() string {
+	if x != nil {
+		return x.Scope
+	}
+	return ""
+}
+
+func (x *SetModeRequest) GetMode() Mode {
+	if x != nil {
+		return x.Mode
+	}
+	return Mode_MODE_UNSPECIFIED
+}
+
+func (x *SetModeRequest) GetForce() bool {
+	if x != nil {
+		return x.Force
+	}
+	return false
+}
+
+// SetModeResponse is the response of SetMode.
+type SetModeResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What holds in the scope.
+	Effective     Mode `protobuf:"varint,1,opt,name=effective,proto3,enum=tideline.registry.v1.Mode" json:"effective,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetModeResponse) Reset() {
+	*x = SetModeResponse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetModeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetModeResponse) ProtoMessage() {}
+
+func (x *SetModeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetModeResponse.ProtoReflect.Descriptor instead.
+func (*SetModeResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *SetModeResponse) GetEffective() Mode {
+	if x != nil {
+		return x.Effective
+	}
+	return Mode_MODE_UNSPECIFIED
+}
+
+// DeleteModeRequest is the request of DeleteMode.
+type DeleteModeRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The scope; empty: the default context.
+	Scope string `protobuf:"bytes,1,opt,name=scope,proto3" json:"scope,omitempty"`
+	// Whether modes of the subjects of a context are removed as well.
+	Recursive     bool `protobuf:"varint,2,opt,name=recursive,proto3" json:"recursive,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteModeRequest) Reset() {
+	*x = DeleteModeRequest{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteModeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteModeRequest) ProtoMessage() {}
+
+func (x *DeleteModeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteModeRequest.ProtoReflect.Descriptor instead.
+func (*DeleteModeRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *DeleteModeRequest) GetScope() string {
+	if x != nil {
+		return x.Scope
+	}
+	return ""
+}
+
+func (x *DeleteModeRequest) GetRecursive() bool {
+	if x != nil {
+		return x.Recursive
+	}
+	return false
+}
+
+// DeleteModeResponse is the response of DeleteMode.
+type DeleteModeResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What it was; UNSPECIFIED: only subjects had one.
+	Mode          Mode `protobuf:"varint,1,opt,name=mode,proto3,enum=tideline.registry.v1.Mode" json:"mode,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteModeResponse) Reset() {
+	*x = DeleteModeResponse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteModeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteModeResponse) ProtoMessage() {}
+
+func (x *DeleteModeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteModeResponse.ProtoReflect.Descriptor instead.
+func (*DeleteModeResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *DeleteModeResponse) GetMode() Mode {
+	if x != nil {
+		return x.Mode
+	}
+	return Mode_MODE_UNSPECIFIED
+}
+
+// GetSubjectRequest is the request of GetSubject.
+type GetSubjectRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The subject.
+	Subject       string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetSubjectRequest) Reset() {
+	*x = GetSubjectRequest{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetSubjectRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetSubjectRequest) ProtoMessage() {}
+
+func (x *GetSubjectRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetSubjectRequest.ProtoReflect.Descriptor instead.
+func (*GetSubjectRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *GetSubjectRequest) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+// GetSubjectResponse is the response of GetSubject.
+type GetSubjectResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The subject.
+	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	// What people say about it.
+	Notes *SubjectNotes `protobuf:"bytes,2,opt,name=notes,proto3" json:"notes,omitempty"`
+	// What holds for it.
+	Config *Config `protobuf:"bytes,3,opt,name=config,proto3" json:"config,omitempty"`
+	// The mode that holds for it.
+	Mode Mode `protobuf:"varint,4,opt,name=mode,proto3,enum=tideline.registry.v1.Mode" json:"mode,omitempty"`
+	// Its live versions.
+	Versions []uint32 `protobuf:"varint,5,rep,packed,name=versions,proto3" json:"versions,omitempty"`
+	// The newest of them.
+	Latest        *Schema `protobuf:"bytes,6,opt,name=latest,proto3" json:"latest,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetSubjectResponse) Reset() {
+	*x = GetSubjectResponse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetSubjectResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetSubjectResponse) ProtoMessage() {}
+
+func (x *GetSubjectResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetSubjectResponse.ProtoReflect.Descriptor instead.
+func (*GetSubjectResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *GetSubjectResponse) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *GetSubjectResponse) GetNotes() *SubjectNotes {
+	if x != nil {
+		return x.Notes
+	}
+	return nil
+}
+
+func (x *GetSubjectResponse) GetConfig() *Config {
+	if x != nil {
+		return x.Config
+	}
+	return nil
+}
+
+func (x *GetSubjectResponse) GetMode() Mode {
+	if x != nil {
+		return x.Mode
+	}
+	return Mode_MODE_UNSPECIFIED
+}
+
+func (x *GetSubjectResponse) GetVersions() []uint32 {
+	if x != nil {
+		return x.Versions
+	}
+	return nil
+}
+
+func (x *GetSubjectResponse) GetLatest() *Schema {
+	if x != nil {
+		return x.Latest
+	}
+	return nil
+}
+
+// SetMetadataRequest is the request of SetMetadata.
+type SetMetadataRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The subject.
+	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	// What is said from now on.
+	Notes         *SubjectNotes `protobuf:"bytes,2,opt,name=notes,proto3" json:"notes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetMetadataRequest) Reset() {
+	*x = SetMetadataRequest{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetMetadataRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetMetadataRequest) ProtoMessage() {}
+
+func (x *SetMetadataRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetMetadataRequest.ProtoReflect.Descriptor instead.
+func (*SetMetadataRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *SetMetadataRequest) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *SetMetadataRequest) GetNotes() *SubjectNotes {
+	if x != nil {
+		return x.Notes
+	}
+	return nil
+}
+
+// SetMetadataResponse is the response of SetMetadata.
+type SetMetadataResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What is said.
+	Notes         *SubjectNotes `protobuf:"bytes,1,opt,name=notes,proto3" json:"notes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetMetadataResponse) Reset() {
+	*x = SetMetadataResponse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetMetadataResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetMetadataResponse) ProtoMessage() {}
+
+func (x *SetMetadataResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetMetadataResponse.ProtoReflect.Descriptor instead.
+func (*SetMetadataResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *SetMetadataResponse) GetNotes() *SubjectNotes {
+	if x != nil {
+		return x.Notes
+	}
+	return nil
+}
+
+// ListContextsRequest is the request of ListContexts.
+type ListContextsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// At most so many; 0: 100.
+	PageSize uint32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// From the answer before; empty: from the start.
+	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListContextsRequest) Reset() {
+	*x = ListContextsRequest{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListContextsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListContextsRequest) ProtoMessage() {}
+
+func (x *ListContextsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListContextsRequest.ProtoReflect.Descriptor instead.
+func (*ListContextsRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *ListContextsRequest) GetPageSize() uint32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListContextsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListContextsResponse is the response of ListContexts.
+type ListContextsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Their names; "." is the default one.
+	Contexts []string `protobuf:"bytes,1,rep,name=contexts,proto3" json:"contexts,omitempty"`
+	// Empty on the last page.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListContextsResponse) Reset() {
+	*x = ListContextsResponse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListContextsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListContextsResponse) ProtoMessage() {}
+
+func (x *ListContextsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListContextsResponse.ProtoReflect.Descriptor instead.
+func (*ListContextsResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *ListContextsResponse) GetContexts() []string {
+	if x != nil {
+		return x.Contexts
+	}
+	return nil
+}
+
+func (x *ListContextsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// DeleteContextRequest is the request of DeleteContext.
+type DeleteContextRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The context, such as ".staging".
+	Context       string `protobuf:"bytes,1,opt,name=context,proto3" json:"context,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteContextRequest) Reset() {
+	*x = DeleteContextRequest{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteContextRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteContextRequest) ProtoMessage() {}
+
+func (x *DeleteContextRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteContextRequest.ProtoReflect.Descriptor instead.
+func (*DeleteContextRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *DeleteContextRequest) GetContext() string {
+	if x != nil {
+		return x.Context
+	}
+	return ""
+}
+
+// DeleteContextResponse is the response of DeleteContext.
+type DeleteContextResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteContextResponse) Reset() {
+	*x = DeleteContextResponse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteContextResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteContextResponse) ProtoMessage() {}
+
+func (x *DeleteContextResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteContextResponse.ProtoReflect.Descriptor instead.
+func (*DeleteContextResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{42}
+}
+
+// ListReferrersRequest is the request of ListReferrers.
+type ListReferrersRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The subject.
+	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	// The version.
+	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	// Whether those count of which no version is live.
+	IncludeDeleted bool `protobuf:"varint,3,opt,name=include_deleted,json=includeDeleted,proto3" json:"include_deleted,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *ListReferrersRequest) Reset() {
+	*x = ListReferrersRequest{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListReferrersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListReferrersRequest) ProtoMessage() {}
+
+func (x *ListReferrersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListReferrersRequest.ProtoReflect.Descriptor instead.
+func (*ListReferrersRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{43}
+}
+
+func (x *ListReferrersRequest) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *ListReferrersRequest) GetVersion() uint32 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+func (x *ListReferrersRequest) GetIncludeDeleted() bool {
+	if x != nil {
+		return x.IncludeDeleted
+	}
+	return false
+}
+
+// ListReferrersResponse is the response of ListReferrers.
+type ListReferrersResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Their ids.
+	SchemaIds     []uint32 `protobuf:"varint,1,rep,packed,name=schema_ids,json=schemaIds,proto3" json:"schema_ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListReferrersResponse) Reset() {
+	*x = ListReferrersResponse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListReferrersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListReferrersResponse) ProtoMessage() {}
+
+func (x *ListReferrersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListReferrersResponse.ProtoReflect.Descriptor instead.
+func (*ListReferrersResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *ListReferrersResponse) GetSchemaIds() []uint32 {
+	if x != nil {
+		return x.SchemaIds
+	}
+	return nil
+}
+
+// ListChangesRequest is the request of ListChanges.
+type ListChangesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Only those of this subject; empty: all.
+	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	// Those after this number; 0: from the first.
+	After uint64 `protobuf:"varint,2,opt,name=after,proto3" json:"after,omitempty"`
+	// At most so many; 0: 100.
+	PageSize      uint32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListChangesRequest) Reset() {
+	*x = ListChangesRequest{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListChangesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListChangesRequest) ProtoMessage() {}
+
+func (x *ListChangesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListChangesRequest.ProtoReflect.Descriptor instead.
+func (*ListChangesRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *ListChangesRequest) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *ListChangesRequest) GetAfter() uint64 {
+	if x != nil {
+		return x.After
+	}
+	return 0
+}
+
+func (x *ListChangesRequest) GetPageSize() uint32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+// ListChangesResponse is the response of ListChanges.
+type ListChangesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The changes, oldest first; fewer than asked for: there are no more.
+	Changes       []*Change `protobuf:"bytes,1,rep,name=changes,proto3" json:"changes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListChangesResponse) Reset() {
+	*x = ListChangesResponse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListChangesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListChangesResponse) ProtoMessage() {}
+
+func (x *ListChangesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListChangesResponse.ProtoReflect.Descriptor instead.
+func (*ListChangesResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{46}
+}
+
+func (x *ListChangesResponse) GetChanges() []*Change {
+	if x != nil {
+		return x.Changes
+	}
+	return nil
+}
+
+// WatchChangesRequest is the request of WatchChanges.
+type WatchChangesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Only those of this subject; empty: all.
+	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	// Those after this number; 0: from the first.
+	After         uint64 `protobuf:"varint,2,opt,name=after,proto3" json:"after,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchChangesRequest) Reset() {
+	*x = WatchChangesRequest{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchChangesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchChangesRequest) ProtoMessage() {}
+
+func (x *WatchChangesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchChangesRequest.ProtoReflect.Descriptor instead.
+func (*WatchChangesRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{47}
+}
+
+func (x *WatchChangesRequest) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *WatchChangesRequest) GetAfter() uint64 {
+	if x != nil {
+		return x.After
+	}
+	return 0
+}
+
+// WatchChangesResponse is the response of WatchChanges.
+type WatchChangesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The changes, oldest first; none: nothing has changed for a second.
+	Changes       []*Change `protobuf:"bytes,1,rep,name=changes,proto3" json:"changes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchChangesResponse) Reset() {
+	*x = WatchChangesResponse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[48]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchChangesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchChangesResponse) ProtoMessage() {}
+
+func (x *WatchChangesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[48]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchChangesResponse.ProtoReflect.Descriptor instead.
+func (*WatchChangesResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{48}
+}
+
+func (x *WatchChangesResponse) GetChanges() []*Change {
+	if x != nil {
+		return x.Changes
+	}
+	return nil
+}
+
 var File_tideline_registry_v1_registry_service_proto protoreflect.FileDescriptor
 
 const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"\n" +
-	"+tideline/registry/v1/registry_service.proto\x12\x14tideline.registry.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe0\x01\n" +
+	"+tideline/registry/v1/registry_service.proto\x12\x14tideline.registry.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dtideline/fault/v1/fault.proto\x1a!tideline/registry/v1/schema.proto\x1a#tideline/registry/v1/settings.proto\x1a\"tideline/registry/v1/verdict.proto\"\xad\x04\n" +
 	"\x06Schema\x12\x18\n" +
 	"\asubject\x18\x01 \x01(\tR\asubject\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\rR\aversion\x12\x1b\n" +
@@ -513,38 +3166,256 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"\x04kind\x18\x04 \x01(\x0e2 .tideline.registry.v1.SchemaKindR\x04kind\x12\x12\n" +
 	"\x04text\x18\x05 \x01(\tR\x04text\x12;\n" +
 	"\vcreate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\"\xa0\x01\n" +
+	"createTime\x12\x12\n" +
+	"\x04guid\x18\a \x01(\tR\x04guid\x12E\n" +
+	"\n" +
+	"references\x18\b \x03(\v2%.tideline.registry.v1.SchemaReferenceR\n" +
+	"references\x12@\n" +
+	"\bmetadata\x18\t \x01(\v2$.tideline.registry.v1.SchemaMetadataR\bmetadata\x128\n" +
+	"\brule_set\x18\n" +
+	" \x01(\v2\x1d.tideline.registry.v1.RuleSetR\aruleSet\x12\x18\n" +
+	"\adeleted\x18\v \x01(\bR\adeleted\x12\x1d\n" +
+	"\n" +
+	"schema_ver\x18\f \x01(\tR\tschemaVer\x12$\n" +
+	"\x0erolled_back_to\x18\r \x01(\rR\frolledBackTo\x12\x15\n" +
+	"\x06key_id\x18\x0e \x01(\tR\x05keyId\"\xea\x03\n" +
 	"\x15RegisterSchemaRequest\x12$\n" +
 	"\asubject\x18\x01 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01(\xc8\x01R\asubject\x12@\n" +
+	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\x12@\n" +
 	"\x04kind\x18\x02 \x01(\x0e2 .tideline.registry.v1.SchemaKindB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04kind\x12\x1f\n" +
-	"\x04text\x18\x03 \x01(\tB\v\xbaH\br\x06\x10\x01(\x80\x80\x10R\x04text\"N\n" +
+	"\x04text\x18\x03 \x01(\tB\v\xbaH\br\x06\x10\x01(\x80\x80\x10R\x04text\x12O\n" +
+	"\n" +
+	"references\x18\x04 \x03(\v2%.tideline.registry.v1.SchemaReferenceB\b\xbaH\x05\x92\x01\x02\x10dR\n" +
+	"references\x12@\n" +
+	"\bmetadata\x18\x05 \x01(\v2$.tideline.registry.v1.SchemaMetadataR\bmetadata\x128\n" +
+	"\brule_set\x18\x06 \x01(\v2\x1d.tideline.registry.v1.RuleSetR\aruleSet\x12\x1c\n" +
+	"\tnormalize\x18\a \x01(\bR\tnormalize\x12\x18\n" +
+	"\aversion\x18\b \x01(\rR\aversion\x12\x1b\n" +
+	"\tschema_id\x18\t \x01(\rR\bschemaId\x12&\n" +
+	"\n" +
+	"schema_ver\x18\n" +
+	" \x01(\tB\a\xbaH\x04r\x02((R\tschemaVer\"e\n" +
 	"\x16RegisterSchemaResponse\x124\n" +
-	"\x06schema\x18\x01 \x01(\v2\x1c.tideline.registry.v1.SchemaR\x06schema\"m\n" +
+	"\x06schema\x18\x01 \x01(\v2\x1c.tideline.registry.v1.SchemaR\x06schema\x12\x15\n" +
+	"\x06is_new\x18\x02 \x01(\bR\x05isNew\"\xcb\x03\n" +
+	"\x12CheckSchemaRequest\x12$\n" +
+	"\asubject\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\x12@\n" +
+	"\x04kind\x18\x02 \x01(\x0e2 .tideline.registry.v1.SchemaKindB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04kind\x12\x1f\n" +
+	"\x04text\x18\x03 \x01(\tB\v\xbaH\br\x06\x10\x01(\x80\x80\x10R\x04text\x12O\n" +
+	"\n" +
+	"references\x18\x04 \x03(\v2%.tideline.registry.v1.SchemaReferenceB\b\xbaH\x05\x92\x01\x02\x10dR\n" +
+	"references\x12@\n" +
+	"\bmetadata\x18\x05 \x01(\v2$.tideline.registry.v1.SchemaMetadataR\bmetadata\x128\n" +
+	"\brule_set\x18\x06 \x01(\v2\x1d.tideline.registry.v1.RuleSetR\aruleSet\x12\x1c\n" +
+	"\tnormalize\x18\a \x01(\bR\tnormalize\x12'\n" +
+	"\x0fagainst_version\x18\b \x01(\rR\x0eagainstVersion\x12\x18\n" +
+	"\aversion\x18\t \x01(\rR\aversion\"\x9e\x04\n" +
+	"\x13CheckSchemaResponse\x127\n" +
+	"\aoutcome\x18\x01 \x01(\x0e2\x1d.tideline.registry.v1.OutcomeR\aoutcome\x129\n" +
+	"\bfindings\x18\x02 \x03(\v2\x1d.tideline.registry.v1.FindingR\bfindings\x12>\n" +
+	"\x05level\x18\x03 \x01(\x0e2(.tideline.registry.v1.CompatibilityLevelR\x05level\x12A\n" +
+	"\x06policy\x18\x04 \x01(\x0e2).tideline.registry.v1.CompatibilityPolicyR\x06policy\x12+\n" +
+	"\x11compared_versions\x18\x05 \x03(\rR\x10comparedVersions\x124\n" +
+	"\x06schema\x18\x06 \x01(\v2\x1c.tideline.registry.v1.SchemaR\x06schema\x12#\n" +
+	"\ris_registered\x18\a \x01(\bR\fisRegistered\x128\n" +
+	"\arefusal\x18\b \x01(\x0e2\x1e.tideline.fault.v1.FaultReasonR\arefusal\x12'\n" +
+	"\x0frefusal_message\x18\t \x01(\tR\x0erefusalMessage\x12%\n" +
+	"\x0efindings_count\x18\n" +
+	" \x01(\rR\rfindingsCount\"\xb2\x03\n" +
+	"\x13LookupSchemaRequest\x12$\n" +
+	"\asubject\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\x12@\n" +
+	"\x04kind\x18\x02 \x01(\x0e2 .tideline.registry.v1.SchemaKindB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04kind\x12\x1f\n" +
+	"\x04text\x18\x03 \x01(\tB\v\xbaH\br\x06\x10\x01(\x80\x80\x10R\x04text\x12O\n" +
+	"\n" +
+	"references\x18\x04 \x03(\v2%.tideline.registry.v1.SchemaReferenceB\b\xbaH\x05\x92\x01\x02\x10dR\n" +
+	"references\x12@\n" +
+	"\bmetadata\x18\x05 \x01(\v2$.tideline.registry.v1.SchemaMetadataR\bmetadata\x128\n" +
+	"\brule_set\x18\x06 \x01(\v2\x1d.tideline.registry.v1.RuleSetR\aruleSet\x12\x1c\n" +
+	"\tnormalize\x18\a \x01(\bR\tnormalize\x12'\n" +
+	"\x0finclude_deleted\x18\b \x01(\bR\x0eincludeDeleted\"L\n" +
+	"\x14LookupSchemaResponse\x124\n" +
+	"\x06schema\x18\x01 \x01(\v2\x1c.tideline.registry.v1.SchemaR\x06schema\"\xb3\x01\n" +
 	"\x10GetSchemaRequest\x12\"\n" +
-	"\asubject\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xc8\x01R\asubject\x12\x18\n" +
+	"\asubject\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\asubject\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\rR\aversion\x12\x1b\n" +
-	"\tschema_id\x18\x03 \x01(\rR\bschemaId\"I\n" +
+	"\tschema_id\x18\x03 \x01(\rR\bschemaId\x12\x1b\n" +
+	"\x04guid\x18\x04 \x01(\tB\a\xbaH\x04r\x02($R\x04guid\x12'\n" +
+	"\x0finclude_deleted\x18\x05 \x01(\bR\x0eincludeDeleted\"I\n" +
 	"\x11GetSchemaResponse\x124\n" +
-	"\x06schema\x18\x01 \x01(\v2\x1c.tideline.registry.v1.SchemaR\x06schema\"d\n" +
+	"\x06schema\x18\x01 \x01(\v2\x1c.tideline.registry.v1.SchemaR\x06schema\"\x86\x01\n" +
 	"\x12ListSchemasRequest\x12%\n" +
 	"\tpage_size\x18\x01 \x01(\rB\b\xbaH\x05*\x03\x18\xe8\aR\bpageSize\x12'\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"u\n" +
+	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\bR\tpageToken\x12 \n" +
+	"\x06prefix\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\x06prefix\"u\n" +
 	"\x13ListSchemasResponse\x126\n" +
 	"\aschemas\x18\x01 \x03(\v2\x1c.tideline.registry.v1.SchemaR\aschemas\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken*v\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xb0\x01\n" +
+	"\x13ListSubjectsRequest\x12%\n" +
+	"\tpage_size\x18\x01 \x01(\rB\b\xbaH\x05*\x03\x18\xe8\aR\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\bR\tpageToken\x12 \n" +
+	"\x06prefix\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\x06prefix\x12'\n" +
+	"\x0finclude_deleted\x18\x04 \x01(\bR\x0eincludeDeleted\"Z\n" +
+	"\x14ListSubjectsResponse\x12\x1a\n" +
+	"\bsubjects\x18\x01 \x03(\tR\bsubjects\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xb4\x01\n" +
+	"\x13ListVersionsRequest\x12$\n" +
+	"\asubject\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\x12'\n" +
+	"\x0finclude_deleted\x18\x02 \x01(\bR\x0eincludeDeleted\x12%\n" +
+	"\tpage_size\x18\x03 \x01(\rB\b\xbaH\x05*\x03\x18\xe8\aR\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\bR\tpageToken\"v\n" +
+	"\x14ListVersionsResponse\x126\n" +
+	"\aschemas\x18\x01 \x03(\v2\x1c.tideline.registry.v1.SchemaR\aschemas\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"|\n" +
+	"\x12DiffSchemasRequest\x12$\n" +
+	"\asubject\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\x12!\n" +
+	"\ffrom_version\x18\x02 \x01(\rR\vfromVersion\x12\x1d\n" +
+	"\n" +
+	"to_version\x18\x03 \x01(\rR\ttoVersion\"\xb9\x01\n" +
+	"\x13DiffSchemasResponse\x120\n" +
+	"\x04from\x18\x01 \x01(\v2\x1c.tideline.registry.v1.SchemaR\x04from\x12,\n" +
+	"\x02to\x18\x02 \x01(\v2\x1c.tideline.registry.v1.SchemaR\x02to\x12B\n" +
+	"\vdifferences\x18\x03 \x03(\v2 .tideline.registry.v1.DifferenceR\vdifferences\"|\n" +
+	"\x13DeleteSchemaRequest\x12$\n" +
+	"\asubject\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\x12!\n" +
+	"\aversion\x18\x02 \x01(\rB\a\xbaH\x04*\x02(\x01R\aversion\x12\x1c\n" +
+	"\tpermanent\x18\x03 \x01(\bR\tpermanent\"0\n" +
+	"\x14DeleteSchemaResponse\x12\x18\n" +
+	"\aversion\x18\x01 \x01(\rR\aversion\"Z\n" +
+	"\x14DeleteSubjectRequest\x12$\n" +
+	"\asubject\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\x12\x1c\n" +
+	"\tpermanent\x18\x02 \x01(\bR\tpermanent\"3\n" +
+	"\x15DeleteSubjectResponse\x12\x1a\n" +
+	"\bversions\x18\x01 \x03(\rR\bversions\"w\n" +
+	"\x16RollBackSubjectRequest\x12$\n" +
+	"\asubject\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\x12!\n" +
+	"\aversion\x18\x02 \x01(\rB\a\xbaH\x04*\x02(\x01R\aversion\x12\x14\n" +
+	"\x05force\x18\x03 \x01(\bR\x05force\"f\n" +
+	"\x17RollBackSubjectResponse\x124\n" +
+	"\x06schema\x18\x01 \x01(\v2\x1c.tideline.registry.v1.SchemaR\x06schema\x12\x15\n" +
+	"\x06is_new\x18\x02 \x01(\bR\x05isNew\"2\n" +
+	"\x10GetConfigRequest\x12\x1e\n" +
+	"\x05scope\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\x05scope\"\x7f\n" +
+	"\x11GetConfigResponse\x12.\n" +
+	"\x03own\x18\x01 \x01(\v2\x1c.tideline.registry.v1.ConfigR\x03own\x12:\n" +
+	"\teffective\x18\x02 \x01(\v2\x1c.tideline.registry.v1.ConfigR\teffective\"p\n" +
+	"\x10SetConfigRequest\x12\x1e\n" +
+	"\x05scope\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\x05scope\x12<\n" +
+	"\x06config\x18\x02 \x01(\v2\x1c.tideline.registry.v1.ConfigB\x06\xbaH\x03\xc8\x01\x01R\x06config\"\x7f\n" +
+	"\x11SetConfigResponse\x12.\n" +
+	"\x03own\x18\x01 \x01(\v2\x1c.tideline.registry.v1.ConfigR\x03own\x12:\n" +
+	"\teffective\x18\x02 \x01(\v2\x1c.tideline.registry.v1.ConfigR\teffective\"5\n" +
+	"\x13DeleteConfigRequest\x12\x1e\n" +
+	"\x05scope\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\x05scope\"L\n" +
+	"\x14DeleteConfigResponse\x124\n" +
+	"\x06config\x18\x01 \x01(\v2\x1c.tideline.registry.v1.ConfigR\x06config\"0\n" +
+	"\x0eGetModeRequest\x12\x1e\n" +
+	"\x05scope\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\x05scope\"y\n" +
+	"\x0fGetModeResponse\x12,\n" +
+	"\x03own\x18\x01 \x01(\x0e2\x1a.tideline.registry.v1.ModeR\x03own\x128\n" +
+	"\teffective\x18\x02 \x01(\x0e2\x1a.tideline.registry.v1.ModeR\teffective\"\x82\x01\n" +
+	"\x0eSetModeRequest\x12\x1e\n" +
+	"\x05scope\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\x05scope\x12:\n" +
+	"\x04mode\x18\x02 \x01(\x0e2\x1a.tideline.registry.v1.ModeB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04mode\x12\x14\n" +
+	"\x05force\x18\x03 \x01(\bR\x05force\"K\n" +
+	"\x0fSetModeResponse\x128\n" +
+	"\teffective\x18\x01 \x01(\x0e2\x1a.tideline.registry.v1.ModeR\teffective\"Q\n" +
+	"\x11DeleteModeRequest\x12\x1e\n" +
+	"\x05scope\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\x05scope\x12\x1c\n" +
+	"\trecursive\x18\x02 \x01(\bR\trecursive\"D\n" +
+	"\x12DeleteModeResponse\x12.\n" +
+	"\x04mode\x18\x01 \x01(\x0e2\x1a.tideline.registry.v1.ModeR\x04mode\"9\n" +
+	"\x11GetSubjectRequest\x12$\n" +
+	"\asubject\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\"\xa0\x02\n" +
+	"\x12GetSubjectResponse\x12\x18\n" +
+	"\asubject\x18\x01 \x01(\tR\asubject\x128\n" +
+	"\x05notes\x18\x02 \x01(\v2\".tideline.registry.v1.SubjectNotesR\x05notes\x124\n" +
+	"\x06config\x18\x03 \x01(\v2\x1c.tideline.registry.v1.ConfigR\x06config\x12.\n" +
+	"\x04mode\x18\x04 \x01(\x0e2\x1a.tideline.registry.v1.ModeR\x04mode\x12\x1a\n" +
+	"\bversions\x18\x05 \x03(\rR\bversions\x124\n" +
+	"\x06latest\x18\x06 \x01(\v2\x1c.tideline.registry.v1.SchemaR\x06latest\"|\n" +
+	"\x12SetMetadataRequest\x12$\n" +
+	"\asubject\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\x12@\n" +
+	"\x05notes\x18\x02 \x01(\v2\".tideline.registry.v1.SubjectNotesB\x06\xbaH\x03\xc8\x01\x01R\x05notes\"O\n" +
+	"\x13SetMetadataResponse\x128\n" +
+	"\x05notes\x18\x01 \x01(\v2\".tideline.registry.v1.SubjectNotesR\x05notes\"e\n" +
+	"\x13ListContextsRequest\x12%\n" +
+	"\tpage_size\x18\x01 \x01(\rB\b\xbaH\x05*\x03\x18\xe8\aR\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\bR\tpageToken\"Z\n" +
+	"\x14ListContextsResponse\x12\x1a\n" +
+	"\bcontexts\x18\x01 \x03(\tR\bcontexts\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\";\n" +
+	"\x14DeleteContextRequest\x12#\n" +
+	"\acontext\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01(fR\acontext\"\x17\n" +
+	"\x15DeleteContextResponse\"\x88\x01\n" +
+	"\x14ListReferrersRequest\x12$\n" +
+	"\asubject\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\x12!\n" +
+	"\aversion\x18\x02 \x01(\rB\a\xbaH\x04*\x02(\x01R\aversion\x12'\n" +
+	"\x0finclude_deleted\x18\x03 \x01(\bR\x0eincludeDeleted\"6\n" +
+	"\x15ListReferrersResponse\x12\x1d\n" +
+	"\n" +
+	"schema_ids\x18\x01 \x03(\rR\tschemaIds\"u\n" +
+	"\x12ListChangesRequest\x12\"\n" +
+	"\asubject\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\asubject\x12\x14\n" +
+	"\x05after\x18\x02 \x01(\x04R\x05after\x12%\n" +
+	"\tpage_size\x18\x03 \x01(\rB\b\xbaH\x05*\x03\x18\xe8\aR\bpageSize\"M\n" +
+	"\x13ListChangesResponse\x126\n" +
+	"\achanges\x18\x01 \x03(\v2\x1c.tideline.registry.v1.ChangeR\achanges\"O\n" +
+	"\x13WatchChangesRequest\x12\"\n" +
+	"\asubject\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\asubject\x12\x14\n" +
+	"\x05after\x18\x02 \x01(\x04R\x05after\"N\n" +
+	"\x14WatchChangesResponse\x126\n" +
+	"\achanges\x18\x01 \x03(\v2\x1c.tideline.registry.v1.ChangeR\achanges*v\n" +
 	"\n" +
 	"SchemaKind\x12\x1b\n" +
 	"\x17SCHEMA_KIND_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10SCHEMA_KIND_AVRO\x10\x01\x12\x1b\n" +
 	"\x17SCHEMA_KIND_JSON_SCHEMA\x10\x02\x12\x18\n" +
-	"\x14SCHEMA_KIND_PROTOBUF\x10\x032\xcf\x02\n" +
+	"\x14SCHEMA_KIND_PROTOBUF\x10\x032\xe3\x13\n" +
 	"\x0fRegistryService\x12p\n" +
-	"\x0eRegisterSchema\x12+.tideline.registry.v1.RegisterSchemaRequest\x1a,.tideline.registry.v1.RegisterSchemaResponse\"\x03\x90\x02\x02\x12a\n" +
+	"\x0eRegisterSchema\x12+.tideline.registry.v1.RegisterSchemaRequest\x1a,.tideline.registry.v1.RegisterSchemaResponse\"\x03\x90\x02\x02\x12g\n" +
+	"\vCheckSchema\x12(.tideline.registry.v1.CheckSchemaRequest\x1a).tideline.registry.v1.CheckSchemaResponse\"\x03\x90\x02\x01\x12j\n" +
+	"\fLookupSchema\x12).tideline.registry.v1.LookupSchemaRequest\x1a*.tideline.registry.v1.LookupSchemaResponse\"\x03\x90\x02\x01\x12a\n" +
 	"\tGetSchema\x12&.tideline.registry.v1.GetSchemaRequest\x1a'.tideline.registry.v1.GetSchemaResponse\"\x03\x90\x02\x01\x12g\n" +
-	"\vListSchemas\x12(.tideline.registry.v1.ListSchemasRequest\x1a).tideline.registry.v1.ListSchemasResponse\"\x03\x90\x02\x01B\xd7\x01\n" +
+	"\vListSchemas\x12(.tideline.registry.v1.ListSchemasRequest\x1a).tideline.registry.v1.ListSchemasResponse\"\x03\x90\x02\x01\x12j\n" +
+	"\fListSubjects\x12).tideline.registry.v1.ListSubjectsRequest\x1a*.tideline.registry.v1.ListSubjectsResponse\"\x03\x90\x02\x01\x12j\n" +
+	"\fListVersions\x12).tideline.registry.v1.ListVersionsRequest\x1a*.tideline.registry.v1.ListVersionsResponse\"\x03\x90\x02\x01\x12g\n" +
+	"\vDiffSchemas\x12(.tideline.registry.v1.DiffSchemasRequest\x1a).tideline.registry.v1.DiffSchemasResponse\"\x03\x90\x02\x01\x12e\n" +
+	"\fDeleteSchema\x12).tideline.registry.v1.DeleteSchemaRequest\x1a*.tideline.registry.v1.DeleteSchemaResponse\x12h\n" +
+	"\rDeleteSubject\x12*.tideline.registry.v1.DeleteSubjectRequest\x1a+.tideline.registry.v1.DeleteSubjectResponse\x12s\n" +
+	"\x0fRollBackSubject\x12,.tideline.registry.v1.RollBackSubjectRequest\x1a-.tideline.registry.v1.RollBackSubjectResponse\"\x03\x90\x02\x02\x12a\n" +
+	"\tGetConfig\x12&.tideline.registry.v1.GetConfigRequest\x1a'.tideline.registry.v1.GetConfigResponse\"\x03\x90\x02\x01\x12a\n" +
+	"\tSetConfig\x12&.tideline.registry.v1.SetConfigRequest\x1a'.tideline.registry.v1.SetConfigResponse\"\x03\x90\x02\x02\x12e\n" +
+	"\fDeleteConfig\x12).tideline.registry.v1.DeleteConfigRequest\x1a*.tideline.registry.v1.DeleteConfigResponse\x12[\n" +
+	"\aGetMode\x12$.tideline.registry.v1.GetModeRequest\x1a%.tideline.registry.v1.GetModeResponse\"\x03\x90\x02\x01\x12[\n" +
+	"\aSetMode\x12$.tideline.registry.v1.SetModeRequest\x1a%.tideline.registry.v1.SetModeResponse\"\x03\x90\x02\x02\x12_\n" +
+	"\n" +
+	"DeleteMode\x12'.tideline.registry.v1.DeleteModeRequest\x1a(.tideline.registry.v1.DeleteModeResponse\x12d\n" +
+	"\n" +
+	"GetSubject\x12'.tideline.registry.v1.GetSubjectRequest\x1a(.tideline.registry.v1.GetSubjectResponse\"\x03\x90\x02\x01\x12g\n" +
+	"\vSetMetadata\x12(.tideline.registry.v1.SetMetadataRequest\x1a).tideline.registry.v1.SetMetadataResponse\"\x03\x90\x02\x02\x12j\n" +
+	"\fListContexts\x12).tideline.registry.v1.ListContextsRequest\x1a*.tideline.registry.v1.ListContextsResponse\"\x03\x90\x02\x01\x12m\n" +
+	"\rDeleteContext\x12*.tideline.registry.v1.DeleteContextRequest\x1a+.tideline.registry.v1.DeleteContextResponse\"\x03\x90\x02\x02\x12m\n" +
+	"\rListReferrers\x12*.tideline.registry.v1.ListReferrersRequest\x1a+.tideline.registry.v1.ListReferrersResponse\"\x03\x90\x02\x01\x12g\n" +
+	"\vListChanges\x12(.tideline.registry.v1.ListChangesRequest\x1a).tideline.registry.v1.ListChangesResponse\"\x03\x90\x02\x01\x12l\n" +
+	"\fWatchChanges\x12).tideline.registry.v1.WatchChangesRequest\x1a*.tideline.registry.v1.WatchChangesResponse\"\x03\x90\x02\x010\x01B\xd7\x01\n" +
 	"\x18com.tideline.registry.v1B\x14RegistryServiceProtoP\x01Z3tideline.dev/gen/go/tideline/registry/v1;registryv1\xa2\x02\x03TRX\xaa\x02\x14Tideline.Registry.V1\xca\x02\x14Tideline\\Registry\\V1\xe2\x02 Tideline\\Registry\\V1\\GPBMetadata\xea\x02\x16Tideline::Registry::V1b\x06proto3"
 
 var (
@@ -560,36 +3431,178 @@ func file_tideline_registry_v1_registry_service_proto_rawDescGZIP() []byte {
 }
 
 var file_tideline_registry_v1_registry_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_tideline_registry_v1_registry_service_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_tideline_registry_v1_registry_service_proto_msgTypes = make([]protoimpl.MessageInfo, 49)
 var file_tideline_registry_v1_registry_service_proto_goTypes = []any{
-	(SchemaKind)(0),                // 0: tideline.registry.v1.SchemaKind
-	(*Schema)(nil),                 // 1: tideline.registry.v1.Schema
-	(*RegisterSchemaRequest)(nil),  // 2: tideline.registry.v1.RegisterSchemaRequest
-	(*RegisterSchemaResponse)(nil), // 3: tideline.registry.v1.RegisterSchemaResponse
-	(*GetSchemaRequest)(nil),       // 4: tideline.registry.v1.GetSchemaRequest
-	(*GetSchemaResponse)(nil),      // 5: tideline.registry.v1.GetSchemaResponse
-	(*ListSchemasRequest)(nil),     // 6: tideline.registry.v1.ListSchemasRequest
-	(*ListSchemasResponse)(nil),    // 7: tideline.registry.v1.ListSchemasResponse
-	(*timestamppb.Timestamp)(nil),  // 8: google.protobuf.Timestamp
+	(SchemaKind)(0),                 // 0: tideline.registry.v1.SchemaKind
+	(*Schema)(nil),                  // 1: tideline.registry.v1.Schema
+	(*RegisterSchemaRequest)(nil),   // 2: tideline.registry.v1.RegisterSchemaRequest
+	(*RegisterSchemaResponse)(nil),  // 3: tideline.registry.v1.RegisterSchemaResponse
+	(*CheckSchemaRequest)(nil),      // 4: tideline.registry.v1.CheckSchemaRequest
+	(*CheckSchemaResponse)(nil),     // 5: tideline.registry.v1.CheckSchemaResponse
+	(*LookupSchemaRequest)(nil),     // 6: tideline.registry.v1.LookupSchemaRequest
+	(*LookupSchemaResponse)(nil),    // 7: tideline.registry.v1.LookupSchemaResponse
+	(*GetSchemaRequest)(nil),        // 8: tideline.registry.v1.GetSchemaRequest
+	(*GetSchemaResponse)(nil),       // 9: tideline.registry.v1.GetSchemaResponse
+	(*ListSchemasRequest)(nil),      // 10: tideline.registry.v1.ListSchemasRequest
+	(*ListSchemasResponse)(nil),     // 11: tideline.registry.v1.ListSchemasResponse
+	(*ListSubjectsRequest)(nil),     // 12: tideline.registry.v1.ListSubjectsRequest
+	(*ListSubjectsResponse)(nil),    // 13: tideline.registry.v1.ListSubjectsResponse
+	(*ListVersionsRequest)(nil),     // 14: tideline.registry.v1.ListVersionsRequest
+	(*ListVersionsResponse)(nil),    // 15: tideline.registry.v1.ListVersionsResponse
+	(*DiffSchemasRequest)(nil),      // 16: tideline.registry.v1.DiffSchemasRequest
+	(*DiffSchemasResponse)(nil),     // 17: tideline.registry.v1.DiffSchemasResponse
+	(*DeleteSchemaRequest)(nil),     // 18: tideline.registry.v1.DeleteSchemaRequest
+	(*DeleteSchemaResponse)(nil),    // 19: tideline.registry.v1.DeleteSchemaResponse
+	(*DeleteSubjectRequest)(nil),    // 20: tideline.registry.v1.DeleteSubjectRequest
+	(*DeleteSubjectResponse)(nil),   // 21: tideline.registry.v1.DeleteSubjectResponse
+	(*RollBackSubjectRequest)(nil),  // 22: tideline.registry.v1.RollBackSubjectRequest
+	(*RollBackSubjectResponse)(nil), // 23: tideline.registry.v1.RollBackSubjectResponse
+	(*GetConfigRequest)(nil),        // 24: tideline.registry.v1.GetConfigRequest
+	(*GetConfigResponse)(nil),       // 25: tideline.registry.v1.GetConfigResponse
+	(*SetConfigRequest)(nil),        // 26: tideline.registry.v1.SetConfigRequest
+	(*SetConfigResponse)(nil),       // 27: tideline.registry.v1.SetConfigResponse
+	(*DeleteConfigRequest)(nil),     // 28: tideline.registry.v1.DeleteConfigRequest
+	(*DeleteConfigResponse)(nil),    // 29: tideline.registry.v1.DeleteConfigResponse
+	(*GetModeRequest)(nil),          // 30: tideline.registry.v1.GetModeRequest
+	(*GetModeResponse)(nil),         // 31: tideline.registry.v1.GetModeResponse
+	(*SetModeRequest)(nil),          // 32: tideline.registry.v1.SetModeRequest
+	(*SetModeResponse)(nil),         // 33: tideline.registry.v1.SetModeResponse
+	(*DeleteModeRequest)(nil),       // 34: tideline.registry.v1.DeleteModeRequest
+	(*DeleteModeResponse)(nil),      // 35: tideline.registry.v1.DeleteModeResponse
+	(*GetSubjectRequest)(nil),       // 36: tideline.registry.v1.GetSubjectRequest
+	(*GetSubjectResponse)(nil),      // 37: tideline.registry.v1.GetSubjectResponse
+	(*SetMetadataRequest)(nil),      // 38: tideline.registry.v1.SetMetadataRequest
+	(*SetMetadataResponse)(nil),     // 39: tideline.registry.v1.SetMetadataResponse
+	(*ListContextsRequest)(nil),     // 40: tideline.registry.v1.ListContextsRequest
+	(*ListContextsResponse)(nil),    // 41: tideline.registry.v1.ListContextsResponse
+	(*DeleteContextRequest)(nil),    // 42: tideline.registry.v1.DeleteContextRequest
+	(*DeleteContextResponse)(nil),   // 43: tideline.registry.v1.DeleteContextResponse
+	(*ListReferrersRequest)(nil),    // 44: tideline.registry.v1.ListReferrersRequest
+	(*ListReferrersResponse)(nil),   // 45: tideline.registry.v1.ListReferrersResponse
+	(*ListChangesRequest)(nil),      // 46: tideline.registry.v1.ListChangesRequest
+	(*ListChangesResponse)(nil),     // 47: tideline.registry.v1.ListChangesResponse
+	(*WatchChangesRequest)(nil),     // 48: tideline.registry.v1.WatchChangesRequest
+	(*WatchChangesResponse)(nil),    // 49: tideline.registry.v1.WatchChangesResponse
+	(*timestamppb.Timestamp)(nil),   // 50: google.protobuf.Timestamp
+	(*SchemaReference)(nil),         // 51: tideline.registry.v1.SchemaReference
+	(*SchemaMetadata)(nil),          // 52: tideline.registry.v1.SchemaMetadata
+	(*RuleSet)(nil),                 // 53: tideline.registry.v1.RuleSet
+	(Outcome)(0),                    // 54: tideline.registry.v1.Outcome
+	(*Finding)(nil),                 // 55: tideline.registry.v1.Finding
+	(CompatibilityLevel)(0),         // 56: tideline.registry.v1.CompatibilityLevel
+	(CompatibilityPolicy)(0),        // 57: tideline.registry.v1.CompatibilityPolicy
+	(v1.FaultReason)(0),             // 58: tideline.fault.v1.FaultReason
+	(*Difference)(nil),              // 59: tideline.registry.v1.Difference
+	(*Config)(nil),                  // 60: tideline.registry.v1.Config
+	(Mode)(0),                       // 61: tideline.registry.v1.Mode
+	(*SubjectNotes)(nil),            // 62: tideline.registry.v1.SubjectNotes
+	(*Change)(nil),                  // 63: tideline.registry.v1.Change
 }
 var file_tideline_registry_v1_registry_service_proto_depIdxs = []int32{
-	0, // 0: tideline.registry.v1.Schema.kind:type_name -> tideline.registry.v1.SchemaKind
-	8, // 1: tideline.registry.v1.Schema.create_time:type_name -> google.protobuf.Timestamp
-	0, // 2: tideline.registry.v1.RegisterSchemaRequest.kind:type_name -> tideline.registry.v1.SchemaKind
-	1, // 3: tideline.registry.v1.RegisterSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
-	1, // 4: tideline.registry.v1.GetSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
-	1, // 5: tideline.registry.v1.ListSchemasResponse.schemas:type_name -> tideline.registry.v1.Schema
-	2, // 6: tideline.registry.v1.RegistryService.RegisterSchema:input_type -> tideline.registry.v1.RegisterSchemaRequest
-	4, // 7: tideline.registry.v1.RegistryService.GetSchema:input_type -> tideline.registry.v1.GetSchemaRequest
-	6, // 8: tideline.registry.v1.RegistryService.ListSchemas:input_type -> tideline.registry.v1.ListSchemasRequest
-	3, // 9: tideline.registry.v1.RegistryService.RegisterSchema:output_type -> tideline.registry.v1.RegisterSchemaResponse
-	5, // 10: tideline.registry.v1.RegistryService.GetSchema:output_type -> tideline.registry.v1.GetSchemaResponse
-	7, // 11: tideline.registry.v1.RegistryService.ListSchemas:output_type -> tideline.registry.v1.ListSchemasResponse
-	9, // [9:12] is the sub-list for method output_type
-	6, // [6:9] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	0,  // 0: tideline.registry.v1.Schema.kind:type_name -> tideline.registry.v1.SchemaKind
+	50, // 1: tideline.registry.v1.Schema.create_time:type_name -> google.protobuf.Timestamp
+	51, // 2: tideline.registry.v1.Schema.references:type_name -> tideline.registry.v1.SchemaReference
+	52, // 3: tideline.registry.v1.Schema.metadata:type_name -> tideline.registry.v1.SchemaMetadata
+	53, // 4: tideline.registry.v1.Schema.rule_set:type_name -> tideline.registry.v1.RuleSet
+	0,  // 5: tideline.registry.v1.RegisterSchemaRequest.kind:type_name -> tideline.registry.v1.SchemaKind
+	51, // 6: tideline.registry.v1.RegisterSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
+	52, // 7: tideline.registry.v1.RegisterSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
+	53, // 8: tideline.registry.v1.RegisterSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
+	1,  // 9: tideline.registry.v1.RegisterSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
+	0,  // 10: tideline.registry.v1.CheckSchemaRequest.kind:type_name -> tideline.registry.v1.SchemaKind
+	51, // 11: tideline.registry.v1.CheckSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
+	52, // 12: tideline.registry.v1.CheckSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
+	53, // 13: tideline.registry.v1.CheckSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
+	54, // 14: tideline.registry.v1.CheckSchemaResponse.outcome:type_name -> tideline.registry.v1.Outcome
+	55, // 15: tideline.registry.v1.CheckSchemaResponse.findings:type_name -> tideline.registry.v1.Finding
+	56, // 16: tideline.registry.v1.CheckSchemaResponse.level:type_name -> tideline.registry.v1.CompatibilityLevel
+	57, // 17: tideline.registry.v1.CheckSchemaResponse.policy:type_name -> tideline.registry.v1.CompatibilityPolicy
+	1,  // 18: tideline.registry.v1.CheckSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
+	58, // 19: tideline.registry.v1.CheckSchemaResponse.refusal:type_name -> tideline.fault.v1.FaultReason
+	0,  // 20: tideline.registry.v1.LookupSchemaRequest.kind:type_name -> tideline.registry.v1.SchemaKind
+	51, // 21: tideline.registry.v1.LookupSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
+	52, // 22: tideline.registry.v1.LookupSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
+	53, // 23: tideline.registry.v1.LookupSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
+	1,  // 24: tideline.registry.v1.LookupSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
+	1,  // 25: tideline.registry.v1.GetSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
+	1,  // 26: tideline.registry.v1.ListSchemasResponse.schemas:type_name -> tideline.registry.v1.Schema
+	1,  // 27: tideline.registry.v1.ListVersionsResponse.schemas:type_name -> tideline.registry.v1.Schema
+	1,  // 28: tideline.registry.v1.DiffSchemasResponse.from:type_name -> tideline.registry.v1.Schema
+	1,  // 29: tideline.registry.v1.DiffSchemasResponse.to:type_name -> tideline.registry.v1.Schema
+	59, // 30: tideline.registry.v1.DiffSchemasResponse.differences:type_name -> tideline.registry.v1.Difference
+	1,  // 31: tideline.registry.v1.RollBackSubjectResponse.schema:type_name -> tideline.registry.v1.Schema
+	60, // 32: tideline.registry.v1.GetConfigResponse.own:type_name -> tideline.registry.v1.Config
+	60, // 33: tideline.registry.v1.GetConfigResponse.effective:type_name -> tideline.registry.v1.Config
+	60, // 34: tideline.registry.v1.SetConfigRequest.config:type_name -> tideline.registry.v1.Config
+	60, // 35: tideline.registry.v1.SetConfigResponse.own:type_name -> tideline.registry.v1.Config
+	60, // 36: tideline.registry.v1.SetConfigResponse.effective:type_name -> tideline.registry.v1.Config
+	60, // 37: tideline.registry.v1.DeleteConfigResponse.config:type_name -> tideline.registry.v1.Config
+	61, // 38: tideline.registry.v1.GetModeResponse.own:type_name -> tideline.registry.v1.Mode
+	61, // 39: tideline.registry.v1.GetModeResponse.effective:type_name -> tideline.registry.v1.Mode
+	61, // 40: tideline.registry.v1.SetModeRequest.mode:type_name -> tideline.registry.v1.Mode
+	61, // 41: tideline.registry.v1.SetModeResponse.effective:type_name -> tideline.registry.v1.Mode
+	61, // 42: tideline.registry.v1.DeleteModeResponse.mode:type_name -> tideline.registry.v1.Mode
+	62, // 43: tideline.registry.v1.GetSubjectResponse.notes:type_name -> tideline.registry.v1.SubjectNotes
+	60, // 44: tideline.registry.v1.GetSubjectResponse.config:type_name -> tideline.registry.v1.Config
+	61, // 45: tideline.registry.v1.GetSubjectResponse.mode:type_name -> tideline.registry.v1.Mode
+	1,  // 46: tideline.registry.v1.GetSubjectResponse.latest:type_name -> tideline.registry.v1.Schema
+	62, // 47: tideline.registry.v1.SetMetadataRequest.notes:type_name -> tideline.registry.v1.SubjectNotes
+	62, // 48: tideline.registry.v1.SetMetadataResponse.notes:type_name -> tideline.registry.v1.SubjectNotes
+	63, // 49: tideline.registry.v1.ListChangesResponse.changes:type_name -> tideline.registry.v1.Change
+	63, // 50: tideline.registry.v1.WatchChangesResponse.changes:type_name -> tideline.registry.v1.Change
+	2,  // 51: tideline.registry.v1.RegistryService.RegisterSchema:input_type -> tideline.registry.v1.RegisterSchemaRequest
+	4,  // 52: tideline.registry.v1.RegistryService.CheckSchema:input_type -> tideline.registry.v1.CheckSchemaRequest
+	6,  // 53: tideline.registry.v1.RegistryService.LookupSchema:input_type -> tideline.registry.v1.LookupSchemaRequest
+	8,  // 54: tideline.registry.v1.RegistryService.GetSchema:input_type -> tideline.registry.v1.GetSchemaRequest
+	10, // 55: tideline.registry.v1.RegistryService.ListSchemas:input_type -> tideline.registry.v1.ListSchemasRequest
+	12, // 56: tideline.registry.v1.RegistryService.ListSubjects:input_type -> tideline.registry.v1.ListSubjectsRequest
+	14, // 57: tideline.registry.v1.RegistryService.ListVersions:input_type -> tideline.registry.v1.ListVersionsRequest
+	16, // 58: tideline.registry.v1.RegistryService.DiffSchemas:input_type -> tideline.registry.v1.DiffSchemasRequest
+	18, // 59: tideline.registry.v1.RegistryService.DeleteSchema:input_type -> tideline.registry.v1.DeleteSchemaRequest
+	20, // 60: tideline.registry.v1.RegistryService.DeleteSubject:input_type -> tideline.registry.v1.DeleteSubjectRequest
+	22, // 61: tideline.registry.v1.RegistryService.RollBackSubject:input_type -> tideline.registry.v1.RollBackSubjectRequest
+	24, // 62: tideline.registry.v1.RegistryService.GetConfig:input_type -> tideline.registry.v1.GetConfigRequest
+	26, // 63: tideline.registry.v1.RegistryService.SetConfig:input_type -> tideline.registry.v1.SetConfigRequest
+	28, // 64: tideline.registry.v1.RegistryService.DeleteConfig:input_type -> tideline.registry.v1.DeleteConfigRequest
+	30, // 65: tideline.registry.v1.RegistryService.GetMode:input_type -> tideline.registry.v1.GetModeRequest
+	32, // 66: tideline.registry.v1.RegistryService.SetMode:input_type -> tideline.registry.v1.SetModeRequest
+	34, // 67: tideline.registry.v1.RegistryService.DeleteMode:input_type -> tideline.registry.v1.DeleteModeRequest
+	36, // 68: tideline.registry.v1.RegistryService.GetSubject:input_type -> tideline.registry.v1.GetSubjectRequest
+	38, // 69: tideline.registry.v1.RegistryService.SetMetadata:input_type -> tideline.registry.v1.SetMetadataRequest
+	40, // 70: tideline.registry.v1.RegistryService.ListContexts:input_type -> tideline.registry.v1.ListContextsRequest
+	42, // 71: tideline.registry.v1.RegistryService.DeleteContext:input_type -> tideline.registry.v1.DeleteContextRequest
+	44, // 72: tideline.registry.v1.RegistryService.ListReferrers:input_type -> tideline.registry.v1.ListReferrersRequest
+	46, // 73: tideline.registry.v1.RegistryService.ListChanges:input_type -> tideline.registry.v1.ListChangesRequest
+	48, // 74: tideline.registry.v1.RegistryService.WatchChanges:input_type -> tideline.registry.v1.WatchChangesRequest
+	3,  // 75: tideline.registry.v1.RegistryService.RegisterSchema:output_type -> tideline.registry.v1.RegisterSchemaResponse
+	5,  // 76: tideline.registry.v1.RegistryService.CheckSchema:output_type -> tideline.registry.v1.CheckSchemaResponse
+	7,  // 77: tideline.registry.v1.RegistryService.LookupSchema:output_type -> tideline.registry.v1.LookupSchemaResponse
+	9,  // 78: tideline.registry.v1.RegistryService.GetSchema:output_type -> tideline.registry.v1.GetSchemaResponse
+	11, // 79: tideline.registry.v1.RegistryService.ListSchemas:output_type -> tideline.registry.v1.ListSchemasResponse
+	13, // 80: tideline.registry.v1.RegistryService.ListSubjects:output_type -> tideline.registry.v1.ListSubjectsResponse
+	15, // 81: tideline.registry.v1.RegistryService.ListVersions:output_type -> tideline.registry.v1.ListVersionsResponse
+	17, // 82: tideline.registry.v1.RegistryService.DiffSchemas:output_type -> tideline.registry.v1.DiffSchemasResponse
+	19, // 83: tideline.registry.v1.RegistryService.DeleteSchema:output_type -> tideline.registry.v1.DeleteSchemaResponse
+	21, // 84: tideline.registry.v1.RegistryService.DeleteSubject:output_type -> tideline.registry.v1.DeleteSubjectResponse
+	23, // 85: tideline.registry.v1.RegistryService.RollBackSubject:output_type -> tideline.registry.v1.RollBackSubjectResponse
+	25, // 86: tideline.registry.v1.RegistryService.GetConfig:output_type -> tideline.registry.v1.GetConfigResponse
+	27, // 87: tideline.registry.v1.RegistryService.SetConfig:output_type -> tideline.registry.v1.SetConfigResponse
+	29, // 88: tideline.registry.v1.RegistryService.DeleteConfig:output_type -> tideline.registry.v1.DeleteConfigResponse
+	31, // 89: tideline.registry.v1.RegistryService.GetMode:output_type -> tideline.registry.v1.GetModeResponse
+	33, // 90: tideline.registry.v1.RegistryService.SetMode:output_type -> tideline.registry.v1.SetModeResponse
+	35, // 91: tideline.registry.v1.RegistryService.DeleteMode:output_type -> tideline.registry.v1.DeleteModeResponse
+	37, // 92: tideline.registry.v1.RegistryService.GetSubject:output_type -> tideline.registry.v1.GetSubjectResponse
+	39, // 93: tideline.registry.v1.RegistryService.SetMetadata:output_type -> tideline.registry.v1.SetMetadataResponse
+	41, // 94: tideline.registry.v1.RegistryService.ListContexts:output_type -> tideline.registry.v1.ListContextsResponse
+	43, // 95: tideline.registry.v1.RegistryService.DeleteContext:output_type -> tideline.registry.v1.DeleteContextResponse
+	45, // 96: tideline.registry.v1.RegistryService.ListReferrers:output_type -> tideline.registry.v1.ListReferrersResponse
+	47, // 97: tideline.registry.v1.RegistryService.ListChanges:output_type -> tideline.registry.v1.ListChangesResponse
+	49, // 98: tideline.registry.v1.RegistryService.WatchChanges:output_type -> tideline.registry.v1.WatchChangesResponse
+	75, // [75:99] is the sub-list for method output_type
+	51, // [51:75] is the sub-list for method input_type
+	51, // [51:51] is the sub-list for extension type_name
+	51, // [51:51] is the sub-list for extension extendee
+	0,  // [0:51] is the sub-list for field type_name
 }
 
 func init() { file_tideline_registry_v1_registry_service_proto_init() }
@@ -597,13 +3610,16 @@ func file_tideline_registry_v1_registry_service_proto_init() {
 	if File_tideline_registry_v1_registry_service_proto != nil {
 		return
 	}
+	file_tideline_registry_v1_schema_proto_init()
+	file_tideline_registry_v1_settings_proto_init()
+	file_tideline_registry_v1_verdict_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tideline_registry_v1_registry_service_proto_rawDesc), len(file_tideline_registry_v1_registry_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   7,
+			NumMessages:   49,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

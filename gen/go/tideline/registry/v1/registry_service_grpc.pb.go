@@ -19,24 +19,93 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	RegistryService_RegisterSchema_FullMethodName = "/tideline.registry.v1.RegistryService/RegisterSchema"
-	RegistryService_GetSchema_FullMethodName      = "/tideline.registry.v1.RegistryService/GetSchema"
-	RegistryService_ListSchemas_FullMethodName    = "/tideline.registry.v1.RegistryService/ListSchemas"
+	RegistryService_RegisterSchema_FullMethodName  = "/tideline.registry.v1.RegistryService/RegisterSchema"
+	RegistryService_CheckSchema_FullMethodName     = "/tideline.registry.v1.RegistryService/CheckSchema"
+	RegistryService_LookupSchema_FullMethodName    = "/tideline.registry.v1.RegistryService/LookupSchema"
+	RegistryService_GetSchema_FullMethodName       = "/tideline.registry.v1.RegistryService/GetSchema"
+	RegistryService_ListSchemas_FullMethodName     = "/tideline.registry.v1.RegistryService/ListSchemas"
+	RegistryService_ListSubjects_FullMethodName    = "/tideline.registry.v1.RegistryService/ListSubjects"
+	RegistryService_ListVersions_FullMethodName    = "/tideline.registry.v1.RegistryService/ListVersions"
+	RegistryService_DiffSchemas_FullMethodName     = "/tideline.registry.v1.RegistryService/DiffSchemas"
+	RegistryService_DeleteSchema_FullMethodName    = "/tideline.registry.v1.RegistryService/DeleteSchema"
+	RegistryService_DeleteSubject_FullMethodName   = "/tideline.registry.v1.RegistryService/DeleteSubject"
+	RegistryService_RollBackSubject_FullMethodName = "/tideline.registry.v1.RegistryService/RollBackSubject"
+	RegistryService_GetConfig_FullMethodName       = "/tideline.registry.v1.RegistryService/GetConfig"
+	RegistryService_SetConfig_FullMethodName       = "/tideline.registry.v1.RegistryService/SetConfig"
+	RegistryService_DeleteConfig_FullMethodName    = "/tideline.registry.v1.RegistryService/DeleteConfig"
+	RegistryService_GetMode_FullMethodName         = "/tideline.registry.v1.RegistryService/GetMode"
+	RegistryService_SetMode_FullMethodName         = "/tideline.registry.v1.RegistryService/SetMode"
+	RegistryService_DeleteMode_FullMethodName      = "/tideline.registry.v1.RegistryService/DeleteMode"
+	RegistryService_GetSubject_FullMethodName      = "/tideline.registry.v1.RegistryService/GetSubject"
+	RegistryService_SetMetadata_FullMethodName     = "/tideline.registry.v1.RegistryService/SetMetadata"
+	RegistryService_ListContexts_FullMethodName    = "/tideline.registry.v1.RegistryService/ListContexts"
+	RegistryService_DeleteContext_FullMethodName   = "/tideline.registry.v1.RegistryService/DeleteContext"
+	RegistryService_ListReferrers_FullMethodName   = "/tideline.registry.v1.RegistryService/ListReferrers"
+	RegistryService_ListChanges_FullMethodName     = "/tideline.registry.v1.RegistryService/ListChanges"
+	RegistryService_WatchChanges_FullMethodName    = "/tideline.registry.v1.RegistryService/WatchChanges"
 )
 
 // RegistryServiceClient is the client API for RegistryService service.
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// The schemas of a project's event types. An event type is a subject; its newest version is what events are checked
-// against. Reading needs any scope, registering needs "admin".
+// The schemas of a project, which is a registry of its own: the key chooses it, and nothing of another one is ever
+// found. An event type is a subject of the default context; its newest version is what events are checked against.
+//
+// Subjects are written "name", or ":.context:name" in another context than the default one. A scope is a subject, or
+// ":.context:", ":.__GLOBAL:" behind all of them, or empty for the default context. Reading and checking need any
+// scope of a key, changing needs "admin". What was answered to a writer is seen through every instance from then on.
 type RegistryServiceClient interface {
-	// RegisterSchema adds a version to a subject. Idempotent: the text of the newest version returns that version.
+	// RegisterSchema gives the version of a subject that holds the schema, or makes it the next one. Refused with
+	// SCHEMA_INCOMPATIBLE where the subject's level forbids it; CheckSchema says the same beforehand, with all findings.
 	RegisterSchema(ctx context.Context, in *RegisterSchemaRequest, opts ...grpc.CallOption) (*RegisterSchemaResponse, error)
-	// GetSchema reads one version, by subject and version or by id.
+	// CheckSchema says what RegisterSchema would do, by the same way, and changes nothing.
+	CheckSchema(ctx context.Context, in *CheckSchemaRequest, opts ...grpc.CallOption) (*CheckSchemaResponse, error)
+	// LookupSchema finds the version of a subject that holds the schema.
+	LookupSchema(ctx context.Context, in *LookupSchemaRequest, opts ...grpc.CallOption) (*LookupSchemaResponse, error)
+	// GetSchema reads one version: by subject and version, by id, or by guid.
 	GetSchema(ctx context.Context, in *GetSchemaRequest, opts ...grpc.CallOption) (*GetSchemaResponse, error)
 	// ListSchemas lists the newest version of each subject, by subject.
 	ListSchemas(ctx context.Context, in *ListSchemasRequest, opts ...grpc.CallOption) (*ListSchemasResponse, error)
+	// ListSubjects lists subjects by name.
+	ListSubjects(ctx context.Context, in *ListSubjectsRequest, opts ...grpc.CallOption) (*ListSubjectsResponse, error)
+	// ListVersions lists the versions of a subject, from the first.
+	ListVersions(ctx context.Context, in *ListVersionsRequest, opts ...grpc.CallOption) (*ListVersionsResponse, error)
+	// DiffSchemas says what changed from one version of a subject to another.
+	DiffSchemas(ctx context.Context, in *DiffSchemasRequest, opts ...grpc.CallOption) (*DiffSchemasResponse, error)
+	// DeleteSchema hides a version, or removes one that is hidden for good.
+	DeleteSchema(ctx context.Context, in *DeleteSchemaRequest, opts ...grpc.CallOption) (*DeleteSchemaResponse, error)
+	// DeleteSubject hides a subject with all its versions, or removes one that is hidden for good.
+	DeleteSubject(ctx context.Context, in *DeleteSubjectRequest, opts ...grpc.CallOption) (*DeleteSubjectResponse, error)
+	// RollBackSubject makes a version the newest again, as a new version of the same schema, which says where it is from.
+	RollBackSubject(ctx context.Context, in *RollBackSubjectRequest, opts ...grpc.CallOption) (*RollBackSubjectResponse, error)
+	// GetConfig reads what a scope is configured to, and what holds in it.
+	GetConfig(ctx context.Context, in *GetConfigRequest, opts ...grpc.CallOption) (*GetConfigResponse, error)
+	// SetConfig replaces the configuration of a scope.
+	SetConfig(ctx context.Context, in *SetConfigRequest, opts ...grpc.CallOption) (*SetConfigResponse, error)
+	// DeleteConfig removes the configuration of a scope.
+	DeleteConfig(ctx context.Context, in *DeleteConfigRequest, opts ...grpc.CallOption) (*DeleteConfigResponse, error)
+	// GetMode reads the mode of a scope, and the one that holds in it.
+	GetMode(ctx context.Context, in *GetModeRequest, opts ...grpc.CallOption) (*GetModeResponse, error)
+	// SetMode sets the mode of a scope.
+	SetMode(ctx context.Context, in *SetModeRequest, opts ...grpc.CallOption) (*SetModeResponse, error)
+	// DeleteMode removes the mode of a scope.
+	DeleteMode(ctx context.Context, in *DeleteModeRequest, opts ...grpc.CallOption) (*DeleteModeResponse, error)
+	// GetSubject reads all that is known of a subject.
+	GetSubject(ctx context.Context, in *GetSubjectRequest, opts ...grpc.CallOption) (*GetSubjectResponse, error)
+	// SetMetadata replaces what people say about a subject.
+	SetMetadata(ctx context.Context, in *SetMetadataRequest, opts ...grpc.CallOption) (*SetMetadataResponse, error)
+	// ListContexts lists the contexts of the project.
+	ListContexts(ctx context.Context, in *ListContextsRequest, opts ...grpc.CallOption) (*ListContextsResponse, error)
+	// DeleteContext removes a context that holds no subject.
+	DeleteContext(ctx context.Context, in *DeleteContextRequest, opts ...grpc.CallOption) (*DeleteContextResponse, error)
+	// ListReferrers lists the schemas that refer to a version.
+	ListReferrers(ctx context.Context, in *ListReferrersRequest, opts ...grpc.CallOption) (*ListReferrersResponse, error)
+	// ListChanges lists the history: every change, oldest first.
+	ListChanges(ctx context.Context, in *ListChangesRequest, opts ...grpc.CallOption) (*ListChangesResponse, error)
+	// WatchChanges sends every change after a number, then each one as it is made; within a second, and in order. Where
+	// nothing changes it sends an empty message each second. To go on after a break, give the last number again.
+	WatchChanges(ctx context.Context, in *WatchChangesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchChangesResponse], error)
 }
 
 type registryServiceClient struct {
@@ -51,6 +120,26 @@ func (c *registryServiceClient) RegisterSchema(ctx context.Context, in *Register
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(RegisterSchemaResponse)
 	err := c.cc.Invoke(ctx, RegistryService_RegisterSchema_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) CheckSchema(ctx context.Context, in *CheckSchemaRequest, opts ...grpc.CallOption) (*CheckSchemaResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CheckSchemaResponse)
+	err := c.cc.Invoke(ctx, RegistryService_CheckSchema_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) LookupSchema(ctx context.Context, in *LookupSchemaRequest, opts ...grpc.CallOption) (*LookupSchemaResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(LookupSchemaResponse)
+	err := c.cc.Invoke(ctx, RegistryService_LookupSchema_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -77,19 +166,266 @@ func (c *registryServiceClient) ListSchemas(ctx context.Context, in *ListSchemas
 	return out, nil
 }
 
+func (c *registryServiceClient) ListSubjects(ctx context.Context, in *ListSubjectsRequest, opts ...grpc.CallOption) (*ListSubjectsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListSubjectsResponse)
+	err := c.cc.Invoke(ctx, RegistryService_ListSubjects_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) ListVersions(ctx context.Context, in *ListVersionsRequest, opts ...grpc.CallOption) (*ListVersionsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListVersionsResponse)
+	err := c.cc.Invoke(ctx, RegistryService_ListVersions_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) DiffSchemas(ctx context.Context, in *DiffSchemasRequest, opts ...grpc.CallOption) (*DiffSchemasResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DiffSchemasResponse)
+	err := c.cc.Invoke(ctx, RegistryService_DiffSchemas_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) DeleteSchema(ctx context.Context, in *DeleteSchemaRequest, opts ...grpc.CallOption) (*DeleteSchemaResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeleteSchemaResponse)
+	err := c.cc.Invoke(ctx, RegistryService_DeleteSchema_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) DeleteSubject(ctx context.Context, in *DeleteSubjectRequest, opts ...grpc.CallOption) (*DeleteSubjectResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeleteSubjectResponse)
+	err := c.cc.Invoke(ctx, RegistryService_DeleteSubject_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) RollBackSubject(ctx context.Context, in *RollBackSubjectRequest, opts ...grpc.CallOption) (*RollBackSubjectResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RollBackSubjectResponse)
+	err := c.cc.Invoke(ctx, RegistryService_RollBackSubject_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) GetConfig(ctx context.Context, in *GetConfigRequest, opts ...grpc.CallOption) (*GetConfigResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetConfigResponse)
+	err := c.cc.Invoke(ctx, RegistryService_GetConfig_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) SetConfig(ctx context.Context, in *SetConfigRequest, opts ...grpc.CallOption) (*SetConfigResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SetConfigResponse)
+	err := c.cc.Invoke(ctx, RegistryService_SetConfig_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) DeleteConfig(ctx context.Context, in *DeleteConfigRequest, opts ...grpc.CallOption) (*DeleteConfigResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeleteConfigResponse)
+	err := c.cc.Invoke(ctx, RegistryService_DeleteConfig_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) GetMode(ctx context.Context, in *GetModeRequest, opts ...grpc.CallOption) (*GetModeResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetModeResponse)
+	err := c.cc.Invoke(ctx, RegistryService_GetMode_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) SetMode(ctx context.Context, in *SetModeRequest, opts ...grpc.CallOption) (*SetModeResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SetModeResponse)
+	err := c.cc.Invoke(ctx, RegistryService_SetMode_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) DeleteMode(ctx context.Context, in *DeleteModeRequest, opts ...grpc.CallOption) (*DeleteModeResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeleteModeResponse)
+	err := c.cc.Invoke(ctx, RegistryService_DeleteMode_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) GetSubject(ctx context.Context, in *GetSubjectRequest, opts ...grpc.CallOption) (*GetSubjectResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetSubjectResponse)
+	err := c.cc.Invoke(ctx, RegistryService_GetSubject_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) SetMetadata(ctx context.Context, in *SetMetadataRequest, opts ...grpc.CallOption) (*SetMetadataResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SetMetadataResponse)
+	err := c.cc.Invoke(ctx, RegistryService_SetMetadata_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) ListContexts(ctx context.Context, in *ListContextsRequest, opts ...grpc.CallOption) (*ListContextsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListContextsResponse)
+	err := c.cc.Invoke(ctx, RegistryService_ListContexts_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) DeleteContext(ctx context.Context, in *DeleteContextRequest, opts ...grpc.CallOption) (*DeleteContextResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeleteContextResponse)
+	err := c.cc.Invoke(ctx, RegistryService_DeleteContext_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) ListReferrers(ctx context.Context, in *ListReferrersRequest, opts ...grpc.CallOption) (*ListReferrersResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListReferrersResponse)
+	err := c.cc.Invoke(ctx, RegistryService_ListReferrers_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) ListChanges(ctx context.Context, in *ListChangesRequest, opts ...grpc.CallOption) (*ListChangesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListChangesResponse)
+	err := c.cc.Invoke(ctx, RegistryService_ListChanges_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) WatchChanges(ctx context.Context, in *WatchChangesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchChangesResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &RegistryService_ServiceDesc.Streams[0], RegistryService_WatchChanges_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[WatchChangesRequest, WatchChangesResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type RegistryService_WatchChangesClient = grpc.ServerStreamingClient[WatchChangesResponse]
+
 // RegistryServiceServer is the server API for RegistryService service.
 // All implementations must embed UnimplementedRegistryServiceServer
 // for forward compatibility.
 //
-// The schemas of a project's event types. An event type is a subject; its newest version is what events are checked
-// against. Reading needs any scope, registering needs "admin".
+// The schemas of a project, which is a registry of its own: the key chooses it, and nothing of another one is ever
+// found. An event type is a subject of the default context; its newest version is what events are checked against.
+//
+// Subjects are written "name", or ":.context:name" in another context than the default one. A scope is a subject, or
+// ":.context:", ":.__GLOBAL:" behind all of them, or empty for the default context. Reading and checking need any
+// scope of a key, changing needs "admin". What was answered to a writer is seen through every instance from then on.
 type RegistryServiceServer interface {
-	// RegisterSchema adds a version to a subject. Idempotent: the text of the newest version returns that version.
+	// RegisterSchema gives the version of a subject that holds the schema, or makes it the next one. Refused with
+	// SCHEMA_INCOMPATIBLE where the subject's level forbids it; CheckSchema says the same beforehand, with all findings.
 	RegisterSchema(context.Context, *RegisterSchemaRequest) (*RegisterSchemaResponse, error)
-	// GetSchema reads one version, by subject and version or by id.
+	// CheckSchema says what RegisterSchema would do, by the same way, and changes nothing.
+	CheckSchema(context.Context, *CheckSchemaRequest) (*CheckSchemaResponse, error)
+	// LookupSchema finds the version of a subject that holds the schema.
+	LookupSchema(context.Context, *LookupSchemaRequest) (*LookupSchemaResponse, error)
+	// GetSchema reads one version: by subject and version, by id, or by guid.
 	GetSchema(context.Context, *GetSchemaRequest) (*GetSchemaResponse, error)
 	// ListSchemas lists the newest version of each subject, by subject.
 	ListSchemas(context.Context, *ListSchemasRequest) (*ListSchemasResponse, error)
+	// ListSubjects lists subjects by name.
+	ListSubjects(context.Context, *ListSubjectsRequest) (*ListSubjectsResponse, error)
+	// ListVersions lists the versions of a subject, from the first.
+	ListVersions(context.Context, *ListVersionsRequest) (*ListVersionsResponse, error)
+	// DiffSchemas says what changed from one version of a subject to another.
+	DiffSchemas(context.Context, *DiffSchemasRequest) (*DiffSchemasResponse, error)
+	// DeleteSchema hides a version, or removes one that is hidden for good.
+	DeleteSchema(context.Context, *DeleteSchemaRequest) (*DeleteSchemaResponse, error)
+	// DeleteSubject hides a subject with all its versions, or removes one that is hidden for good.
+	DeleteSubject(context.Context, *DeleteSubjectRequest) (*DeleteSubjectResponse, error)
+	// RollBackSubject makes a version the newest again, as a new version of the same schema, which says where it is from.
+	RollBackSubject(context.Context, *RollBackSubjectRequest) (*RollBackSubjectResponse, error)
+	// GetConfig reads what a scope is configured to, and what holds in it.
+	GetConfig(context.Context, *GetConfigRequest) (*GetConfigResponse, error)
+	// SetConfig replaces the configuration of a scope.
+	SetConfig(context.Context, *SetConfigRequest) (*SetConfigResponse, error)
+	// DeleteConfig removes the configuration of a scope.
+	DeleteConfig(context.Context, *DeleteConfigRequest) (*DeleteConfigResponse, error)
+	// GetMode reads the mode of a scope, and the one that holds in it.
+	GetMode(context.Context, *GetModeRequest) (*GetModeResponse, error)
+	// SetMode sets the mode of a scope.
+	SetMode(context.Context, *SetModeRequest) (*SetModeResponse, error)
+	// DeleteMode removes the mode of a scope.
+	DeleteMode(context.Context, *DeleteModeRequest) (*DeleteModeResponse, error)
+	// GetSubject reads all that is known of a subject.
+	GetSubject(context.Context, *GetSubjectRequest) (*GetSubjectResponse, error)
+	// SetMetadata replaces what people say about a subject.
+	SetMetadata(context.Context, *SetMetadataRequest) (*SetMetadataResponse, error)
+	// ListContexts lists the contexts of the project.
+	ListContexts(context.Context, *ListContextsRequest) (*ListContextsResponse, error)
+	// DeleteContext removes a context that holds no subject.
+	DeleteContext(context.Context, *DeleteContextRequest) (*DeleteContextResponse, error)
+	// ListReferrers lists the schemas that refer to a version.
+	ListReferrers(context.Context, *ListReferrersRequest) (*ListReferrersResponse, error)
+	// ListChanges lists the history: every change, oldest first.
+	ListChanges(context.Context, *ListChangesRequest) (*ListChangesResponse, error)
+	// WatchChanges sends every change after a number, then each one as it is made; within a second, and in order. Where
+	// nothing changes it sends an empty message each second. To go on after a break, give the last number again.
+	WatchChanges(*WatchChangesRequest, grpc.ServerStreamingServer[WatchChangesResponse]) error
 	mustEmbedUnimplementedRegistryServiceServer()
 }
 
@@ -103,11 +439,74 @@ type UnimplementedRegistryServiceServer struct{}
 func (UnimplementedRegistryServiceServer) RegisterSchema(context.Context, *RegisterSchemaRequest) (*RegisterSchemaResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method RegisterSchema not implemented")
 }
+func (UnimplementedRegistryServiceServer) CheckSchema(context.Context, *CheckSchemaRequest) (*CheckSchemaResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CheckSchema not implemented")
+}
+func (UnimplementedRegistryServiceServer) LookupSchema(context.Context, *LookupSchemaRequest) (*LookupSchemaResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method LookupSchema not implemented")
+}
 func (UnimplementedRegistryServiceServer) GetSchema(context.Context, *GetSchemaRequest) (*GetSchemaResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetSchema not implemented")
 }
 func (UnimplementedRegistryServiceServer) ListSchemas(context.Context, *ListSchemasRequest) (*ListSchemasResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListSchemas not implemented")
+}
+func (UnimplementedRegistryServiceServer) ListSubjects(context.Context, *ListSubjectsRequest) (*ListSubjectsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListSubjects not implemented")
+}
+func (UnimplementedRegistryServiceServer) ListVersions(context.Context, *ListVersionsRequest) (*ListVersionsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListVersions not implemented")
+}
+func (UnimplementedRegistryServiceServer) DiffSchemas(context.Context, *DiffSchemasRequest) (*DiffSchemasResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DiffSchemas not implemented")
+}
+func (UnimplementedRegistryServiceServer) DeleteSchema(context.Context, *DeleteSchemaRequest) (*DeleteSchemaResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteSchema not implemented")
+}
+func (UnimplementedRegistryServiceServer) DeleteSubject(context.Context, *DeleteSubjectRequest) (*DeleteSubjectResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteSubject not implemented")
+}
+func (UnimplementedRegistryServiceServer) RollBackSubject(context.Context, *RollBackSubjectRequest) (*RollBackSubjectResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method RollBackSubject not implemented")
+}
+func (UnimplementedRegistryServiceServer) GetConfig(context.Context, *GetConfigRequest) (*GetConfigResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetConfig not implemented")
+}
+func (UnimplementedRegistryServiceServer) SetConfig(context.Context, *SetConfigRequest) (*SetConfigResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SetConfig not implemented")
+}
+func (UnimplementedRegistryServiceServer) DeleteConfig(context.Context, *DeleteConfigRequest) (*DeleteConfigResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteConfig not implemented")
+}
+func (UnimplementedRegistryServiceServer) GetMode(context.Context, *GetModeRequest) (*GetModeResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetMode not implemented")
+}
+func (UnimplementedRegistryServiceServer) SetMode(context.Context, *SetModeRequest) (*SetModeResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SetMode not implemented")
+}
+func (UnimplementedRegistryServiceServer) DeleteMode(context.Context, *DeleteModeRequest) (*DeleteModeResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteMode not implemented")
+}
+func (UnimplementedRegistryServiceServer) GetSubject(context.Context, *GetSubjectRequest) (*GetSubjectResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetSubject not implemented")
+}
+func (UnimplementedRegistryServiceServer) SetMetadata(context.Context, *SetMetadataRequest) (*SetMetadataResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SetMetadata not implemented")
+}
+func (UnimplementedRegistryServiceServer) ListContexts(context.Context, *ListContextsRequest) (*ListContextsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListContexts not implemented")
+}
+func (UnimplementedRegistryServiceServer) DeleteContext(context.Context, *DeleteContextRequest) (*DeleteContextResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteContext not implemented")
+}
+func (UnimplementedRegistryServiceServer) ListReferrers(context.Context, *ListReferrersRequest) (*ListReferrersResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListReferrers not implemented")
+}
+func (UnimplementedRegistryServiceServer) ListChanges(context.Context, *ListChangesRequest) (*ListChangesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListChanges not implemented")
+}
+func (UnimplementedRegistryServiceServer) WatchChanges(*WatchChangesRequest, grpc.ServerStreamingServer[WatchChangesResponse]) error {
+	return status.Error(codes.Unimplemented, "method WatchChanges not implemented")
 }
 func (UnimplementedRegistryServiceServer) mustEmbedUnimplementedRegistryServiceServer() {}
 func (UnimplementedRegistryServiceServer) testEmbeddedByValue()                         {}
@@ -148,6 +547,42 @@ func _RegistryService_RegisterSchema_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _RegistryService_CheckSchema_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CheckSchemaRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).CheckSchema(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_CheckSchema_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).CheckSchema(ctx, req.(*CheckSchemaRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_LookupSchema_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(LookupSchemaRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).LookupSchema(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_LookupSchema_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).LookupSchema(ctx, req.(*LookupSchemaRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _RegistryService_GetSchema_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetSchemaRequest)
 	if err := dec(in); err != nil {
@@ -184,6 +619,341 @@ func _RegistryService_ListSchemas_Handler(srv interface{}, ctx context.Context, 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _RegistryService_ListSubjects_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListSubjectsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).ListSubjects(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_ListSubjects_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).ListSubjects(ctx, req.(*ListSubjectsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_ListVersions_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListVersionsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).ListVersions(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_ListVersions_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).ListVersions(ctx, req.(*ListVersionsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_DiffSchemas_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DiffSchemasRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).DiffSchemas(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_DiffSchemas_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).DiffSchemas(ctx, req.(*DiffSchemasRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_DeleteSchema_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteSchemaRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).DeleteSchema(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_DeleteSchema_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).DeleteSchema(ctx, req.(*DeleteSchemaRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_DeleteSubject_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteSubjectRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).DeleteSubject(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_DeleteSubject_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).DeleteSubject(ctx, req.(*DeleteSubjectRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_RollBackSubject_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RollBackSubjectRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).RollBackSubject(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_RollBackSubject_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).RollBackSubject(ctx, req.(*RollBackSubjectRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_GetConfig_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetConfigRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).GetConfig(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_GetConfig_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).GetConfig(ctx, req.(*GetConfigRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_SetConfig_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SetConfigRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).SetConfig(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_SetConfig_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).SetConfig(ctx, req.(*SetConfigRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_DeleteConfig_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteConfigRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).DeleteConfig(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_DeleteConfig_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).DeleteConfig(ctx, req.(*DeleteConfigRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_GetMode_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetModeRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).GetMode(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_GetMode_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).GetMode(ctx, req.(*GetModeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_SetMode_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SetModeRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).SetMode(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_SetMode_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).SetMode(ctx, req.(*SetModeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_DeleteMode_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteModeRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).DeleteMode(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_DeleteMode_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).DeleteMode(ctx, req.(*DeleteModeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_GetSubject_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetSubjectRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).GetSubject(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_GetSubject_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).GetSubject(ctx, req.(*GetSubjectRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_SetMetadata_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SetMetadataRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).SetMetadata(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_SetMetadata_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).SetMetadata(ctx, req.(*SetMetadataRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_ListContexts_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListContextsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).ListContexts(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_ListContexts_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).ListContexts(ctx, req.(*ListContextsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_DeleteContext_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteContextRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).DeleteContext(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_DeleteContext_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).DeleteContext(ctx, req.(*DeleteContextRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_ListReferrers_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListReferrersRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).ListReferrers(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_ListReferrers_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).ListReferrers(ctx, req.(*ListReferrersRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_ListChanges_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListChangesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).ListChanges(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_ListChanges_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).ListChanges(ctx, req.(*ListChangesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_WatchChanges_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(WatchChangesRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(RegistryServiceServer).WatchChanges(m, &grpc.GenericServerStream[WatchChangesRequest, WatchChangesResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type RegistryService_WatchChangesServer = grpc.ServerStreamingServer[WatchChangesResponse]
+
 // RegistryService_ServiceDesc is the grpc.ServiceDesc for RegistryService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -196,6 +966,14 @@ var RegistryService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _RegistryService_RegisterSchema_Handler,
 		},
 		{
+			MethodName: "CheckSchema",
+			Handler:    _RegistryService_CheckSchema_Handler,
+		},
+		{
+			MethodName: "LookupSchema",
+			Handler:    _RegistryService_LookupSchema_Handler,
+		},
+		{
 			MethodName: "GetSchema",
 			Handler:    _RegistryService_GetSchema_Handler,
 		},
@@ -203,7 +981,85 @@ var RegistryService_ServiceDesc = grpc.ServiceDesc{
 			MethodName: "ListSchemas",
 			Handler:    _RegistryService_ListSchemas_Handler,
 		},
+		{
+			MethodName: "ListSubjects",
+			Handler:    _RegistryService_ListSubjects_Handler,
+		},
+		{
+			MethodName: "ListVersions",
+			Handler:    _RegistryService_ListVersions_Handler,
+		},
+		{
+			MethodName: "DiffSchemas",
+			Handler:    _RegistryService_DiffSchemas_Handler,
+		},
+		{
+			MethodName: "DeleteSchema",
+			Handler:    _RegistryService_DeleteSchema_Handler,
+		},
+		{
+			MethodName: "DeleteSubject",
+			Handler:    _RegistryService_DeleteSubject_Handler,
+		},
+		{
+			MethodName: "RollBackSubject",
+			Handler:    _RegistryService_RollBackSubject_Handler,
+		},
+		{
+			MethodName: "GetConfig",
+			Handler:    _RegistryService_GetConfig_Handler,
+		},
+		{
+			MethodName: "SetConfig",
+			Handler:    _RegistryService_SetConfig_Handler,
+		},
+		{
+			MethodName: "DeleteConfig",
+			Handler:    _RegistryService_DeleteConfig_Handler,
+		},
+		{
+			MethodName: "GetMode",
+			Handler:    _RegistryService_GetMode_Handler,
+		},
+		{
+			MethodName: "SetMode",
+			Handler:    _RegistryService_SetMode_Handler,
+		},
+		{
+			MethodName: "DeleteMode",
+			Handler:    _RegistryService_DeleteMode_Handler,
+		},
+		{
+			MethodName: "GetSubject",
+			Handler:    _RegistryService_GetSubject_Handler,
+		},
+		{
+			MethodName: "SetMetadata",
+			Handler:    _RegistryService_SetMetadata_Handler,
+		},
+		{
+			MethodName: "ListContexts",
+			Handler:    _RegistryService_ListContexts_Handler,
+		},
+		{
+			MethodName: "DeleteContext",
+			Handler:    _RegistryService_DeleteContext_Handler,
+		},
+		{
+			MethodName: "ListReferrers",
+			Handler:    _RegistryService_ListReferrers_Handler,
+		},
+		{
+			MethodName: "ListChanges",
+			Handler:    _RegistryService_ListChanges_Handler,
+		},
 	},
-	Streams:  []grpc.StreamDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "WatchChanges",
+			Handler:       _RegistryService_WatchChanges_Handler,
+			ServerStreams: true,
+		},
+	},
 	Metadata: "tideline/registry/v1/registry_service.proto",
 }

@@ -26,8 +26,12 @@ if _version_not_supported:
 
 
 class RegistryServiceStub(object):
-    """The schemas of a project's event types. An event type is a subject; its newest version is what events are checked
-    against. Reading needs any scope, registering needs "admin".
+    """The schemas of a project, which is a registry of its own: the key chooses it, and nothing of another one is ever
+    found. An event type is a subject of the default context; its newest version is what events are checked against.
+
+    Subjects are written "name", or ":.context:name" in another context than the default one. A scope is a subject, or
+    ":.context:", ":.__GLOBAL:" behind all of them, or empty for the default context. Reading and checking need any
+    scope of a key, changing needs "admin". What was answered to a writer is seen through every instance from then on.
     """
 
     def __init__(self, channel):
@@ -41,6 +45,16 @@ class RegistryServiceStub(object):
                 request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.RegisterSchemaRequest.SerializeToString,
                 response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.RegisterSchemaResponse.FromString,
                 _registered_method=True)
+        self.CheckSchema = channel.unary_unary(
+                '/tideline.registry.v1.RegistryService/CheckSchema',
+                request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.CheckSchemaRequest.SerializeToString,
+                response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.CheckSchemaResponse.FromString,
+                _registered_method=True)
+        self.LookupSchema = channel.unary_unary(
+                '/tideline.registry.v1.RegistryService/LookupSchema',
+                request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.LookupSchemaRequest.SerializeToString,
+                response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.LookupSchemaResponse.FromString,
+                _registered_method=True)
         self.GetSchema = channel.unary_unary(
                 '/tideline.registry.v1.RegistryService/GetSchema',
                 request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.GetSchemaRequest.SerializeToString,
@@ -51,22 +65,136 @@ class RegistryServiceStub(object):
                 request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListSchemasRequest.SerializeToString,
                 response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListSchemasResponse.FromString,
                 _registered_method=True)
+        self.ListSubjects = channel.unary_unary(
+                '/tideline.registry.v1.RegistryService/ListSubjects',
+                request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListSubjectsRequest.SerializeToString,
+                response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListSubjectsResponse.FromString,
+                _registered_method=True)
+        self.ListVersions = channel.unary_unary(
+                '/tideline.registry.v1.RegistryService/ListVersions',
+                request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListVersionsRequest.SerializeToString,
+                response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListVersionsResponse.FromString,
+                _registered_method=True)
+        self.DiffSchemas = channel.unary_unary(
+                '/tideline.registry.v1.RegistryService/DiffSchemas',
+                request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DiffSchemasRequest.SerializeToString,
+                response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DiffSchemasResponse.FromString,
+                _registered_method=True)
+        self.DeleteSchema = channel.unary_unary(
+                '/tideline.registry.v1.RegistryService/DeleteSchema',
+                request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteSchemaRequest.SerializeToString,
+                response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteSchemaResponse.FromString,
+                _registered_method=True)
+        self.DeleteSubject = channel.unary_unary(
+                '/tideline.registry.v1.RegistryService/DeleteSubject',
+                request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteSubjectRequest.SerializeToString,
+                response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteSubjectResponse.FromString,
+                _registered_method=True)
+        self.RollBackSubject = channel.unary_unary(
+                '/tideline.registry.v1.RegistryService/RollBackSubject',
+                request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.RollBackSubjectRequest.SerializeToString,
+                response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.RollBackSubjectResponse.FromString,
+                _registered_method=True)
+        self.GetConfig = channel.unary_unary(
+                '/tideline.registry.v1.RegistryService/GetConfig',
+                request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.GetConfigRequest.SerializeToString,
+                response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.GetConfigResponse.FromString,
+                _registered_method=True)
+        self.SetConfig = channel.unary_unary(
+                '/tideline.registry.v1.RegistryService/SetConfig',
+                request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.SetConfigRequest.SerializeToString,
+                response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.SetConfigResponse.FromString,
+                _registered_method=True)
+        self.DeleteConfig = channel.unary_unary(
+                '/tideline.registry.v1.RegistryService/DeleteConfig',
+                request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteConfigRequest.SerializeToString,
+                response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteConfigResponse.FromString,
+                _registered_method=True)
+        self.GetMode = channel.unary_unary(
+                '/tideline.registry.v1.RegistryService/GetMode',
+                request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.GetModeRequest.SerializeToString,
+                response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.GetModeResponse.FromString,
+                _registered_method=True)
+        self.SetMode = channel.unary_unary(
+                '/tideline.registry.v1.RegistryService/SetMode',
+                request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.SetModeRequest.SerializeToString,
+                response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.SetModeResponse.FromString,
+                _registered_method=True)
+        self.DeleteMode = channel.unary_unary(
+                '/tideline.registry.v1.RegistryService/DeleteMode',
+                request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteModeRequest.SerializeToString,
+                response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteModeResponse.FromString,
+                _registered_method=True)
+        self.GetSubject = channel.unary_unary(
+                '/tideline.registry.v1.RegistryService/GetSubject',
+                request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.GetSubjectRequest.SerializeToString,
+                response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.GetSubjectResponse.FromString,
+                _registered_method=True)
+        self.SetMetadata = channel.unary_unary(
+                '/tideline.registry.v1.RegistryService/SetMetadata',
+                request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.SetMetadataRequest.SerializeToString,
+                response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.SetMetadataResponse.FromString,
+                _registered_method=True)
+        self.ListContexts = channel.unary_unary(
+                '/tideline.registry.v1.RegistryService/ListContexts',
+                request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListContextsRequest.SerializeToString,
+                response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListContextsResponse.FromString,
+                _registered_method=True)
+        self.DeleteContext = channel.unary_unary(
+                '/tideline.registry.v1.RegistryService/DeleteContext',
+                request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteContextRequest.SerializeToString,
+                response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteContextResponse.FromString,
+                _registered_method=True)
+        self.ListReferrers = channel.unary_unary(
+                '/tideline.registry.v1.RegistryService/ListReferrers',
+                request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListReferrersRequest.SerializeToString,
+                response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListReferrersResponse.FromString,
+                _registered_method=True)
+        self.ListChanges = channel.unary_unary(
+                '/tideline.registry.v1.RegistryService/ListChanges',
+                request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListChangesRequest.SerializeToString,
+                response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListChangesResponse.FromString,
+                _registered_method=True)
+        self.WatchChanges = channel.unary_stream(
+                '/tideline.registry.v1.RegistryService/WatchChanges',
+                request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.WatchChangesRequest.SerializeToString,
+                response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.WatchChangesResponse.FromString,
+                _registered_method=True)
 
 
 class RegistryServiceServicer(object):
-    """The schemas of a project's event types. An event type is a subject; its newest version is what events are checked
-    against. Reading needs any scope, registering needs "admin".
+    """The schemas of a project, which is a registry of its own: the key chooses it, and nothing of another one is ever
+    found. An event type is a subject of the default context; its newest version is what events are checked against.
+
+    Subjects are written "name", or ":.context:name" in another context than the default one. A scope is a subject, or
+    ":.context:", ":.__GLOBAL:" behind all of them, or empty for the default context. Reading and checking need any
+    scope of a key, changing needs "admin". What was answered to a writer is seen through every instance from then on.
     """
 
     def RegisterSchema(self, request, context):
-        """RegisterSchema adds a version to a subject. Idempotent: the text of the newest version returns that version.
+        """RegisterSchema gives the version of a subject that holds the schema, or makes it the next one. Refused with
+        SCHEMA_INCOMPATIBLE where the subject's level forbids it; CheckSchema says the same beforehand, with all findings.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CheckSchema(self, request, context):
+        """CheckSchema says what RegisterSchema would do, by the same way, and changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LookupSchema(self, request, context):
+        """LookupSchema finds the version of a subject that holds the schema.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetSchema(self, request, context):
-        """GetSchema reads one version, by subject and version or by id.
+        """GetSchema reads one version: by subject and version, by id, or by guid.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -74,6 +202,140 @@ class RegistryServiceServicer(object):
 
     def ListSchemas(self, request, context):
         """ListSchemas lists the newest version of each subject, by subject.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSubjects(self, request, context):
+        """ListSubjects lists subjects by name.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListVersions(self, request, context):
+        """ListVersions lists the versions of a subject, from the first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DiffSchemas(self, request, context):
+        """DiffSchemas says what changed from one version of a subject to another.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteSchema(self, request, context):
+        """DeleteSchema hides a version, or removes one that is hidden for good.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteSubject(self, request, context):
+        """DeleteSubject hides a subject with all its versions, or removes one that is hidden for good.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RollBackSubject(self, request, context):
+        """RollBackSubject makes a version the newest again, as a new version of the same schema, which says where it is from.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetConfig(self, request, context):
+        """GetConfig reads what a scope is configured to, and what holds in it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetConfig(self, request, context):
+        """SetConfig replaces the configuration of a scope.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteConfig(self, request, context):
+        """DeleteConfig removes the configuration of a scope.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetMode(self, request, context):
+        """GetMode reads the mode of a scope, and the one that holds in it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetMode(self, request, context):
+        """SetMode sets the mode of a scope.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteMode(self, request, context):
+        """DeleteMode removes the mode of a scope.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetSubject(self, request, context):
+        """GetSubject reads all that is known of a subject.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetMetadata(self, request, context):
+        """SetMetadata replaces what people say about a subject.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListContexts(self, request, context):
+        """ListContexts lists the contexts of the project.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteContext(self, request, context):
+        """DeleteContext removes a context that holds no subject.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListReferrers(self, request, context):
+        """ListReferrers lists the schemas that refer to a version.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListChanges(self, request, context):
+        """ListChanges lists the history: every change, oldest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchChanges(self, request, context):
+        """WatchChanges sends every change after a number, then each one as it is made; within a second, and in order. Where
+        nothing changes it sends an empty message each second. To go on after a break, give the last number again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -87,6 +349,16 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.RegisterSchemaRequest.FromString,
                     response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.RegisterSchemaResponse.SerializeToString,
             ),
+            'CheckSchema': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckSchema,
+                    request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.CheckSchemaRequest.FromString,
+                    response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.CheckSchemaResponse.SerializeToString,
+            ),
+            'LookupSchema': grpc.unary_unary_rpc_method_handler(
+                    servicer.LookupSchema,
+                    request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.LookupSchemaRequest.FromString,
+                    response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.LookupSchemaResponse.SerializeToString,
+            ),
             'GetSchema': grpc.unary_unary_rpc_method_handler(
                     servicer.GetSchema,
                     request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.GetSchemaRequest.FromString,
@@ -97,6 +369,101 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListSchemasRequest.FromString,
                     response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListSchemasResponse.SerializeToString,
             ),
+            'ListSubjects': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSubjects,
+                    request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListSubjectsRequest.FromString,
+                    response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListSubjectsResponse.SerializeToString,
+            ),
+            'ListVersions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListVersions,
+                    request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListVersionsRequest.FromString,
+                    response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListVersionsResponse.SerializeToString,
+            ),
+            'DiffSchemas': grpc.unary_unary_rpc_method_handler(
+                    servicer.DiffSchemas,
+                    request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DiffSchemasRequest.FromString,
+                    response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DiffSchemasResponse.SerializeToString,
+            ),
+            'DeleteSchema': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteSchema,
+                    request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteSchemaRequest.FromString,
+                    response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteSchemaResponse.SerializeToString,
+            ),
+            'DeleteSubject': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteSubject,
+                    request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteSubjectRequest.FromString,
+                    response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteSubjectResponse.SerializeToString,
+            ),
+            'RollBackSubject': grpc.unary_unary_rpc_method_handler(
+                    servicer.RollBackSubject,
+                    request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.RollBackSubjectRequest.FromString,
+                    response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.RollBackSubjectResponse.SerializeToString,
+            ),
+            'GetConfig': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetConfig,
+                    request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.GetConfigRequest.FromString,
+                    response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.GetConfigResponse.SerializeToString,
+            ),
+            'SetConfig': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetConfig,
+                    request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.SetConfigRequest.FromString,
+                    response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.SetConfigResponse.SerializeToString,
+            ),
+            'DeleteConfig': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteConfig,
+                    request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteConfigRequest.FromString,
+                    response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteConfigResponse.SerializeToString,
+            ),
+            'GetMode': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMode,
+                    request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.GetModeRequest.FromString,
+                    response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.GetModeResponse.SerializeToString,
+            ),
+            'SetMode': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetMode,
+                    request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.SetModeRequest.FromString,
+                    response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.SetModeResponse.SerializeToString,
+            ),
+            'DeleteMode': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteMode,
+                    request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteModeRequest.FromString,
+                    response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteModeResponse.SerializeToString,
+            ),
+            'GetSubject': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSubject,
+                    request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.GetSubjectRequest.FromString,
+                    response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.GetSubjectResponse.SerializeToString,
+            ),
+            'SetMetadata': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetMetadata,
+                    request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.SetMetadataRequest.FromString,
+                    response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.SetMetadataResponse.SerializeToString,
+            ),
+            'ListContexts': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListContexts,
+                    request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListContextsRequest.FromString,
+                    response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListContextsResponse.SerializeToString,
+            ),
+            'DeleteContext': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteContext,
+                    request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteContextRequest.FromString,
+                    response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteContextResponse.SerializeToString,
+            ),
+            'ListReferrers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListReferrers,
+                    request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListReferrersRequest.FromString,
+                    response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListReferrersResponse.SerializeToString,
+            ),
+            'ListChanges': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListChanges,
+                    request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListChangesRequest.FromString,
+                    response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListChangesResponse.SerializeToString,
+            ),
+            'WatchChanges': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchChanges,
+                    request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.WatchChangesRequest.FromString,
+                    response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.WatchChangesResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'tideline.registry.v1.RegistryService', rpc_method_handlers)
@@ -106,8 +473,12 @@ def add_RegistryServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class RegistryService(object):
-    """The schemas of a project's event types. An event type is a subject; its newest version is what events are checked
-    against. Reading needs any scope, registering needs "admin".
+    """The schemas of a project, which is a registry of its own: the key chooses it, and nothing of another one is ever
+    found. An event type is a subject of the default context; its newest version is what events are checked against.
+
+    Subjects are written "name", or ":.context:name" in another context than the default one. A scope is a subject, or
+    ":.context:", ":.__GLOBAL:" behind all of them, or empty for the default context. Reading and checking need any
+    scope of a key, changing needs "admin". What was answered to a writer is seen through every instance from then on.
     """
 
     @staticmethod
@@ -127,6 +498,60 @@ class RegistryService(object):
             '/tideline.registry.v1.RegistryService/RegisterSchema',
             tideline_dot_registry_dot_v1_dot_registry__service__pb2.RegisterSchemaRequest.SerializeToString,
             tideline_dot_registry_dot_v1_dot_registry__service__pb2.RegisterSchemaResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckSchema(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.registry.v1.RegistryService/CheckSchema',
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.CheckSchemaRequest.SerializeToString,
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.CheckSchemaResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LookupSchema(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.registry.v1.RegistryService/LookupSchema',
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.LookupSchemaRequest.SerializeToString,
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.LookupSchemaResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -181,6 +606,519 @@ class RegistryService(object):
             '/tideline.registry.v1.RegistryService/ListSchemas',
             tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListSchemasRequest.SerializeToString,
             tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListSchemasResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSubjects(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.registry.v1.RegistryService/ListSubjects',
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListSubjectsRequest.SerializeToString,
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListSubjectsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListVersions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.registry.v1.RegistryService/ListVersions',
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListVersionsRequest.SerializeToString,
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListVersionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DiffSchemas(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.registry.v1.RegistryService/DiffSchemas',
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.DiffSchemasRequest.SerializeToString,
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.DiffSchemasResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteSchema(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.registry.v1.RegistryService/DeleteSchema',
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteSchemaRequest.SerializeToString,
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteSchemaResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteSubject(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.registry.v1.RegistryService/DeleteSubject',
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteSubjectRequest.SerializeToString,
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteSubjectResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RollBackSubject(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.registry.v1.RegistryService/RollBackSubject',
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.RollBackSubjectRequest.SerializeToString,
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.RollBackSubjectResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetConfig(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.registry.v1.RegistryService/GetConfig',
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.GetConfigRequest.SerializeToString,
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.GetConfigResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetConfig(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.registry.v1.RegistryService/SetConfig',
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.SetConfigRequest.SerializeToString,
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.SetConfigResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteConfig(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.registry.v1.RegistryService/DeleteConfig',
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteConfigRequest.SerializeToString,
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteConfigResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMode(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.registry.v1.RegistryService/GetMode',
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.GetModeRequest.SerializeToString,
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.GetModeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetMode(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.registry.v1.RegistryService/SetMode',
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.SetModeRequest.SerializeToString,
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.SetModeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteMode(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.registry.v1.RegistryService/DeleteMode',
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteModeRequest.SerializeToString,
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteModeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSubject(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.registry.v1.RegistryService/GetSubject',
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.GetSubjectRequest.SerializeToString,
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.GetSubjectResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetMetadata(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.registry.v1.RegistryService/SetMetadata',
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.SetMetadataRequest.SerializeToString,
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.SetMetadataResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListContexts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.registry.v1.RegistryService/ListContexts',
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListContextsRequest.SerializeToString,
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListContextsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteContext(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.registry.v1.RegistryService/DeleteContext',
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteContextRequest.SerializeToString,
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.DeleteContextResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListReferrers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.registry.v1.RegistryService/ListReferrers',
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListReferrersRequest.SerializeToString,
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListReferrersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListChanges(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.registry.v1.RegistryService/ListChanges',
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListChangesRequest.SerializeToString,
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.ListChangesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchChanges(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/tideline.registry.v1.RegistryService/WatchChanges',
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.WatchChangesRequest.SerializeToString,
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.WatchChangesResponse.FromString,
             options,
             channel_credentials,
             insecure,

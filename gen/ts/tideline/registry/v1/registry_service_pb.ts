@@ -7,13 +7,21 @@ import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { FaultReason } from "../../fault/v1/fault_pb.js";
+import { file_tideline_fault_v1_fault } from "../../fault/v1/fault_pb.js";
+import type { RuleSet, SchemaMetadata, SchemaReference } from "./schema_pb.js";
+import { file_tideline_registry_v1_schema } from "./schema_pb.js";
+import type { Change, CompatibilityLevel, CompatibilityPolicy, Config, Mode, SubjectNotes } from "./settings_pb.js";
+import { file_tideline_registry_v1_settings } from "./settings_pb.js";
+import type { Difference, Finding, Outcome } from "./verdict_pb.js";
+import { file_tideline_registry_v1_verdict } from "./verdict_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file tideline/registry/v1/registry_service.proto.
  */
 export const file_tideline_registry_v1_registry_service: GenFile = /*@__PURE__*/
-  fileDesc("Cit0aWRlbGluZS9yZWdpc3RyeS92MS9yZWdpc3RyeV9zZXJ2aWNlLnByb3RvEhR0aWRlbGluZS5yZWdpc3RyeS52MSKsAQoGU2NoZW1hEg8KB3N1YmplY3QYASABKAkSDwoHdmVyc2lvbhgCIAEoDRIRCglzY2hlbWFfaWQYAyABKA0SLgoEa2luZBgEIAEoDjIgLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLlNjaGVtYUtpbmQSDAoEdGV4dBgFIAEoCRIvCgtjcmVhdGVfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiiwEKFVJlZ2lzdGVyU2NoZW1hUmVxdWVzdBIbCgdzdWJqZWN0GAEgASgJQgq6SAdyBRABKMgBEjoKBGtpbmQYAiABKA4yIC50aWRlbGluZS5yZWdpc3RyeS52MS5TY2hlbWFLaW5kQgq6SAeCAQQQASAAEhkKBHRleHQYAyABKAlCC7pICHIGEAEogIAQIkYKFlJlZ2lzdGVyU2NoZW1hUmVzcG9uc2USLAoGc2NoZW1hGAEgASgLMhwudGlkZWxpbmUucmVnaXN0cnkudjEuU2NoZW1hIlEKEEdldFNjaGVtYVJlcXVlc3QSGQoHc3ViamVjdBgBIAEoCUIIukgFcgMoyAESDwoHdmVyc2lvbhgCIAEoDRIRCglzY2hlbWFfaWQYAyABKA0iQQoRR2V0U2NoZW1hUmVzcG9uc2USLAoGc2NoZW1hGAEgASgLMhwudGlkZWxpbmUucmVnaXN0cnkudjEuU2NoZW1hIk8KEkxpc3RTY2hlbWFzUmVxdWVzdBIbCglwYWdlX3NpemUYASABKA1CCLpIBSoDGOgHEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAEIl0KE0xpc3RTY2hlbWFzUmVzcG9uc2USLQoHc2NoZW1hcxgBIAMoCzIcLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLlNjaGVtYRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkqdgoKU2NoZW1hS2luZBIbChdTQ0hFTUFfS0lORF9VTlNQRUNJRklFRBAAEhQKEFNDSEVNQV9LSU5EX0FWUk8QARIbChdTQ0hFTUFfS0lORF9KU09OX1NDSEVNQRACEhgKFFNDSEVNQV9LSU5EX1BST1RPQlVGEAMyzwIKD1JlZ2lzdHJ5U2VydmljZRJwCg5SZWdpc3RlclNjaGVtYRIrLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLlJlZ2lzdGVyU2NoZW1hUmVxdWVzdBosLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLlJlZ2lzdGVyU2NoZW1hUmVzcG9uc2UiA5ACAhJhCglHZXRTY2hlbWESJi50aWRlbGluZS5yZWdpc3RyeS52MS5HZXRTY2hlbWFSZXF1ZXN0GicudGlkZWxpbmUucmVnaXN0cnkudjEuR2V0U2NoZW1hUmVzcG9uc2UiA5ACARJnCgtMaXN0U2NoZW1hcxIoLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLkxpc3RTY2hlbWFzUmVxdWVzdBopLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLkxpc3RTY2hlbWFzUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("Cit0aWRlbGluZS9yZWdpc3RyeS92MS9yZWdpc3RyeV9zZXJ2aWNlLnByb3RvEhR0aWRlbGluZS5yZWdpc3RyeS52MSKrAwoGU2NoZW1hEg8KB3N1YmplY3QYASABKAkSDwoHdmVyc2lvbhgCIAEoDRIRCglzY2hlbWFfaWQYAyABKA0SLgoEa2luZBgEIAEoDjIgLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLlNjaGVtYUtpbmQSDAoEdGV4dBgFIAEoCRIvCgtjcmVhdGVfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDAoEZ3VpZBgHIAEoCRI5CgpyZWZlcmVuY2VzGAggAygLMiUudGlkZWxpbmUucmVnaXN0cnkudjEuU2NoZW1hUmVmZXJlbmNlEjYKCG1ldGFkYXRhGAkgASgLMiQudGlkZWxpbmUucmVnaXN0cnkudjEuU2NoZW1hTWV0YWRhdGESLwoIcnVsZV9zZXQYCiABKAsyHS50aWRlbGluZS5yZWdpc3RyeS52MS5SdWxlU2V0Eg8KB2RlbGV0ZWQYCyABKAgSEgoKc2NoZW1hX3ZlchgMIAEoCRIWCg5yb2xsZWRfYmFja190bxgNIAEoDRIOCgZrZXlfaWQYDiABKAkijQMKFVJlZ2lzdGVyU2NoZW1hUmVxdWVzdBIbCgdzdWJqZWN0GAEgASgJQgq6SAdyBRABKK4CEjoKBGtpbmQYAiABKA4yIC50aWRlbGluZS5yZWdpc3RyeS52MS5TY2hlbWFLaW5kQgq6SAeCAQQQASAAEhkKBHRleHQYAyABKAlCC7pICHIGEAEogIAQEkMKCnJlZmVyZW5jZXMYBCADKAsyJS50aWRlbGluZS5yZWdpc3RyeS52MS5TY2hlbWFSZWZlcmVuY2VCCLpIBZIBAhBkEjYKCG1ldGFkYXRhGAUgASgLMiQudGlkZWxpbmUucmVnaXN0cnkudjEuU2NoZW1hTWV0YWRhdGESLwoIcnVsZV9zZXQYBiABKAsyHS50aWRlbGluZS5yZWdpc3RyeS52MS5SdWxlU2V0EhEKCW5vcm1hbGl6ZRgHIAEoCBIPCgd2ZXJzaW9uGAggASgNEhEKCXNjaGVtYV9pZBgJIAEoDRIbCgpzY2hlbWFfdmVyGAogASgJQge6SARyAigoIlYKFlJlZ2lzdGVyU2NoZW1hUmVzcG9uc2USLAoGc2NoZW1hGAEgASgLMhwudGlkZWxpbmUucmVnaXN0cnkudjEuU2NoZW1hEg4KBmlzX25ldxgCIAEoCCLzAgoSQ2hlY2tTY2hlbWFSZXF1ZXN0EhsKB3N1YmplY3QYASABKAlCCrpIB3IFEAEorgISOgoEa2luZBgCIAEoDjIgLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLlNjaGVtYUtpbmRCCrpIB4IBBBABIAASGQoEdGV4dBgDIAEoCUILukgIcgYQASiAgBASQwoKcmVmZXJlbmNlcxgEIAMoCzIlLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLlNjaGVtYVJlZmVyZW5jZUIIukgFkgECEGQSNgoIbWV0YWRhdGEYBSABKAsyJC50aWRlbGluZS5yZWdpc3RyeS52MS5TY2hlbWFNZXRhZGF0YRIvCghydWxlX3NldBgGIAEoCzIdLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLlJ1bGVTZXQSEQoJbm9ybWFsaXplGAcgASgIEhcKD2FnYWluc3RfdmVyc2lvbhgIIAEoDRIPCgd2ZXJzaW9uGAkgASgNIqwDChNDaGVja1NjaGVtYVJlc3BvbnNlEi4KB291dGNvbWUYASABKA4yHS50aWRlbGluZS5yZWdpc3RyeS52MS5PdXRjb21lEi8KCGZpbmRpbmdzGAIgAygLMh0udGlkZWxpbmUucmVnaXN0cnkudjEuRmluZGluZxI3CgVsZXZlbBgDIAEoDjIoLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLkNvbXBhdGliaWxpdHlMZXZlbBI5CgZwb2xpY3kYBCABKA4yKS50aWRlbGluZS5yZWdpc3RyeS52MS5Db21wYXRpYmlsaXR5UG9saWN5EhkKEWNvbXBhcmVkX3ZlcnNpb25zGAUgAygNEiwKBnNjaGVtYRgGIAEoCzIcLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLlNjaGVtYRIVCg1pc19yZWdpc3RlcmVkGAcgASgIEi8KB3JlZnVzYWwYCCABKA4yHi50aWRlbGluZS5mYXVsdC52MS5GYXVsdFJlYXNvbhIXCg9yZWZ1c2FsX21lc3NhZ2UYCSABKAkSFgoOZmluZGluZ3NfY291bnQYCiABKA0i4wIKE0xvb2t1cFNjaGVtYVJlcXVlc3QSGwoHc3ViamVjdBgBIAEoCUIKukgHcgUQASiuAhI6CgRraW5kGAIgASgOMiAudGlkZWxpbmUucmVnaXN0cnkudjEuU2NoZW1hS2luZEIKukgHggEEEAEgABIZCgR0ZXh0GAMgASgJQgu6SAhyBhABKICAEBJDCgpyZWZlcmVuY2VzGAQgAygLMiUudGlkZWxpbmUucmVnaXN0cnkudjEuU2NoZW1hUmVmZXJlbmNlQgi6SAWSAQIQZBI2CghtZXRhZGF0YRgFIAEoCzIkLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLlNjaGVtYU1ldGFkYXRhEi8KCHJ1bGVfc2V0GAYgASgLMh0udGlkZWxpbmUucmVnaXN0cnkudjEuUnVsZVNldBIRCglub3JtYWxpemUYByABKAgSFwoPaW5jbHVkZV9kZWxldGVkGAggASgIIkQKFExvb2t1cFNjaGVtYVJlc3BvbnNlEiwKBnNjaGVtYRgBIAEoCzIcLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLlNjaGVtYSKBAQoQR2V0U2NoZW1hUmVxdWVzdBIZCgdzdWJqZWN0GAEgASgJQgi6SAVyAyiuAhIPCgd2ZXJzaW9uGAIgASgNEhEKCXNjaGVtYV9pZBgDIAEoDRIVCgRndWlkGAQgASgJQge6SARyAigkEhcKD2luY2x1ZGVfZGVsZXRlZBgFIAEoCCJBChFHZXRTY2hlbWFSZXNwb25zZRIsCgZzY2hlbWEYASABKAsyHC50aWRlbGluZS5yZWdpc3RyeS52MS5TY2hlbWEiaQoSTGlzdFNjaGVtYXNSZXF1ZXN0EhsKCXBhZ2Vfc2l6ZRgBIAEoDUIIukgFKgMY6AcSHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAgSGAoGcHJlZml4GAMgASgJQgi6SAVyAyiuAiJdChNMaXN0U2NoZW1hc1Jlc3BvbnNlEi0KB3NjaGVtYXMYASADKAsyHC50aWRlbGluZS5yZWdpc3RyeS52MS5TY2hlbWESFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIoMBChNMaXN0U3ViamVjdHNSZXF1ZXN0EhsKCXBhZ2Vfc2l6ZRgBIAEoDUIIukgFKgMY6AcSHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAgSGAoGcHJlZml4GAMgASgJQgi6SAVyAyiuAhIXCg9pbmNsdWRlX2RlbGV0ZWQYBCABKAgiQQoUTGlzdFN1YmplY3RzUmVzcG9uc2USEAoIc3ViamVjdHMYASADKAkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIoYBChNMaXN0VmVyc2lvbnNSZXF1ZXN0EhsKB3N1YmplY3QYASABKAlCCrpIB3IFEAEorgISFwoPaW5jbHVkZV9kZWxldGVkGAIgASgIEhsKCXBhZ2Vfc2l6ZRgDIAEoDUIIukgFKgMY6AcSHAoKcGFnZV90b2tlbhgEIAEoCUIIukgFcgMYgAgiXgoUTGlzdFZlcnNpb25zUmVzcG9uc2USLQoHc2NoZW1hcxgBIAMoCzIcLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLlNjaGVtYRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiWwoSRGlmZlNjaGVtYXNSZXF1ZXN0EhsKB3N1YmplY3QYASABKAlCCrpIB3IFEAEorgISFAoMZnJvbV92ZXJzaW9uGAIgASgNEhIKCnRvX3ZlcnNpb24YAyABKA0iogEKE0RpZmZTY2hlbWFzUmVzcG9uc2USKgoEZnJvbRgBIAEoCzIcLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLlNjaGVtYRIoCgJ0bxgCIAEoCzIcLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLlNjaGVtYRI1CgtkaWZmZXJlbmNlcxgDIAMoCzIgLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLkRpZmZlcmVuY2UiXwoTRGVsZXRlU2NoZW1hUmVxdWVzdBIbCgdzdWJqZWN0GAEgASgJQgq6SAdyBRABKK4CEhgKB3ZlcnNpb24YAiABKA1CB7pIBCoCKAESEQoJcGVybWFuZW50GAMgASgIIicKFERlbGV0ZVNjaGVtYVJlc3BvbnNlEg8KB3ZlcnNpb24YASABKA0iRgoURGVsZXRlU3ViamVjdFJlcXVlc3QSGwoHc3ViamVjdBgBIAEoCUIKukgHcgUQASiuAhIRCglwZXJtYW5lbnQYAiABKAgiKQoVRGVsZXRlU3ViamVjdFJlc3BvbnNlEhAKCHZlcnNpb25zGAEgAygNIl4KFlJvbGxCYWNrU3ViamVjdFJlcXVlc3QSGwoHc3ViamVjdBgBIAEoCUIKukgHcgUQASiuAhIYCgd2ZXJzaW9uGAIgASgNQge6SAQqAigBEg0KBWZvcmNlGAMgASgIIlcKF1JvbGxCYWNrU3ViamVjdFJlc3BvbnNlEiwKBnNjaGVtYRgBIAEoCzIcLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLlNjaGVtYRIOCgZpc19uZXcYAiABKAgiKwoQR2V0Q29uZmlnUmVxdWVzdBIXCgVzY29wZRgBIAEoCUIIukgFcgMorgIibwoRR2V0Q29uZmlnUmVzcG9uc2USKQoDb3duGAEgASgLMhwudGlkZWxpbmUucmVnaXN0cnkudjEuQ29uZmlnEi8KCWVmZmVjdGl2ZRgCIAEoCzIcLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLkNvbmZpZyJhChBTZXRDb25maWdSZXF1ZXN0EhcKBXNjb3BlGAEgASgJQgi6SAVyAyiuAhI0CgZjb25maWcYAiABKAsyHC50aWRlbGluZS5yZWdpc3RyeS52MS5Db25maWdCBrpIA8gBASJvChFTZXRDb25maWdSZXNwb25zZRIpCgNvd24YASABKAsyHC50aWRlbGluZS5yZWdpc3RyeS52MS5Db25maWcSLwoJZWZmZWN0aXZlGAIgASgLMhwudGlkZWxpbmUucmVnaXN0cnkudjEuQ29uZmlnIi4KE0RlbGV0ZUNvbmZpZ1JlcXVlc3QSFwoFc2NvcGUYASABKAlCCLpIBXIDKK4CIkQKFERlbGV0ZUNvbmZpZ1Jlc3BvbnNlEiwKBmNvbmZpZxgBIAEoCzIcLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLkNvbmZpZyIpCg5HZXRNb2RlUmVxdWVzdBIXCgVzY29wZRgBIAEoCUIIukgFcgMorgIiaQoPR2V0TW9kZVJlc3BvbnNlEicKA293bhgBIAEoDjIaLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLk1vZGUSLQoJZWZmZWN0aXZlGAIgASgOMhoudGlkZWxpbmUucmVnaXN0cnkudjEuTW9kZSJuCg5TZXRNb2RlUmVxdWVzdBIXCgVzY29wZRgBIAEoCUIIukgFcgMorgISNAoEbW9kZRgCIAEoDjIaLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLk1vZGVCCrpIB4IBBBABIAASDQoFZm9yY2UYAyABKAgiQAoPU2V0TW9kZVJlc3BvbnNlEi0KCWVmZmVjdGl2ZRgBIAEoDjIaLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLk1vZGUiPwoRRGVsZXRlTW9kZVJlcXVlc3QSFwoFc2NvcGUYASABKAlCCLpIBXIDKK4CEhEKCXJlY3Vyc2l2ZRgCIAEoCCI+ChJEZWxldGVNb2RlUmVzcG9uc2USKAoEbW9kZRgBIAEoDjIaLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLk1vZGUiMAoRR2V0U3ViamVjdFJlcXVlc3QSGwoHc3ViamVjdBgBIAEoCUIKukgHcgUQASiuAiLwAQoSR2V0U3ViamVjdFJlc3BvbnNlEg8KB3N1YmplY3QYASABKAkSMQoFbm90ZXMYAiABKAsyIi50aWRlbGluZS5yZWdpc3RyeS52MS5TdWJqZWN0Tm90ZXMSLAoGY29uZmlnGAMgASgLMhwudGlkZWxpbmUucmVnaXN0cnkudjEuQ29uZmlnEigKBG1vZGUYBCABKA4yGi50aWRlbGluZS5yZWdpc3RyeS52MS5Nb2RlEhAKCHZlcnNpb25zGAUgAygNEiwKBmxhdGVzdBgGIAEoCzIcLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLlNjaGVtYSJsChJTZXRNZXRhZGF0YVJlcXVlc3QSGwoHc3ViamVjdBgBIAEoCUIKukgHcgUQASiuAhI5CgVub3RlcxgCIAEoCzIiLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLlN1YmplY3ROb3Rlc0IGukgDyAEBIkgKE1NldE1ldGFkYXRhUmVzcG9uc2USMQoFbm90ZXMYASABKAsyIi50aWRlbGluZS5yZWdpc3RyeS52MS5TdWJqZWN0Tm90ZXMiUAoTTGlzdENvbnRleHRzUmVxdWVzdBIbCglwYWdlX3NpemUYASABKA1CCLpIBSoDGOgHEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAIIkEKFExpc3RDb250ZXh0c1Jlc3BvbnNlEhAKCGNvbnRleHRzGAEgAygJEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIyChREZWxldGVDb250ZXh0UmVxdWVzdBIaCgdjb250ZXh0GAEgASgJQgm6SAZyBBABKGYiFwoVRGVsZXRlQ29udGV4dFJlc3BvbnNlImYKFExpc3RSZWZlcnJlcnNSZXF1ZXN0EhsKB3N1YmplY3QYASABKAlCCrpIB3IFEAEorgISGAoHdmVyc2lvbhgCIAEoDUIHukgEKgIoARIXCg9pbmNsdWRlX2RlbGV0ZWQYAyABKAgiKwoVTGlzdFJlZmVycmVyc1Jlc3BvbnNlEhIKCnNjaGVtYV9pZHMYASADKA0iWwoSTGlzdENoYW5nZXNSZXF1ZXN0EhkKB3N1YmplY3QYASABKAlCCLpIBXIDKK4CEg0KBWFmdGVyGAIgASgEEhsKCXBhZ2Vfc2l6ZRgDIAEoDUIIukgFKgMY6AciRAoTTGlzdENoYW5nZXNSZXNwb25zZRItCgdjaGFuZ2VzGAEgAygLMhwudGlkZWxpbmUucmVnaXN0cnkudjEuQ2hhbmdlIj8KE1dhdGNoQ2hhbmdlc1JlcXVlc3QSGQoHc3ViamVjdBgBIAEoCUIIukgFcgMorgISDQoFYWZ0ZXIYAiABKAQiRQoUV2F0Y2hDaGFuZ2VzUmVzcG9uc2USLQoHY2hhbmdlcxgBIAMoCzIcLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLkNoYW5nZSp2CgpTY2hlbWFLaW5kEhsKF1NDSEVNQV9LSU5EX1VOU1BFQ0lGSUVEEAASFAoQU0NIRU1BX0tJTkRfQVZSTxABEhsKF1NDSEVNQV9LSU5EX0pTT05fU0NIRU1BEAISGAoUU0NIRU1BX0tJTkRfUFJPVE9CVUYQAzLjEwoPUmVnaXN0cnlTZXJ2aWNlEnAKDlJlZ2lzdGVyU2NoZW1hEisudGlkZWxpbmUucmVnaXN0cnkudjEuUmVnaXN0ZXJTY2hlbWFSZXF1ZXN0GiwudGlkZWxpbmUucmVnaXN0cnkudjEuUmVnaXN0ZXJTY2hlbWFSZXNwb25zZSIDkAICEmcKC0NoZWNrU2NoZW1hEigudGlkZWxpbmUucmVnaXN0cnkudjEuQ2hlY2tTY2hlbWFSZXF1ZXN0GikudGlkZWxpbmUucmVnaXN0cnkudjEuQ2hlY2tTY2hlbWFSZXNwb25zZSIDkAIBEmoKDExvb2t1cFNjaGVtYRIpLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLkxvb2t1cFNjaGVtYVJlcXVlc3QaKi50aWRlbGluZS5yZWdpc3RyeS52MS5Mb29rdXBTY2hlbWFSZXNwb25zZSIDkAIBEmEKCUdldFNjaGVtYRImLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLkdldFNjaGVtYVJlcXVlc3QaJy50aWRlbGluZS5yZWdpc3RyeS52MS5HZXRTY2hlbWFSZXNwb25zZSIDkAIBEmcKC0xpc3RTY2hlbWFzEigudGlkZWxpbmUucmVnaXN0cnkudjEuTGlzdFNjaGVtYXNSZXF1ZXN0GikudGlkZWxpbmUucmVnaXN0cnkudjEuTGlzdFNjaGVtYXNSZXNwb25zZSIDkAIBEmoKDExpc3RTdWJqZWN0cxIpLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLkxpc3RTdWJqZWN0c1JlcXVlc3QaKi50aWRlbGluZS5yZWdpc3RyeS52MS5MaXN0U3ViamVjdHNSZXNwb25zZSIDkAIBEmoKDExpc3RWZXJzaW9ucxIpLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLkxpc3RWZXJzaW9uc1JlcXVlc3QaKi50aWRlbGluZS5yZWdpc3RyeS52MS5MaXN0VmVyc2lvbnNSZXNwb25zZSIDkAIBEmcKC0RpZmZTY2hlbWFzEigudGlkZWxpbmUucmVnaXN0cnkudjEuRGlmZlNjaGVtYXNSZXF1ZXN0GikudGlkZWxpbmUucmVnaXN0cnkudjEuRGlmZlNjaGVtYXNSZXNwb25zZSIDkAIBEmUKDERlbGV0ZVNjaGVtYRIpLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLkRlbGV0ZVNjaGVtYVJlcXVlc3QaKi50aWRlbGluZS5yZWdpc3RyeS52MS5EZWxldGVTY2hlbWFSZXNwb25zZRJoCg1EZWxldGVTdWJqZWN0EioudGlkZWxpbmUucmVnaXN0cnkudjEuRGVsZXRlU3ViamVjdFJlcXVlc3QaKy50aWRlbGluZS5yZWdpc3RyeS52MS5EZWxldGVTdWJqZWN0UmVzcG9uc2UScwoPUm9sbEJhY2tTdWJqZWN0EiwudGlkZWxpbmUucmVnaXN0cnkudjEuUm9sbEJhY2tTdWJqZWN0UmVxdWVzdBotLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLlJvbGxCYWNrU3ViamVjdFJlc3BvbnNlIgOQAgISYQoJR2V0Q29uZmlnEiYudGlkZWxpbmUucmVnaXN0cnkudjEuR2V0Q29uZmlnUmVxdWVzdBonLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLkdldENvbmZpZ1Jlc3BvbnNlIgOQAgESYQoJU2V0Q29uZmlnEiYudGlkZWxpbmUucmVnaXN0cnkudjEuU2V0Q29uZmlnUmVxdWVzdBonLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLlNldENvbmZpZ1Jlc3BvbnNlIgOQAgISZQoMRGVsZXRlQ29uZmlnEikudGlkZWxpbmUucmVnaXN0cnkudjEuRGVsZXRlQ29uZmlnUmVxdWVzdBoqLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLkRlbGV0ZUNvbmZpZ1Jlc3BvbnNlElsKB0dldE1vZGUSJC50aWRlbGluZS5yZWdpc3RyeS52MS5HZXRNb2RlUmVxdWVzdBolLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLkdldE1vZGVSZXNwb25zZSIDkAIBElsKB1NldE1vZGUSJC50aWRlbGluZS5yZWdpc3RyeS52MS5TZXRNb2RlUmVxdWVzdBolLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLlNldE1vZGVSZXNwb25zZSIDkAICEl8KCkRlbGV0ZU1vZGUSJy50aWRlbGluZS5yZWdpc3RyeS52MS5EZWxldGVNb2RlUmVxdWVzdBooLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLkRlbGV0ZU1vZGVSZXNwb25zZRJkCgpHZXRTdWJqZWN0EicudGlkZWxpbmUucmVnaXN0cnkudjEuR2V0U3ViamVjdFJlcXVlc3QaKC50aWRlbGluZS5yZWdpc3RyeS52MS5HZXRTdWJqZWN0UmVzcG9uc2UiA5ACARJnCgtTZXRNZXRhZGF0YRIoLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLlNldE1ldGFkYXRhUmVxdWVzdBopLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLlNldE1ldGFkYXRhUmVzcG9uc2UiA5ACAhJqCgxMaXN0Q29udGV4dHMSKS50aWRlbGluZS5yZWdpc3RyeS52MS5MaXN0Q29udGV4dHNSZXF1ZXN0GioudGlkZWxpbmUucmVnaXN0cnkudjEuTGlzdENvbnRleHRzUmVzcG9uc2UiA5ACARJtCg1EZWxldGVDb250ZXh0EioudGlkZWxpbmUucmVnaXN0cnkudjEuRGVsZXRlQ29udGV4dFJlcXVlc3QaKy50aWRlbGluZS5yZWdpc3RyeS52MS5EZWxldGVDb250ZXh0UmVzcG9uc2UiA5ACAhJtCg1MaXN0UmVmZXJyZXJzEioudGlkZWxpbmUucmVnaXN0cnkudjEuTGlzdFJlZmVycmVyc1JlcXVlc3QaKy50aWRlbGluZS5yZWdpc3RyeS52MS5MaXN0UmVmZXJyZXJzUmVzcG9uc2UiA5ACARJnCgtMaXN0Q2hhbmdlcxIoLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLkxpc3RDaGFuZ2VzUmVxdWVzdBopLnRpZGVsaW5lLnJlZ2lzdHJ5LnYxLkxpc3RDaGFuZ2VzUmVzcG9uc2UiA5ACARJsCgxXYXRjaENoYW5nZXMSKS50aWRlbGluZS5yZWdpc3RyeS52MS5XYXRjaENoYW5nZXNSZXF1ZXN0GioudGlkZWxpbmUucmVnaXN0cnkudjEuV2F0Y2hDaGFuZ2VzUmVzcG9uc2UiA5ACATABYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp, file_tideline_fault_v1_fault, file_tideline_registry_v1_schema, file_tideline_registry_v1_settings, file_tideline_registry_v1_verdict]);
 
 /**
  * One version of a subject.
@@ -22,7 +30,7 @@ export const file_tideline_registry_v1_registry_service: GenFile = /*@__PURE__*/
  */
 export type Schema = Message<"tideline.registry.v1.Schema"> & {
   /**
-   * The subject: the event type.
+   * The subject: the event type. Of another context than the default one it is written ":.context:name".
    *
    * @generated from field: string subject = 1;
    */
@@ -36,7 +44,7 @@ export type Schema = Message<"tideline.registry.v1.Schema"> & {
   version: number;
 
   /**
-   * Unique within the project.
+   * Unique within its context of the project. The same schema has it in every subject of the context.
    *
    * @generated from field: uint32 schema_id = 3;
    */
@@ -50,18 +58,74 @@ export type Schema = Message<"tideline.registry.v1.Schema"> & {
   kind: SchemaKind;
 
   /**
-   * The text.
+   * The canonical text.
    *
    * @generated from field: string text = 5;
    */
   text: string;
 
   /**
-   * When it was registered.
+   * When it was registered in this subject.
    *
    * @generated from field: google.protobuf.Timestamp create_time = 6;
    */
   createTime?: Timestamp | undefined;
+
+  /**
+   * MD5 over all that makes its identity, as a UUID; the same in every context and project.
+   *
+   * @generated from field: string guid = 7;
+   */
+  guid: string;
+
+  /**
+   * What the text refers to.
+   *
+   * @generated from field: repeated tideline.registry.v1.SchemaReference references = 8;
+   */
+  references: SchemaReference[];
+
+  /**
+   * Its metadata, where it has any.
+   *
+   * @generated from field: tideline.registry.v1.SchemaMetadata metadata = 9;
+   */
+  metadata?: SchemaMetadata | undefined;
+
+  /**
+   * Its rules, where it has any.
+   *
+   * @generated from field: tideline.registry.v1.RuleSet rule_set = 10;
+   */
+  ruleSet?: RuleSet | undefined;
+
+  /**
+   * Whether it is soft-deleted: hidden from lists, still read by its id.
+   *
+   * @generated from field: bool deleted = 11;
+   */
+  deleted: boolean;
+
+  /**
+   * SchemaVer as derived from the difference to the version before, such as "1-0-2"; empty where it was not derived.
+   *
+   * @generated from field: string schema_ver = 12;
+   */
+  schemaVer: string;
+
+  /**
+   * The version that this one brought back; 0: none.
+   *
+   * @generated from field: uint32 rolled_back_to = 13;
+   */
+  rolledBackTo: number;
+
+  /**
+   * The key that registered it; empty for what is older than the history.
+   *
+   * @generated from field: string key_id = 14;
+   */
+  keyId: string;
 };
 
 /**
@@ -97,6 +161,55 @@ export type RegisterSchemaRequest = Message<"tideline.registry.v1.RegisterSchema
    * @generated from field: string text = 3;
    */
   text: string;
+
+  /**
+   * What the text refers to.
+   *
+   * @generated from field: repeated tideline.registry.v1.SchemaReference references = 4;
+   */
+  references: SchemaReference[];
+
+  /**
+   * Metadata; missing: as the newest version has it.
+   *
+   * @generated from field: tideline.registry.v1.SchemaMetadata metadata = 5;
+   */
+  metadata?: SchemaMetadata | undefined;
+
+  /**
+   * Rules; missing: as the newest version has them.
+   *
+   * @generated from field: tideline.registry.v1.RuleSet rule_set = 6;
+   */
+  ruleSet?: RuleSet | undefined;
+
+  /**
+   * Whether the text is normalized first, also where the subject is not configured so.
+   *
+   * @generated from field: bool normalize = 7;
+   */
+  normalize: boolean;
+
+  /**
+   * The number that the version must get, which must be the next one; 0: whichever it is.
+   *
+   * @generated from field: uint32 version = 8;
+   */
+  version: number;
+
+  /**
+   * In mode IMPORT the id that the schema must get; else 0.
+   *
+   * @generated from field: uint32 schema_id = 9;
+   */
+  schemaId: number;
+
+  /**
+   * The SchemaVer that is claimed for it; refused where the difference says another. Empty: none.
+   *
+   * @generated from field: string schema_ver = 10;
+   */
+  schemaVer: string;
 };
 
 /**
@@ -118,6 +231,13 @@ export type RegisterSchemaResponse = Message<"tideline.registry.v1.RegisterSchem
    * @generated from field: tideline.registry.v1.Schema schema = 1;
    */
   schema?: Schema | undefined;
+
+  /**
+   * Whether it is new.
+   *
+   * @generated from field: bool is_new = 2;
+   */
+  isNew: boolean;
 };
 
 /**
@@ -128,13 +248,265 @@ export const RegisterSchemaResponseSchema: GenMessage<RegisterSchemaResponse> = 
   messageDesc(file_tideline_registry_v1_registry_service, 2);
 
 /**
+ * CheckSchemaRequest is the request of CheckSchema.
+ *
+ * @generated from message tideline.registry.v1.CheckSchemaRequest
+ */
+export type CheckSchemaRequest = Message<"tideline.registry.v1.CheckSchemaRequest"> & {
+  /**
+   * The subject: the event type.
+   *
+   * @generated from field: string subject = 1;
+   */
+  subject: string;
+
+  /**
+   * The language.
+   *
+   * @generated from field: tideline.registry.v1.SchemaKind kind = 2;
+   */
+  kind: SchemaKind;
+
+  /**
+   * The text, at most 256 KiB.
+   *
+   * @generated from field: string text = 3;
+   */
+  text: string;
+
+  /**
+   * What the text refers to.
+   *
+   * @generated from field: repeated tideline.registry.v1.SchemaReference references = 4;
+   */
+  references: SchemaReference[];
+
+  /**
+   * Metadata; missing: as the newest version has it.
+   *
+   * @generated from field: tideline.registry.v1.SchemaMetadata metadata = 5;
+   */
+  metadata?: SchemaMetadata | undefined;
+
+  /**
+   * Rules; missing: as the newest version has them.
+   *
+   * @generated from field: tideline.registry.v1.RuleSet rule_set = 6;
+   */
+  ruleSet?: RuleSet | undefined;
+
+  /**
+   * Whether the text is normalized first, also where the subject is not configured so.
+   *
+   * @generated from field: bool normalize = 7;
+   */
+  normalize: boolean;
+
+  /**
+   * One version to compare with; 0: those that the level asks for.
+   *
+   * @generated from field: uint32 against_version = 8;
+   */
+  againstVersion: number;
+
+  /**
+   * The number that the version must get; 0: whichever it is.
+   *
+   * @generated from field: uint32 version = 9;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message tideline.registry.v1.CheckSchemaRequest.
+ * Use `create(CheckSchemaRequestSchema)` to create a new message.
+ */
+export const CheckSchemaRequestSchema: GenMessage<CheckSchemaRequest> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 3);
+
+/**
+ * CheckSchemaResponse is the response of CheckSchema.
+ *
+ * @generated from message tideline.registry.v1.CheckSchemaResponse
+ */
+export type CheckSchemaResponse = Message<"tideline.registry.v1.CheckSchemaResponse"> & {
+  /**
+   * Whether it may follow.
+   *
+   * @generated from field: tideline.registry.v1.Outcome outcome = 1;
+   */
+  outcome: Outcome;
+
+  /**
+   * Why not, the first ones where they are very many.
+   *
+   * @generated from field: repeated tideline.registry.v1.Finding findings = 2;
+   */
+  findings: Finding[];
+
+  /**
+   * The level that holds.
+   *
+   * @generated from field: tideline.registry.v1.CompatibilityLevel level = 3;
+   */
+  level: CompatibilityLevel;
+
+  /**
+   * The policy that holds.
+   *
+   * @generated from field: tideline.registry.v1.CompatibilityPolicy policy = 4;
+   */
+  policy: CompatibilityPolicy;
+
+  /**
+   * The versions that it was compared with, newest first.
+   *
+   * @generated from field: repeated uint32 compared_versions = 5;
+   */
+  comparedVersions: number[];
+
+  /**
+   * The version as it would be, or as it is.
+   *
+   * @generated from field: tideline.registry.v1.Schema schema = 6;
+   */
+  schema?: Schema | undefined;
+
+  /**
+   * Whether the subject has it already.
+   *
+   * @generated from field: bool is_registered = 7;
+   */
+  isRegistered: boolean;
+
+  /**
+   * What else registering would be refused for; UNSPECIFIED: nothing.
+   *
+   * @generated from field: tideline.fault.v1.FaultReason refusal = 8;
+   */
+  refusal: FaultReason;
+
+  /**
+   * That refusal in words.
+   *
+   * @generated from field: string refusal_message = 9;
+   */
+  refusalMessage: string;
+
+  /**
+   * Findings in all; the list above may hold fewer.
+   *
+   * @generated from field: uint32 findings_count = 10;
+   */
+  findingsCount: number;
+};
+
+/**
+ * Describes the message tideline.registry.v1.CheckSchemaResponse.
+ * Use `create(CheckSchemaResponseSchema)` to create a new message.
+ */
+export const CheckSchemaResponseSchema: GenMessage<CheckSchemaResponse> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 4);
+
+/**
+ * LookupSchemaRequest is the request of LookupSchema.
+ *
+ * @generated from message tideline.registry.v1.LookupSchemaRequest
+ */
+export type LookupSchemaRequest = Message<"tideline.registry.v1.LookupSchemaRequest"> & {
+  /**
+   * The subject: the event type.
+   *
+   * @generated from field: string subject = 1;
+   */
+  subject: string;
+
+  /**
+   * The language.
+   *
+   * @generated from field: tideline.registry.v1.SchemaKind kind = 2;
+   */
+  kind: SchemaKind;
+
+  /**
+   * The text, at most 256 KiB.
+   *
+   * @generated from field: string text = 3;
+   */
+  text: string;
+
+  /**
+   * What the text refers to.
+   *
+   * @generated from field: repeated tideline.registry.v1.SchemaReference references = 4;
+   */
+  references: SchemaReference[];
+
+  /**
+   * Metadata; missing: as the newest version has it.
+   *
+   * @generated from field: tideline.registry.v1.SchemaMetadata metadata = 5;
+   */
+  metadata?: SchemaMetadata | undefined;
+
+  /**
+   * Rules; missing: as the newest version has them.
+   *
+   * @generated from field: tideline.registry.v1.RuleSet rule_set = 6;
+   */
+  ruleSet?: RuleSet | undefined;
+
+  /**
+   * Whether the text is normalized first, also where the subject is not configured so.
+   *
+   * @generated from field: bool normalize = 7;
+   */
+  normalize: boolean;
+
+  /**
+   * Whether soft-deleted versions count.
+   *
+   * @generated from field: bool include_deleted = 8;
+   */
+  includeDeleted: boolean;
+};
+
+/**
+ * Describes the message tideline.registry.v1.LookupSchemaRequest.
+ * Use `create(LookupSchemaRequestSchema)` to create a new message.
+ */
+export const LookupSchemaRequestSchema: GenMessage<LookupSchemaRequest> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 5);
+
+/**
+ * LookupSchemaResponse is the response of LookupSchema.
+ *
+ * @generated from message tideline.registry.v1.LookupSchemaResponse
+ */
+export type LookupSchemaResponse = Message<"tideline.registry.v1.LookupSchemaResponse"> & {
+  /**
+   * The version.
+   *
+   * @generated from field: tideline.registry.v1.Schema schema = 1;
+   */
+  schema?: Schema | undefined;
+};
+
+/**
+ * Describes the message tideline.registry.v1.LookupSchemaResponse.
+ * Use `create(LookupSchemaResponseSchema)` to create a new message.
+ */
+export const LookupSchemaResponseSchema: GenMessage<LookupSchemaResponse> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 6);
+
+/**
  * GetSchemaRequest is the request of GetSchema.
  *
  * @generated from message tideline.registry.v1.GetSchemaRequest
  */
 export type GetSchemaRequest = Message<"tideline.registry.v1.GetSchemaRequest"> & {
   /**
-   * The subject, with version; or schema_id.
+   * The subject, with version; or schema_id; or guid. Beside a schema_id it chooses the context.
    *
    * @generated from field: string subject = 1;
    */
@@ -148,11 +520,25 @@ export type GetSchemaRequest = Message<"tideline.registry.v1.GetSchemaRequest"> 
   version: number;
 
   /**
-   * The id, instead of subject and version.
+   * The id, instead of a version.
    *
    * @generated from field: uint32 schema_id = 3;
    */
   schemaId: number;
+
+  /**
+   * The guid, instead of all others.
+   *
+   * @generated from field: string guid = 4;
+   */
+  guid: string;
+
+  /**
+   * Whether a soft-deleted version is found by its number. By id and guid it always is.
+   *
+   * @generated from field: bool include_deleted = 5;
+   */
+  includeDeleted: boolean;
 };
 
 /**
@@ -160,7 +546,7 @@ export type GetSchemaRequest = Message<"tideline.registry.v1.GetSchemaRequest"> 
  * Use `create(GetSchemaRequestSchema)` to create a new message.
  */
 export const GetSchemaRequestSchema: GenMessage<GetSchemaRequest> = /*@__PURE__*/
-  messageDesc(file_tideline_registry_v1_registry_service, 3);
+  messageDesc(file_tideline_registry_v1_registry_service, 7);
 
 /**
  * GetSchemaResponse is the response of GetSchema.
@@ -169,7 +555,7 @@ export const GetSchemaRequestSchema: GenMessage<GetSchemaRequest> = /*@__PURE__*
  */
 export type GetSchemaResponse = Message<"tideline.registry.v1.GetSchemaResponse"> & {
   /**
-   * The version.
+   * The version; by id or guid a version that holds the schema.
    *
    * @generated from field: tideline.registry.v1.Schema schema = 1;
    */
@@ -181,7 +567,7 @@ export type GetSchemaResponse = Message<"tideline.registry.v1.GetSchemaResponse"
  * Use `create(GetSchemaResponseSchema)` to create a new message.
  */
 export const GetSchemaResponseSchema: GenMessage<GetSchemaResponse> = /*@__PURE__*/
-  messageDesc(file_tideline_registry_v1_registry_service, 4);
+  messageDesc(file_tideline_registry_v1_registry_service, 8);
 
 /**
  * ListSchemasRequest is the request of ListSchemas.
@@ -202,6 +588,13 @@ export type ListSchemasRequest = Message<"tideline.registry.v1.ListSchemasReques
    * @generated from field: string page_token = 2;
    */
   pageToken: string;
+
+  /**
+   * How their names begin; ":.context:" one context, ":*:" every one; empty: all of the default context.
+   *
+   * @generated from field: string prefix = 3;
+   */
+  prefix: string;
 };
 
 /**
@@ -209,7 +602,7 @@ export type ListSchemasRequest = Message<"tideline.registry.v1.ListSchemasReques
  * Use `create(ListSchemasRequestSchema)` to create a new message.
  */
 export const ListSchemasRequestSchema: GenMessage<ListSchemasRequest> = /*@__PURE__*/
-  messageDesc(file_tideline_registry_v1_registry_service, 5);
+  messageDesc(file_tideline_registry_v1_registry_service, 9);
 
 /**
  * ListSchemasResponse is the response of ListSchemas.
@@ -237,7 +630,1065 @@ export type ListSchemasResponse = Message<"tideline.registry.v1.ListSchemasRespo
  * Use `create(ListSchemasResponseSchema)` to create a new message.
  */
 export const ListSchemasResponseSchema: GenMessage<ListSchemasResponse> = /*@__PURE__*/
-  messageDesc(file_tideline_registry_v1_registry_service, 6);
+  messageDesc(file_tideline_registry_v1_registry_service, 10);
+
+/**
+ * ListSubjectsRequest is the request of ListSubjects.
+ *
+ * @generated from message tideline.registry.v1.ListSubjectsRequest
+ */
+export type ListSubjectsRequest = Message<"tideline.registry.v1.ListSubjectsRequest"> & {
+  /**
+   * At most so many; 0: 100.
+   *
+   * @generated from field: uint32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * From the answer before; empty: from the start.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+
+  /**
+   * How their names begin; ":.context:" one context, ":*:" every one; empty: all of the default context.
+   *
+   * @generated from field: string prefix = 3;
+   */
+  prefix: string;
+
+  /**
+   * Whether soft-deleted ones are listed too.
+   *
+   * @generated from field: bool include_deleted = 4;
+   */
+  includeDeleted: boolean;
+};
+
+/**
+ * Describes the message tideline.registry.v1.ListSubjectsRequest.
+ * Use `create(ListSubjectsRequestSchema)` to create a new message.
+ */
+export const ListSubjectsRequestSchema: GenMessage<ListSubjectsRequest> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 11);
+
+/**
+ * ListSubjectsResponse is the response of ListSubjects.
+ *
+ * @generated from message tideline.registry.v1.ListSubjectsResponse
+ */
+export type ListSubjectsResponse = Message<"tideline.registry.v1.ListSubjectsResponse"> & {
+  /**
+   * Their names.
+   *
+   * @generated from field: repeated string subjects = 1;
+   */
+  subjects: string[];
+
+  /**
+   * Empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message tideline.registry.v1.ListSubjectsResponse.
+ * Use `create(ListSubjectsResponseSchema)` to create a new message.
+ */
+export const ListSubjectsResponseSchema: GenMessage<ListSubjectsResponse> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 12);
+
+/**
+ * ListVersionsRequest is the request of ListVersions.
+ *
+ * @generated from message tideline.registry.v1.ListVersionsRequest
+ */
+export type ListVersionsRequest = Message<"tideline.registry.v1.ListVersionsRequest"> & {
+  /**
+   * The subject.
+   *
+   * @generated from field: string subject = 1;
+   */
+  subject: string;
+
+  /**
+   * Whether soft-deleted ones are listed too.
+   *
+   * @generated from field: bool include_deleted = 2;
+   */
+  includeDeleted: boolean;
+
+  /**
+   * At most so many; 0: 100.
+   *
+   * @generated from field: uint32 page_size = 3;
+   */
+  pageSize: number;
+
+  /**
+   * From the answer before; empty: from the start.
+   *
+   * @generated from field: string page_token = 4;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message tideline.registry.v1.ListVersionsRequest.
+ * Use `create(ListVersionsRequestSchema)` to create a new message.
+ */
+export const ListVersionsRequestSchema: GenMessage<ListVersionsRequest> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 13);
+
+/**
+ * ListVersionsResponse is the response of ListVersions.
+ *
+ * @generated from message tideline.registry.v1.ListVersionsResponse
+ */
+export type ListVersionsResponse = Message<"tideline.registry.v1.ListVersionsResponse"> & {
+  /**
+   * The versions.
+   *
+   * @generated from field: repeated tideline.registry.v1.Schema schemas = 1;
+   */
+  schemas: Schema[];
+
+  /**
+   * Empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message tideline.registry.v1.ListVersionsResponse.
+ * Use `create(ListVersionsResponseSchema)` to create a new message.
+ */
+export const ListVersionsResponseSchema: GenMessage<ListVersionsResponse> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 14);
+
+/**
+ * DiffSchemasRequest is the request of DiffSchemas.
+ *
+ * @generated from message tideline.registry.v1.DiffSchemasRequest
+ */
+export type DiffSchemasRequest = Message<"tideline.registry.v1.DiffSchemasRequest"> & {
+  /**
+   * The subject.
+   *
+   * @generated from field: string subject = 1;
+   */
+  subject: string;
+
+  /**
+   * From which version; 0: the one before to_version.
+   *
+   * @generated from field: uint32 from_version = 2;
+   */
+  fromVersion: number;
+
+  /**
+   * To which version; 0: the newest.
+   *
+   * @generated from field: uint32 to_version = 3;
+   */
+  toVersion: number;
+};
+
+/**
+ * Describes the message tideline.registry.v1.DiffSchemasRequest.
+ * Use `create(DiffSchemasRequestSchema)` to create a new message.
+ */
+export const DiffSchemasRequestSchema: GenMessage<DiffSchemasRequest> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 15);
+
+/**
+ * DiffSchemasResponse is the response of DiffSchemas.
+ *
+ * @generated from message tideline.registry.v1.DiffSchemasResponse
+ */
+export type DiffSchemasResponse = Message<"tideline.registry.v1.DiffSchemasResponse"> & {
+  /**
+   * From.
+   *
+   * @generated from field: tideline.registry.v1.Schema from = 1;
+   */
+  from?: Schema | undefined;
+
+  /**
+   * To.
+   *
+   * @generated from field: tideline.registry.v1.Schema to = 2;
+   */
+  to?: Schema | undefined;
+
+  /**
+   * What changed.
+   *
+   * @generated from field: repeated tideline.registry.v1.Difference differences = 3;
+   */
+  differences: Difference[];
+};
+
+/**
+ * Describes the message tideline.registry.v1.DiffSchemasResponse.
+ * Use `create(DiffSchemasResponseSchema)` to create a new message.
+ */
+export const DiffSchemasResponseSchema: GenMessage<DiffSchemasResponse> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 16);
+
+/**
+ * DeleteSchemaRequest is the request of DeleteSchema.
+ *
+ * @generated from message tideline.registry.v1.DeleteSchemaRequest
+ */
+export type DeleteSchemaRequest = Message<"tideline.registry.v1.DeleteSchemaRequest"> & {
+  /**
+   * The subject.
+   *
+   * @generated from field: string subject = 1;
+   */
+  subject: string;
+
+  /**
+   * The version.
+   *
+   * @generated from field: uint32 version = 2;
+   */
+  version: number;
+
+  /**
+   * Whether a hidden one is removed for good.
+   *
+   * @generated from field: bool permanent = 3;
+   */
+  permanent: boolean;
+};
+
+/**
+ * Describes the message tideline.registry.v1.DeleteSchemaRequest.
+ * Use `create(DeleteSchemaRequestSchema)` to create a new message.
+ */
+export const DeleteSchemaRequestSchema: GenMessage<DeleteSchemaRequest> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 17);
+
+/**
+ * DeleteSchemaResponse is the response of DeleteSchema.
+ *
+ * @generated from message tideline.registry.v1.DeleteSchemaResponse
+ */
+export type DeleteSchemaResponse = Message<"tideline.registry.v1.DeleteSchemaResponse"> & {
+  /**
+   * The version that was deleted.
+   *
+   * @generated from field: uint32 version = 1;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message tideline.registry.v1.DeleteSchemaResponse.
+ * Use `create(DeleteSchemaResponseSchema)` to create a new message.
+ */
+export const DeleteSchemaResponseSchema: GenMessage<DeleteSchemaResponse> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 18);
+
+/**
+ * DeleteSubjectRequest is the request of DeleteSubject.
+ *
+ * @generated from message tideline.registry.v1.DeleteSubjectRequest
+ */
+export type DeleteSubjectRequest = Message<"tideline.registry.v1.DeleteSubjectRequest"> & {
+  /**
+   * The subject.
+   *
+   * @generated from field: string subject = 1;
+   */
+  subject: string;
+
+  /**
+   * Whether a hidden one is removed for good.
+   *
+   * @generated from field: bool permanent = 2;
+   */
+  permanent: boolean;
+};
+
+/**
+ * Describes the message tideline.registry.v1.DeleteSubjectRequest.
+ * Use `create(DeleteSubjectRequestSchema)` to create a new message.
+ */
+export const DeleteSubjectRequestSchema: GenMessage<DeleteSubjectRequest> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 19);
+
+/**
+ * DeleteSubjectResponse is the response of DeleteSubject.
+ *
+ * @generated from message tideline.registry.v1.DeleteSubjectResponse
+ */
+export type DeleteSubjectResponse = Message<"tideline.registry.v1.DeleteSubjectResponse"> & {
+  /**
+   * The versions that were deleted.
+   *
+   * @generated from field: repeated uint32 versions = 1;
+   */
+  versions: number[];
+};
+
+/**
+ * Describes the message tideline.registry.v1.DeleteSubjectResponse.
+ * Use `create(DeleteSubjectResponseSchema)` to create a new message.
+ */
+export const DeleteSubjectResponseSchema: GenMessage<DeleteSubjectResponse> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 20);
+
+/**
+ * RollBackSubjectRequest is the request of RollBackSubject.
+ *
+ * @generated from message tideline.registry.v1.RollBackSubjectRequest
+ */
+export type RollBackSubjectRequest = Message<"tideline.registry.v1.RollBackSubjectRequest"> & {
+  /**
+   * The subject.
+   *
+   * @generated from field: string subject = 1;
+   */
+  subject: string;
+
+  /**
+   * The version that is to be the newest again.
+   *
+   * @generated from field: uint32 version = 2;
+   */
+  version: number;
+
+  /**
+   * Whether it is brought back whatever the level says.
+   *
+   * @generated from field: bool force = 3;
+   */
+  force: boolean;
+};
+
+/**
+ * Describes the message tideline.registry.v1.RollBackSubjectRequest.
+ * Use `create(RollBackSubjectRequestSchema)` to create a new message.
+ */
+export const RollBackSubjectRequestSchema: GenMessage<RollBackSubjectRequest> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 21);
+
+/**
+ * RollBackSubjectResponse is the response of RollBackSubject.
+ *
+ * @generated from message tideline.registry.v1.RollBackSubjectResponse
+ */
+export type RollBackSubjectResponse = Message<"tideline.registry.v1.RollBackSubjectResponse"> & {
+  /**
+   * The newest version from now on.
+   *
+   * @generated from field: tideline.registry.v1.Schema schema = 1;
+   */
+  schema?: Schema | undefined;
+
+  /**
+   * Whether it is new: the newest version is given back as it is.
+   *
+   * @generated from field: bool is_new = 2;
+   */
+  isNew: boolean;
+};
+
+/**
+ * Describes the message tideline.registry.v1.RollBackSubjectResponse.
+ * Use `create(RollBackSubjectResponseSchema)` to create a new message.
+ */
+export const RollBackSubjectResponseSchema: GenMessage<RollBackSubjectResponse> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 22);
+
+/**
+ * GetConfigRequest is the request of GetConfig.
+ *
+ * @generated from message tideline.registry.v1.GetConfigRequest
+ */
+export type GetConfigRequest = Message<"tideline.registry.v1.GetConfigRequest"> & {
+  /**
+   * The scope; empty: the default context.
+   *
+   * @generated from field: string scope = 1;
+   */
+  scope: string;
+};
+
+/**
+ * Describes the message tideline.registry.v1.GetConfigRequest.
+ * Use `create(GetConfigRequestSchema)` to create a new message.
+ */
+export const GetConfigRequestSchema: GenMessage<GetConfigRequest> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 23);
+
+/**
+ * GetConfigResponse is the response of GetConfig.
+ *
+ * @generated from message tideline.registry.v1.GetConfigResponse
+ */
+export type GetConfigResponse = Message<"tideline.registry.v1.GetConfigResponse"> & {
+  /**
+   * What the scope itself has.
+   *
+   * @generated from field: tideline.registry.v1.Config own = 1;
+   */
+  own?: Config | undefined;
+
+  /**
+   * What holds in it.
+   *
+   * @generated from field: tideline.registry.v1.Config effective = 2;
+   */
+  effective?: Config | undefined;
+};
+
+/**
+ * Describes the message tideline.registry.v1.GetConfigResponse.
+ * Use `create(GetConfigResponseSchema)` to create a new message.
+ */
+export const GetConfigResponseSchema: GenMessage<GetConfigResponse> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 24);
+
+/**
+ * SetConfigRequest is the request of SetConfig.
+ *
+ * @generated from message tideline.registry.v1.SetConfigRequest
+ */
+export type SetConfigRequest = Message<"tideline.registry.v1.SetConfigRequest"> & {
+  /**
+   * The scope; empty: the default context.
+   *
+   * @generated from field: string scope = 1;
+   */
+  scope: string;
+
+  /**
+   * What it is from now on; what is not given is as in the wider scope.
+   *
+   * @generated from field: tideline.registry.v1.Config config = 2;
+   */
+  config?: Config | undefined;
+};
+
+/**
+ * Describes the message tideline.registry.v1.SetConfigRequest.
+ * Use `create(SetConfigRequestSchema)` to create a new message.
+ */
+export const SetConfigRequestSchema: GenMessage<SetConfigRequest> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 25);
+
+/**
+ * SetConfigResponse is the response of SetConfig.
+ *
+ * @generated from message tideline.registry.v1.SetConfigResponse
+ */
+export type SetConfigResponse = Message<"tideline.registry.v1.SetConfigResponse"> & {
+  /**
+   * What the scope itself has.
+   *
+   * @generated from field: tideline.registry.v1.Config own = 1;
+   */
+  own?: Config | undefined;
+
+  /**
+   * What holds in it.
+   *
+   * @generated from field: tideline.registry.v1.Config effective = 2;
+   */
+  effective?: Config | undefined;
+};
+
+/**
+ * Describes the message tideline.registry.v1.SetConfigResponse.
+ * Use `create(SetConfigResponseSchema)` to create a new message.
+ */
+export const SetConfigResponseSchema: GenMessage<SetConfigResponse> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 26);
+
+/**
+ * DeleteConfigRequest is the request of DeleteConfig.
+ *
+ * @generated from message tideline.registry.v1.DeleteConfigRequest
+ */
+export type DeleteConfigRequest = Message<"tideline.registry.v1.DeleteConfigRequest"> & {
+  /**
+   * The scope; empty: the default context.
+   *
+   * @generated from field: string scope = 1;
+   */
+  scope: string;
+};
+
+/**
+ * Describes the message tideline.registry.v1.DeleteConfigRequest.
+ * Use `create(DeleteConfigRequestSchema)` to create a new message.
+ */
+export const DeleteConfigRequestSchema: GenMessage<DeleteConfigRequest> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 27);
+
+/**
+ * DeleteConfigResponse is the response of DeleteConfig.
+ *
+ * @generated from message tideline.registry.v1.DeleteConfigResponse
+ */
+export type DeleteConfigResponse = Message<"tideline.registry.v1.DeleteConfigResponse"> & {
+  /**
+   * What it was.
+   *
+   * @generated from field: tideline.registry.v1.Config config = 1;
+   */
+  config?: Config | undefined;
+};
+
+/**
+ * Describes the message tideline.registry.v1.DeleteConfigResponse.
+ * Use `create(DeleteConfigResponseSchema)` to create a new message.
+ */
+export const DeleteConfigResponseSchema: GenMessage<DeleteConfigResponse> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 28);
+
+/**
+ * GetModeRequest is the request of GetMode.
+ *
+ * @generated from message tideline.registry.v1.GetModeRequest
+ */
+export type GetModeRequest = Message<"tideline.registry.v1.GetModeRequest"> & {
+  /**
+   * The scope; empty: the default context.
+   *
+   * @generated from field: string scope = 1;
+   */
+  scope: string;
+};
+
+/**
+ * Describes the message tideline.registry.v1.GetModeRequest.
+ * Use `create(GetModeRequestSchema)` to create a new message.
+ */
+export const GetModeRequestSchema: GenMessage<GetModeRequest> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 29);
+
+/**
+ * GetModeResponse is the response of GetMode.
+ *
+ * @generated from message tideline.registry.v1.GetModeResponse
+ */
+export type GetModeResponse = Message<"tideline.registry.v1.GetModeResponse"> & {
+  /**
+   * Of the scope itself; UNSPECIFIED: it has none.
+   *
+   * @generated from field: tideline.registry.v1.Mode own = 1;
+   */
+  own: Mode;
+
+  /**
+   * What holds in it.
+   *
+   * @generated from field: tideline.registry.v1.Mode effective = 2;
+   */
+  effective: Mode;
+};
+
+/**
+ * Describes the message tideline.registry.v1.GetModeResponse.
+ * Use `create(GetModeResponseSchema)` to create a new message.
+ */
+export const GetModeResponseSchema: GenMessage<GetModeResponse> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 30);
+
+/**
+ * SetModeRequest is the request of SetMode.
+ *
+ * @generated from message tideline.registry.v1.SetModeRequest
+ */
+export type SetModeRequest = Message<"tideline.registry.v1.SetModeRequest"> & {
+  /**
+   * The scope; empty: the default context.
+   *
+   * @generated from field: string scope = 1;
+   */
+  scope: string;
+
+  /**
+   * The mode.
+   *
+   * @generated from field: tideline.registry.v1.Mode mode = 2;
+   */
+  mode: Mode;
+
+  /**
+   * IMPORT also where there are subjects.
+   *
+   * @generated from field: bool force = 3;
+   */
+  force: boolean;
+};
+
+/**
+ * Describes the message tideline.registry.v1.SetModeRequest.
+ * Use `create(SetModeRequestSchema)` to create a new message.
+ */
+export const SetModeRequestSchema: GenMessage<SetModeRequest> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 31);
+
+/**
+ * SetModeResponse is the response of SetMode.
+ *
+ * @generated from message tideline.registry.v1.SetModeResponse
+ */
+export type SetModeResponse = Message<"tideline.registry.v1.SetModeResponse"> & {
+  /**
+   * What holds in the scope.
+   *
+   * @generated from field: tideline.registry.v1.Mode effective = 1;
+   */
+  effective: Mode;
+};
+
+/**
+ * Describes the message tideline.registry.v1.SetModeResponse.
+ * Use `create(SetModeResponseSchema)` to create a new message.
+ */
+export const SetModeResponseSchema: GenMessage<SetModeResponse> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 32);
+
+/**
+ * DeleteModeRequest is the request of DeleteMode.
+ *
+ * @generated from message tideline.registry.v1.DeleteModeRequest
+ */
+export type DeleteModeRequest = Message<"tideline.registry.v1.DeleteModeRequest"> & {
+  /**
+   * The scope; empty: the default context.
+   *
+   * @generated from field: string scope = 1;
+   */
+  scope: string;
+
+  /**
+   * Whether modes of the subjects of a context are removed as well.
+   *
+   * @generated from field: bool recursive = 2;
+   */
+  recursive: boolean;
+};
+
+/**
+ * Describes the message tideline.registry.v1.DeleteModeRequest.
+ * Use `create(DeleteModeRequestSchema)` to create a new message.
+ */
+export const DeleteModeRequestSchema: GenMessage<DeleteModeRequest> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 33);
+
+/**
+ * DeleteModeResponse is the response of DeleteMode.
+ *
+ * @generated from message tideline.registry.v1.DeleteModeResponse
+ */
+export type DeleteModeResponse = Message<"tideline.registry.v1.DeleteModeResponse"> & {
+  /**
+   * What it was; UNSPECIFIED: only subjects had one.
+   *
+   * @generated from field: tideline.registry.v1.Mode mode = 1;
+   */
+  mode: Mode;
+};
+
+/**
+ * Describes the message tideline.registry.v1.DeleteModeResponse.
+ * Use `create(DeleteModeResponseSchema)` to create a new message.
+ */
+export const DeleteModeResponseSchema: GenMessage<DeleteModeResponse> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 34);
+
+/**
+ * GetSubjectRequest is the request of GetSubject.
+ *
+ * @generated from message tideline.registry.v1.GetSubjectRequest
+ */
+export type GetSubjectRequest = Message<"tideline.registry.v1.GetSubjectRequest"> & {
+  /**
+   * The subject.
+   *
+   * @generated from field: string subject = 1;
+   */
+  subject: string;
+};
+
+/**
+ * Describes the message tideline.registry.v1.GetSubjectRequest.
+ * Use `create(GetSubjectRequestSchema)` to create a new message.
+ */
+export const GetSubjectRequestSchema: GenMessage<GetSubjectRequest> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 35);
+
+/**
+ * GetSubjectResponse is the response of GetSubject.
+ *
+ * @generated from message tideline.registry.v1.GetSubjectResponse
+ */
+export type GetSubjectResponse = Message<"tideline.registry.v1.GetSubjectResponse"> & {
+  /**
+   * The subject.
+   *
+   * @generated from field: string subject = 1;
+   */
+  subject: string;
+
+  /**
+   * What people say about it.
+   *
+   * @generated from field: tideline.registry.v1.SubjectNotes notes = 2;
+   */
+  notes?: SubjectNotes | undefined;
+
+  /**
+   * What holds for it.
+   *
+   * @generated from field: tideline.registry.v1.Config config = 3;
+   */
+  config?: Config | undefined;
+
+  /**
+   * The mode that holds for it.
+   *
+   * @generated from field: tideline.registry.v1.Mode mode = 4;
+   */
+  mode: Mode;
+
+  /**
+   * Its live versions.
+   *
+   * @generated from field: repeated uint32 versions = 5;
+   */
+  versions: number[];
+
+  /**
+   * The newest of them.
+   *
+   * @generated from field: tideline.registry.v1.Schema latest = 6;
+   */
+  latest?: Schema | undefined;
+};
+
+/**
+ * Describes the message tideline.registry.v1.GetSubjectResponse.
+ * Use `create(GetSubjectResponseSchema)` to create a new message.
+ */
+export const GetSubjectResponseSchema: GenMessage<GetSubjectResponse> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 36);
+
+/**
+ * SetMetadataRequest is the request of SetMetadata.
+ *
+ * @generated from message tideline.registry.v1.SetMetadataRequest
+ */
+export type SetMetadataRequest = Message<"tideline.registry.v1.SetMetadataRequest"> & {
+  /**
+   * The subject.
+   *
+   * @generated from field: string subject = 1;
+   */
+  subject: string;
+
+  /**
+   * What is said from now on.
+   *
+   * @generated from field: tideline.registry.v1.SubjectNotes notes = 2;
+   */
+  notes?: SubjectNotes | undefined;
+};
+
+/**
+ * Describes the message tideline.registry.v1.SetMetadataRequest.
+ * Use `create(SetMetadataRequestSchema)` to create a new message.
+ */
+export const SetMetadataRequestSchema: GenMessage<SetMetadataRequest> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 37);
+
+/**
+ * SetMetadataResponse is the response of SetMetadata.
+ *
+ * @generated from message tideline.registry.v1.SetMetadataResponse
+ */
+export type SetMetadataResponse = Message<"tideline.registry.v1.SetMetadataResponse"> & {
+  /**
+   * What is said.
+   *
+   * @generated from field: tideline.registry.v1.SubjectNotes notes = 1;
+   */
+  notes?: SubjectNotes | undefined;
+};
+
+/**
+ * Describes the message tideline.registry.v1.SetMetadataResponse.
+ * Use `create(SetMetadataResponseSchema)` to create a new message.
+ */
+export const SetMetadataResponseSchema: GenMessage<SetMetadataResponse> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 38);
+
+/**
+ * ListContextsRequest is the request of ListContexts.
+ *
+ * @generated from message tideline.registry.v1.ListContextsRequest
+ */
+export type ListContextsRequest = Message<"tideline.registry.v1.ListContextsRequest"> & {
+  /**
+   * At most so many; 0: 100.
+   *
+   * @generated from field: uint32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * From the answer before; empty: from the start.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message tideline.registry.v1.ListContextsRequest.
+ * Use `create(ListContextsRequestSchema)` to create a new message.
+ */
+export const ListContextsRequestSchema: GenMessage<ListContextsRequest> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 39);
+
+/**
+ * ListContextsResponse is the response of ListContexts.
+ *
+ * @generated from message tideline.registry.v1.ListContextsResponse
+ */
+export type ListContextsResponse = Message<"tideline.registry.v1.ListContextsResponse"> & {
+  /**
+   * Their names; "." is the default one.
+   *
+   * @generated from field: repeated string contexts = 1;
+   */
+  contexts: string[];
+
+  /**
+   * Empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message tideline.registry.v1.ListContextsResponse.
+ * Use `create(ListContextsResponseSchema)` to create a new message.
+ */
+export const ListContextsResponseSchema: GenMessage<ListContextsResponse> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 40);
+
+/**
+ * DeleteContextRequest is the request of DeleteContext.
+ *
+ * @generated from message tideline.registry.v1.DeleteContextRequest
+ */
+export type DeleteContextRequest = Message<"tideline.registry.v1.DeleteContextRequest"> & {
+  /**
+   * The context, such as ".staging".
+   *
+   * @generated from field: string context = 1;
+   */
+  context: string;
+};
+
+/**
+ * Describes the message tideline.registry.v1.DeleteContextRequest.
+ * Use `create(DeleteContextRequestSchema)` to create a new message.
+ */
+export const DeleteContextRequestSchema: GenMessage<DeleteContextRequest> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 41);
+
+/**
+ * DeleteContextResponse is the response of DeleteContext.
+ *
+ * @generated from message tideline.registry.v1.DeleteContextResponse
+ */
+export type DeleteContextResponse = Message<"tideline.registry.v1.DeleteContextResponse"> & {
+};
+
+/**
+ * Describes the message tideline.registry.v1.DeleteContextResponse.
+ * Use `create(DeleteContextResponseSchema)` to create a new message.
+ */
+export const DeleteContextResponseSchema: GenMessage<DeleteContextResponse> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 42);
+
+/**
+ * ListReferrersRequest is the request of ListReferrers.
+ *
+ * @generated from message tideline.registry.v1.ListReferrersRequest
+ */
+export type ListReferrersRequest = Message<"tideline.registry.v1.ListReferrersRequest"> & {
+  /**
+   * The subject.
+   *
+   * @generated from field: string subject = 1;
+   */
+  subject: string;
+
+  /**
+   * The version.
+   *
+   * @generated from field: uint32 version = 2;
+   */
+  version: number;
+
+  /**
+   * Whether those count of which no version is live.
+   *
+   * @generated from field: bool include_deleted = 3;
+   */
+  includeDeleted: boolean;
+};
+
+/**
+ * Describes the message tideline.registry.v1.ListReferrersRequest.
+ * Use `create(ListReferrersRequestSchema)` to create a new message.
+ */
+export const ListReferrersRequestSchema: GenMessage<ListReferrersRequest> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 43);
+
+/**
+ * ListReferrersResponse is the response of ListReferrers.
+ *
+ * @generated from message tideline.registry.v1.ListReferrersResponse
+ */
+export type ListReferrersResponse = Message<"tideline.registry.v1.ListReferrersResponse"> & {
+  /**
+   * Their ids.
+   *
+   * @generated from field: repeated uint32 schema_ids = 1;
+   */
+  schemaIds: number[];
+};
+
+/**
+ * Describes the message tideline.registry.v1.ListReferrersResponse.
+ * Use `create(ListReferrersResponseSchema)` to create a new message.
+ */
+export const ListReferrersResponseSchema: GenMessage<ListReferrersResponse> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 44);
+
+/**
+ * ListChangesRequest is the request of ListChanges.
+ *
+ * @generated from message tideline.registry.v1.ListChangesRequest
+ */
+export type ListChangesRequest = Message<"tideline.registry.v1.ListChangesRequest"> & {
+  /**
+   * Only those of this subject; empty: all.
+   *
+   * @generated from field: string subject = 1;
+   */
+  subject: string;
+
+  /**
+   * Those after this number; 0: from the first.
+   *
+   * @generated from field: uint64 after = 2;
+   */
+  after: bigint;
+
+  /**
+   * At most so many; 0: 100.
+   *
+   * @generated from field: uint32 page_size = 3;
+   */
+  pageSize: number;
+};
+
+/**
+ * Describes the message tideline.registry.v1.ListChangesRequest.
+ * Use `create(ListChangesRequestSchema)` to create a new message.
+ */
+export const ListChangesRequestSchema: GenMessage<ListChangesRequest> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 45);
+
+/**
+ * ListChangesResponse is the response of ListChanges.
+ *
+ * @generated from message tideline.registry.v1.ListChangesResponse
+ */
+export type ListChangesResponse = Message<"tideline.registry.v1.ListChangesResponse"> & {
+  /**
+   * The changes, oldest first; fewer than asked for: there are no more.
+   *
+   * @generated from field: repeated tideline.registry.v1.Change changes = 1;
+   */
+  changes: Change[];
+};
+
+/**
+ * Describes the message tideline.registry.v1.ListChangesResponse.
+ * Use `create(ListChangesResponseSchema)` to create a new message.
+ */
+export const ListChangesResponseSchema: GenMessage<ListChangesResponse> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 46);
+
+/**
+ * WatchChangesRequest is the request of WatchChanges.
+ *
+ * @generated from message tideline.registry.v1.WatchChangesRequest
+ */
+export type WatchChangesRequest = Message<"tideline.registry.v1.WatchChangesRequest"> & {
+  /**
+   * Only those of this subject; empty: all.
+   *
+   * @generated from field: string subject = 1;
+   */
+  subject: string;
+
+  /**
+   * Those after this number; 0: from the first.
+   *
+   * @generated from field: uint64 after = 2;
+   */
+  after: bigint;
+};
+
+/**
+ * Describes the message tideline.registry.v1.WatchChangesRequest.
+ * Use `create(WatchChangesRequestSchema)` to create a new message.
+ */
+export const WatchChangesRequestSchema: GenMessage<WatchChangesRequest> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 47);
+
+/**
+ * WatchChangesResponse is the response of WatchChanges.
+ *
+ * @generated from message tideline.registry.v1.WatchChangesResponse
+ */
+export type WatchChangesResponse = Message<"tideline.registry.v1.WatchChangesResponse"> & {
+  /**
+   * The changes, oldest first; none: nothing has changed for a second.
+   *
+   * @generated from field: repeated tideline.registry.v1.Change changes = 1;
+   */
+  changes: Change[];
+};
+
+/**
+ * Describes the message tideline.registry.v1.WatchChangesResponse.
+ * Use `create(WatchChangesResponseSchema)` to create a new message.
+ */
+export const WatchChangesResponseSchema: GenMessage<WatchChangesResponse> = /*@__PURE__*/
+  messageDesc(file_tideline_registry_v1_registry_service, 48);
 
 /**
  * The language of a schema.
@@ -253,14 +1704,14 @@ export enum SchemaKind {
   UNSPECIFIED = 0,
 
   /**
-   * Apache Avro 1.12, a record in JSON.
+   * Apache Avro 1.12, in JSON. That of an event type is a record.
    *
    * @generated from enum value: SCHEMA_KIND_AVRO = 1;
    */
   AVRO = 1,
 
   /**
-   * JSON Schema, draft 2020-12 or as $schema says.
+   * JSON Schema, draft-04 to 2020-12; 2020-12 or as $schema says.
    *
    * @generated from enum value: SCHEMA_KIND_JSON_SCHEMA = 2;
    */
@@ -281,14 +1732,19 @@ export const SchemaKindSchema: GenEnum<SchemaKind> = /*@__PURE__*/
   enumDesc(file_tideline_registry_v1_registry_service, 0);
 
 /**
- * The schemas of a project's event types. An event type is a subject; its newest version is what events are checked
- * against. Reading needs any scope, registering needs "admin".
+ * The schemas of a project, which is a registry of its own: the key chooses it, and nothing of another one is ever
+ * found. An event type is a subject of the default context; its newest version is what events are checked against.
+ *
+ * Subjects are written "name", or ":.context:name" in another context than the default one. A scope is a subject, or
+ * ":.context:", ":.__GLOBAL:" behind all of them, or empty for the default context. Reading and checking need any
+ * scope of a key, changing needs "admin". What was answered to a writer is seen through every instance from then on.
  *
  * @generated from service tideline.registry.v1.RegistryService
  */
 export const RegistryService: GenService<{
   /**
-   * RegisterSchema adds a version to a subject. Idempotent: the text of the newest version returns that version.
+   * RegisterSchema gives the version of a subject that holds the schema, or makes it the next one. Refused with
+   * SCHEMA_INCOMPATIBLE where the subject's level forbids it; CheckSchema says the same beforehand, with all findings.
    *
    * @generated from rpc tideline.registry.v1.RegistryService.RegisterSchema
    */
@@ -298,7 +1754,27 @@ export const RegistryService: GenService<{
     output: typeof RegisterSchemaResponseSchema;
   },
   /**
-   * GetSchema reads one version, by subject and version or by id.
+   * CheckSchema says what RegisterSchema would do, by the same way, and changes nothing.
+   *
+   * @generated from rpc tideline.registry.v1.RegistryService.CheckSchema
+   */
+  checkSchema: {
+    methodKind: "unary";
+    input: typeof CheckSchemaRequestSchema;
+    output: typeof CheckSchemaResponseSchema;
+  },
+  /**
+   * LookupSchema finds the version of a subject that holds the schema.
+   *
+   * @generated from rpc tideline.registry.v1.RegistryService.LookupSchema
+   */
+  lookupSchema: {
+    methodKind: "unary";
+    input: typeof LookupSchemaRequestSchema;
+    output: typeof LookupSchemaResponseSchema;
+  },
+  /**
+   * GetSchema reads one version: by subject and version, by id, or by guid.
    *
    * @generated from rpc tideline.registry.v1.RegistryService.GetSchema
    */
@@ -316,6 +1792,197 @@ export const RegistryService: GenService<{
     methodKind: "unary";
     input: typeof ListSchemasRequestSchema;
     output: typeof ListSchemasResponseSchema;
+  },
+  /**
+   * ListSubjects lists subjects by name.
+   *
+   * @generated from rpc tideline.registry.v1.RegistryService.ListSubjects
+   */
+  listSubjects: {
+    methodKind: "unary";
+    input: typeof ListSubjectsRequestSchema;
+    output: typeof ListSubjectsResponseSchema;
+  },
+  /**
+   * ListVersions lists the versions of a subject, from the first.
+   *
+   * @generated from rpc tideline.registry.v1.RegistryService.ListVersions
+   */
+  listVersions: {
+    methodKind: "unary";
+    input: typeof ListVersionsRequestSchema;
+    output: typeof ListVersionsResponseSchema;
+  },
+  /**
+   * DiffSchemas says what changed from one version of a subject to another.
+   *
+   * @generated from rpc tideline.registry.v1.RegistryService.DiffSchemas
+   */
+  diffSchemas: {
+    methodKind: "unary";
+    input: typeof DiffSchemasRequestSchema;
+    output: typeof DiffSchemasResponseSchema;
+  },
+  /**
+   * DeleteSchema hides a version, or removes one that is hidden for good.
+   *
+   * @generated from rpc tideline.registry.v1.RegistryService.DeleteSchema
+   */
+  deleteSchema: {
+    methodKind: "unary";
+    input: typeof DeleteSchemaRequestSchema;
+    output: typeof DeleteSchemaResponseSchema;
+  },
+  /**
+   * DeleteSubject hides a subject with all its versions, or removes one that is hidden for good.
+   *
+   * @generated from rpc tideline.registry.v1.RegistryService.DeleteSubject
+   */
+  deleteSubject: {
+    methodKind: "unary";
+    input: typeof DeleteSubjectRequestSchema;
+    output: typeof DeleteSubjectResponseSchema;
+  },
+  /**
+   * RollBackSubject makes a version the newest again, as a new version of the same schema, which says where it is from.
+   *
+   * @generated from rpc tideline.registry.v1.RegistryService.RollBackSubject
+   */
+  rollBackSubject: {
+    methodKind: "unary";
+    input: typeof RollBackSubjectRequestSchema;
+    output: typeof RollBackSubjectResponseSchema;
+  },
+  /**
+   * GetConfig reads what a scope is configured to, and what holds in it.
+   *
+   * @generated from rpc tideline.registry.v1.RegistryService.GetConfig
+   */
+  getConfig: {
+    methodKind: "unary";
+    input: typeof GetConfigRequestSchema;
+    output: typeof GetConfigResponseSchema;
+  },
+  /**
+   * SetConfig replaces the configuration of a scope.
+   *
+   * @generated from rpc tideline.registry.v1.RegistryService.SetConfig
+   */
+  setConfig: {
+    methodKind: "unary";
+    input: typeof SetConfigRequestSchema;
+    output: typeof SetConfigResponseSchema;
+  },
+  /**
+   * DeleteConfig removes the configuration of a scope.
+   *
+   * @generated from rpc tideline.registry.v1.RegistryService.DeleteConfig
+   */
+  deleteConfig: {
+    methodKind: "unary";
+    input: typeof DeleteConfigRequestSchema;
+    output: typeof DeleteConfigResponseSchema;
+  },
+  /**
+   * GetMode reads the mode of a scope, and the one that holds in it.
+   *
+   * @generated from rpc tideline.registry.v1.RegistryService.GetMode
+   */
+  getMode: {
+    methodKind: "unary";
+    input: typeof GetModeRequestSchema;
+    output: typeof GetModeResponseSchema;
+  },
+  /**
+   * SetMode sets the mode of a scope.
+   *
+   * @generated from rpc tideline.registry.v1.RegistryService.SetMode
+   */
+  setMode: {
+    methodKind: "unary";
+    input: typeof SetModeRequestSchema;
+    output: typeof SetModeResponseSchema;
+  },
+  /**
+   * DeleteMode removes the mode of a scope.
+   *
+   * @generated from rpc tideline.registry.v1.RegistryService.DeleteMode
+   */
+  deleteMode: {
+    methodKind: "unary";
+    input: typeof DeleteModeRequestSchema;
+    output: typeof DeleteModeResponseSchema;
+  },
+  /**
+   * GetSubject reads all that is known of a subject.
+   *
+   * @generated from rpc tideline.registry.v1.RegistryService.GetSubject
+   */
+  getSubject: {
+    methodKind: "unary";
+    input: typeof GetSubjectRequestSchema;
+    output: typeof GetSubjectResponseSchema;
+  },
+  /**
+   * SetMetadata replaces what people say about a subject.
+   *
+   * @generated from rpc tideline.registry.v1.RegistryService.SetMetadata
+   */
+  setMetadata: {
+    methodKind: "unary";
+    input: typeof SetMetadataRequestSchema;
+    output: typeof SetMetadataResponseSchema;
+  },
+  /**
+   * ListContexts lists the contexts of the project.
+   *
+   * @generated from rpc tideline.registry.v1.RegistryService.ListContexts
+   */
+  listContexts: {
+    methodKind: "unary";
+    input: typeof ListContextsRequestSchema;
+    output: typeof ListContextsResponseSchema;
+  },
+  /**
+   * DeleteContext removes a context that holds no subject.
+   *
+   * @generated from rpc tideline.registry.v1.RegistryService.DeleteContext
+   */
+  deleteContext: {
+    methodKind: "unary";
+    input: typeof DeleteContextRequestSchema;
+    output: typeof DeleteContextResponseSchema;
+  },
+  /**
+   * ListReferrers lists the schemas that refer to a version.
+   *
+   * @generated from rpc tideline.registry.v1.RegistryService.ListReferrers
+   */
+  listReferrers: {
+    methodKind: "unary";
+    input: typeof ListReferrersRequestSchema;
+    output: typeof ListReferrersResponseSchema;
+  },
+  /**
+   * ListChanges lists the history: every change, oldest first.
+   *
+   * @generated from rpc tideline.registry.v1.RegistryService.ListChanges
+   */
+  listChanges: {
+    methodKind: "unary";
+    input: typeof ListChangesRequestSchema;
+    output: typeof ListChangesResponseSchema;
+  },
+  /**
+   * WatchChanges sends every change after a number, then each one as it is made; within a second, and in order. Where
+   * nothing changes it sends an empty message each second. To go on after a break, give the last number again.
+   *
+   * @generated from rpc tideline.registry.v1.RegistryService.WatchChanges
+   */
+  watchChanges: {
+    methodKind: "server_streaming";
+    input: typeof WatchChangesRequestSchema;
+    output: typeof WatchChangesResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_tideline_registry_v1_registry_service, 0);

@@ -1,0 +1,202 @@
+import type pg from "pg";
+import { projectNotFound } from "../../platform/control/projects.js";
+import { inTransaction, type Postgres } from "../../platform/engines/postgres.js";
+import { answered } from "../../platform/engines/postgres-errors.js";
+import type { NewChange, NewSchema, NewVersion, RegistryStore, RegistryWriter } from "../ports.js";
+import type { Caller, RegistryConfig, SubjectNotes } from "../records.js";
+import type { Scope, SubjectName } from "../subject-name.js";
+import { PostgresView } from "./postgres-view.js";
+
+/** The registries in the tables `registry_*`. */
+export function openRegistryStore(pool: Postgres): RegistryStore {
+  return {
+    view: (projectId) => new PostgresView(pool, projectId),
+    write: (caller, { context, contexts = [] }, work) =>
+      answered(() =>
+        inTransaction(pool, async (client) => {
+          await lock(client, caller.projectId, { context, contexts });
+          const writer = new PostgresWriter(client, caller);
+          const result = await work(writer);
+          await writer.writeHistory();
+          return result;
+        }),
+      ),
+  };
+}
+
+/**
+ * Locks the rows of contexts, which makes their writers wait for each other and nobody else. In the order of their
+ * names, so that two writers never wait for one another.
+ */
+async function lock(
+  client: pg.PoolClient,
+  projectId: string,
+  { context, contexts }: { context: string; contexts: readonly string[] },
+): Promise<void> {
+  const all = [...new Set([context, ...contexts])].sort();
+  for (const one of all) {
+    const how = one === context ? "for no key update" : "for share";
+    const statement = `select 1 from registry_contexts where project_id = $1 and context = $2 ${how}`;
+    const found = await client.query(statement, [projectId, one]);
+    if (found.rows.length > 0) continue;
+    await client
+      .query("insert into registry_contexts (project_id, context) values ($1, $2) on conflict do nothing", [
+        projectId,
+        one,
+      ])
+      .catch((error: unknown) => {
+        throw error instanceof Error && Reflect.get(error, "code") === "23503"
+          ? projectNotFound(projectId)
+          : error;
+      });
+    await client.query(statement, [projectId, one]);
+  }
+}
+
+const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
+
+class PostgresWriter extends PostgresView implements RegistryWriter {
+  readonly #keyId: string;
+  readonly #changes: NewChange[] = [];
+
+  constructor(client: pg.PoolClient, { projectId, keyId }: Caller) {
+    super(client, projectId);
+    this.#keyId = keyId;
+  }
+
+  async addSchema({ context, schemaId, guid, body, content, leadsTo, isTwin }: NewSchema): Promise<void> {
+    const { kind, text, references, metadata, ruleSet } = content;
+    await this.query(
+      `with counted as (update registry_contexts set last_id = greatest(last_id, $3)
+         where project_id = $1 and context = $2)
+       insert into registry_schemas
+         (project_id, context, schema_id, guid, body, kind, text, refs, metadata, rule_set, is_twin)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+       on conflict (project_id, context, schema_id) do update set guid = excluded.guid, body = excluded.body,
+         kind = excluded.kind, text = excluded.text, refs = excluded.refs, metadata = excluded.metadata,
+         rule_set = excluded.rule_set, is_twin = excluded.is_twin`,
+      [context, schemaId, guid, body, kind, text, json(references), json(metadata), json(ruleSet), isTwin],
+    );
+    if (leadsTo.length === 0) return;
+    await this.query(
+      `insert into registry_references (project_id, context, schema_id, of_context, of_subject, of_version)
+       select $1, $2, $3, * from unnest($4::text[], $5::text[], $6::int[]) on conflict do nothing`,
+      [
+        context,
+        schemaId,
+        leadsTo.map((it) => it.context),
+        leadsTo.map((it) => it.subject),
+        leadsTo.map((it) => it.version),
+      ],
+    );
+  }
+
+  async addVersion(added: NewVersion): Promise<void> {
+    const { context, subject, version, schemaId, keyId, schemaVer, rolledBackTo } = added;
+    await this.query(
+      `insert into registry_versions
+         (project_id, context, subject, version, schema_id, key_id, schema_ver, rolled_back_to)
+       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [context, subject, version, schemaId, keyId, schemaVer, rolledBackTo],
+    );
+  }
+
+  async hide({ context, subject }: SubjectName, versions: readonly number[]): Promise<void> {
+    await this.query(
+      `update registry_versions set deleted = true
+       where project_id = $1 and context = $2 and subject = $3 and version = any($4)`,
+      [context, subject, versions],
+    );
+  }
+
+  async erase({ context, subject }: SubjectName, versions: readonly number[]): Promise<void> {
+    const rows = await this.query<{ schema_id: number }>(
+      `delete from registry_versions
+       where project_id = $1 and context = $2 and subject = $3 and version = any($4) returning schema_id`,
+      [context, subject, versions],
+    );
+    const ids = rows.map((row) => row.schema_id);
+    const orphan = `project_id = $1 and context = $2 and schema_id = any($3) and not exists
+      (select 1 from registry_versions v where v.project_id = $1 and v.context = $2 and v.schema_id = s.schema_id)`;
+    await this.query(`delete from registry_references s where ${orphan}`, [context, ids]);
+    await this.query(`update registry_schemas s set text = null where ${orphan}`, [context, ids]);
+    await this.query(
+      `delete from registry_notes where project_id = $1 and context = $2 and subject = $3 and not exists
+         (select 1 from registry_versions v where v.project_id = $1 and v.context = $2 and v.subject = $3)`,
+      [context, subject],
+    );
+  }
+
+  async setSettings(
+    { context, subject }: Scope,
+    settings: { config?: RegistryConfig | undefined; mode?: string | undefined },
+  ): Promise<void> {
+    const columns = (["config", "mode"] as const).filter((column) => column in settings);
+    if (columns.length === 0) return;
+    const values = columns.map((column) =>
+      column === "config" ? json(settings.config) : (settings.mode ?? null),
+    );
+    const places = columns.map((_, index) => `$${index + 4}`);
+    await this.query(
+      `insert into registry_settings (project_id, context, subject, ${columns.join(", ")})
+       values ($1, $2, $3, ${places.join(", ")}) on conflict (project_id, context, subject)
+       do update set ${columns.map((column) => `${column} = excluded.${column}`).join(", ")}`,
+      [context, subject, ...values],
+    );
+  }
+
+  async dropSettings({ context, subject }: SubjectName): Promise<void> {
+    await this.query(
+      "delete from registry_settings where project_id = $1 and context = $2 and subject = $3",
+      [context, subject],
+    );
+  }
+
+  async dropModes(context: string): Promise<number> {
+    const rows = await this.query(
+      `update registry_settings set mode = null
+       where project_id = $1 and context = $2 and subject <> '' and mode is not null returning 1`,
+      [context],
+    );
+    return rows.length;
+  }
+
+  async setNotes({ context, subject }: SubjectName, notes: SubjectNotes): Promise<void> {
+    await this.query(
+      `insert into registry_notes (project_id, context, subject, notes) values ($1, $2, $3, $4)
+       on conflict (project_id, context, subject) do update set notes = excluded.notes`,
+      [context, subject, json(notes)],
+    );
+  }
+
+  async dropContext(context: string): Promise<void> {
+    // What was erased keeps its id while the context is there; with the context all is gone.
+    for (const table of ["references", "schemas", "settings", "notes", "contexts"])
+      await this.query(`delete from registry_${table} where project_id = $1 and context = $2`, [context]);
+  }
+
+  note(change: NewChange): void {
+    this.#changes.push(change);
+  }
+
+  /** Last of all: from here on the feed's lock is held, until the commit. */
+  async writeHistory(): Promise<void> {
+    const changes = this.#changes;
+    if (changes.length === 0) return;
+    await this.query(
+      `insert into registry_changes (project_id, kind, context, subject, version, schema_id, key_id, detail)
+       select $1, kind, context, subject, version, schema_id, $2, detail
+       from unnest($3::text[], $4::text[], $5::text[], $6::int[], $7::int[], $8::text[])
+         as given (kind, context, subject, version, schema_id, detail)`,
+      [
+        this.#keyId,
+        changes.map((it) => it.kind),
+        changes.map((it) => it.context),
+        changes.map((it) => it.subject),
+        changes.map((it) => it.version),
+        changes.map((it) => it.schemaId),
+        changes.map((it) => it.detail.slice(0, 500)),
+      ],
+    );
+  }
+}

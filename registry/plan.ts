@@ -1,0 +1,188 @@
+// What registering a schema would do, found out in the order of registry.md 1.6: the one way for registering, for its
+// dry run and for checks.
+import { FaultReason } from "../gen/ts/tideline/fault/v1/fault_pb.js";
+import { Fault } from "../platform/fault.js";
+import {
+  type Candidate,
+  readCandidate,
+  readSubject,
+  type SubjectState,
+  versionProperty,
+} from "./candidate.js";
+import { isReadOnly } from "./effective.js";
+import { findExisting } from "./find-existing.js";
+import { fingerprintsOf } from "./fingerprint.js";
+import { Incompatible } from "./incompatible.js";
+import type { JudgedQuestion, Judgement } from "./judge.js";
+import type { ParsedSchemas } from "./languages.js";
+import type { RegistryView, VersionHeader } from "./ports.js";
+import type { SchemaInput } from "./records.js";
+import { modeForbids, versionNotFound, versionNotNext } from "./refusals.js";
+import type { CheckAnswer, CheckOptions, RegisterOptions, VersionChoice } from "./registry.js";
+import { type SubjectName, subjectText } from "./subject-name.js";
+
+export interface PlanRequest {
+  readonly name: SubjectName;
+  readonly input: SchemaInput;
+  readonly options: RegisterOptions & CheckOptions;
+  /** Whether a schema that the subject has already is compared all the same. */
+  readonly comparesExisting: boolean;
+}
+
+export interface Plan {
+  readonly state: SubjectState;
+  readonly candidate: Candidate;
+  /** The live version that holds it already. */
+  readonly existing?: VersionHeader;
+  readonly judgement: Judgement;
+  /** What it has, or would get. */
+  readonly schemaId: number;
+  readonly version: number;
+  /** Whether the schema has that id already. */
+  readonly isKnown: boolean;
+  /** Whether another id of the context has the same schema. */
+  readonly isTwin: boolean;
+}
+
+/** How a plan gets at its verdict: by comparing, or under the lock by looking it up. */
+export type JudgeQuestion = (question: JudgedQuestion) => Judgement | Promise<Judgement>;
+
+/** Nothing is refused here for what only registering asks: see `requirePlan`. */
+export async function plan(
+  view: RegistryView,
+  parsedSchemas: ParsedSchemas,
+  request: PlanRequest,
+  judge: JudgeQuestion,
+): Promise<Plan> {
+  const { name, input, options } = request;
+  const state = await readSubject(view, name);
+  const read = await readCandidate(view, parsedSchemas, state, { input, normalize: options.normalize });
+  const found = await findExisting(view, parsedSchemas, { state, candidate: read }, "live");
+  const existing = acceptable(found, state, input);
+  const candidate = existing === undefined ? toldApart(read, state, input) : read;
+  let judgement = nothingCompared;
+  if (existing === undefined || request.comparesExisting) {
+    const against = options.against ?? (input.version === -1 ? "latest" : undefined);
+    const versions = await versionsToCompare(view, { state, candidate }, against);
+    judgement = await judge({ state, candidate, versions });
+  }
+  const planned = { state, candidate, judgement };
+  if (existing !== undefined) {
+    const { schemaId, version } = existing;
+    return { ...planned, existing, schemaId, version, isKnown: true, isTwin: false };
+  }
+  const known = await view.known(name.context, candidate.guid);
+  const next = (state.headers.at(-1)?.version ?? 0) + 1;
+  const { schemaId: askedId = 0, version: askedVersion = 0 } = input;
+  const schemaId = askedId > 0 ? askedId : known.schemaId > 0 ? known.schemaId : known.lastId + 1;
+  return {
+    ...planned,
+    schemaId,
+    version: state.mode === "IMPORT" && askedVersion > 0 ? askedVersion : next,
+    isKnown: schemaId === known.schemaId,
+    isTwin: known.schemaId > 0 && schemaId !== known.schemaId,
+  };
+}
+
+const nothingCompared: Judgement = { outcome: "compatible", findings: [], compared: [], versions: [] };
+
+/** The version that was found, unless another number or id is asked for. */
+function acceptable(
+  found: VersionHeader | undefined,
+  { live }: SubjectState,
+  { version = 0, schemaId = 0 }: SchemaInput,
+): VersionHeader | undefined {
+  if (found === undefined) return undefined;
+  if (version > 0 && version !== found.version) return undefined;
+  if (version === -1 && live.at(-1)?.version !== found.version) return undefined;
+  return schemaId <= 0 || schemaId === found.schemaId ? found : undefined;
+}
+
+/** A version that is asked for by its number gets a mark where its text is that of another one. */
+function toldApart(
+  candidate: Candidate,
+  { live, mode }: SubjectState,
+  { version = 0 }: SchemaInput,
+): Candidate {
+  if (version <= 0 || mode === "IMPORT" || !live.some(({ guid }) => guid === candidate.guid))
+    return candidate;
+  const { metadata } = candidate;
+  const marked = { ...metadata, properties: { ...metadata?.properties, [versionProperty]: String(version) } };
+  return { ...candidate, metadata: marked, ...fingerprintsOf({ ...candidate, metadata: marked }) };
+}
+
+/**
+ * The one that is asked for, else those of the level, ascending; of a subject that groups its versions by a property
+ * of their metadata, those with the same value of it.
+ * @throws Fault SCHEMA_VERSION_NOT_FOUND
+ */
+export async function versionsToCompare(
+  view: RegistryView,
+  { state, candidate }: Pick<Plan, "state" | "candidate">,
+  against: VersionChoice | undefined,
+): Promise<readonly number[]> {
+  const { level, compatibilityGroup: group } = state.config;
+  let numbers = state.live.map(({ version }) => version);
+  if (typeof against === "number") {
+    if (!numbers.includes(against)) throw versionNotFound(subjectText(state.name), against);
+    return level === "NONE" ? [] : [against];
+  }
+  if (level === "NONE") return [];
+  if (group !== undefined) {
+    const value = candidate.metadata?.properties?.[group];
+    const records = await view.versions(state.name, numbers);
+    numbers = records
+      .filter(({ metadata }) => metadata?.properties?.[group] === value)
+      .map(({ version }) => version);
+  }
+  return against === "latest" || !level.endsWith("_TRANSITIVE") ? numbers.slice(-1) : numbers;
+}
+
+/** What a check answers. */
+export function answerOf({ state, candidate, judgement, ...plan }: Plan): CheckAnswer {
+  const { level, policy } = state.config;
+  const { outcome, findings, versions } = judgement;
+  const { kind, text, references, guid } = candidate;
+  return {
+    outcome,
+    isCompatible: outcome === "compatible",
+    findings,
+    level,
+    policy,
+    compared: versions,
+    references,
+    kind,
+    text,
+    guid,
+    schemaId: plan.schemaId,
+    version: plan.version,
+    isRegistered: plan.existing !== undefined,
+    schemaVer: "",
+  };
+}
+
+/**
+ * Refuses what must not be registered. A schema that its subject has already is never refused.
+ * @throws Incompatible, Fault REGISTRY_MODE_FORBIDS, SCHEMA_VERSION_NOT_NEXT
+ */
+export function requirePlan(plan: Plan, { input, options }: PlanRequest): void {
+  const { state, judgement } = plan;
+  if (plan.existing !== undefined) return;
+  const subject = subjectText(state.name);
+  const { mode } = state;
+  if (isReadOnly(mode)) throw modeForbids(subject, mode);
+  const isImport = mode === "IMPORT";
+  const hasId = (input.schemaId ?? 0) > 0;
+  if (isImport !== hasId) {
+    const message = isImport
+      ? `Subject ${subject} is in import mode: a schema needs its id`
+      : `Subject ${subject} is not in import mode: a schema gets its id from the registry`;
+    throw new Fault(FaultReason.REGISTRY_MODE_FORBIDS, message, { subject, mode });
+  }
+  const { version = 0 } = input;
+  if (!isImport && version > 0 && version !== plan.version) throw versionNotNext(version, plan.version);
+  if (isImport && state.headers.some((it) => it.version === plan.version))
+    throw versionNotNext(plan.version, (state.headers.at(-1)?.version ?? 0) + 1);
+  if (isImport || options.force === true || judgement.outcome === "compatible") return;
+  throw new Incompatible(answerOf(plan));
+}

@@ -1,0 +1,30 @@
+import type { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
+import type { Postgres } from "../../platform/engines/postgres.js";
+import { openRegistryStore } from "../../registry/engines/postgres-registry.js";
+import type { ChangeBell } from "../../registry/history.js";
+import { openRegistry } from "../../registry/open-registry.js";
+import type { VersionRecord } from "../../registry/records.js";
+import type { Registry } from "../../registry/registry.js";
+
+const silentBell: ChangeBell = { isStopped: false, wait: async () => undefined, stop: () => undefined };
+
+/** The registry's use cases on a database, without the service around them. */
+export function testRegistry(pool: Postgres): Registry {
+  return openRegistry(openRegistryStore(pool), silentBell);
+}
+
+/** Registers a schema for a test's project, whatever came before it. */
+export async function registerSchema(
+  pool: Postgres,
+  of: {
+    readonly projectId: string;
+    readonly subject: string;
+    readonly kind: SchemaKind;
+    readonly text: string;
+  },
+): Promise<VersionRecord> {
+  const { projectId, subject, kind, text } = of;
+  const caller = { projectId, keyId: "test" };
+  const { schema } = await testRegistry(pool).register(caller, subject, { kind, text }, { force: true });
+  return schema;
+}
