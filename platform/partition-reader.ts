@@ -27,6 +27,8 @@ export interface ReaderOptions {
   readonly from: { readonly sequence: number } | { readonly timeMs: number };
   /** At least `readerBytesMin`. */
   readonly bytesMax?: number;
+  /** Leaves out what messages hold. */
+  readonly headersOnly?: boolean;
 }
 
 /** A message of the log. */
@@ -219,13 +221,14 @@ export class PartitionReader {
   }
 
   #config(): Partial<ConsumerConfig> {
-    const { from, filter } = this.#options;
+    const { from, filter, headersOnly = false } = this.#options;
     const start =
       this.#next === undefined && "timeMs" in from
         ? { deliver_policy: DeliverPolicy.StartTime, opt_start_time: new Date(from.timeMs).toISOString() }
         : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: Math.max(1, this.#next ?? 1) };
     return {
       ...start,
+      ...(headersOnly ? { headers_only: true } : {}),
       filter_subject: filter,
       ack_policy: AckPolicy.None,
       inactive_threshold: inactiveMs * nanosecondsPerMs,

@@ -47,6 +47,21 @@ describe("personal values", () => {
     expect(openSealed(secrets, "shop", "a@b.c")).to.equal(undefined);
   });
 
+  it("are left as they are where they come from the log, and replaced where they don't", () => {
+    for (const [action, value] of [
+      [HASH, '"a@b.c"'],
+      [ENCRYPT, '"a@b.c"'],
+      [TRUNCATE, '"1990-05-17"'],
+      [TRUNCATE, '"Ada"'],
+      [TRUNCATE, "43210"],
+    ] as const) {
+      const once = protect(`{"email":${value}}`, [email], by({ email: action }));
+      expect(protect(once, [email], { ...by({ email: action }), again: true })).to.equal(once);
+    }
+    const fresh = protect('{"email":"a@b.c"}', [email], { ...by({}), again: true });
+    expect(fresh).to.equal(`{"email":"${secrets.hash("shop", "a@b.c")}"}`);
+  });
+
   it("are truncated by what they are", () => {
     const cases: [string, string | undefined][] = [
       ['"203.0.113.7"', '"203.0.113.0"'],

@@ -14,6 +14,8 @@ export interface Protection {
   readonly actions: Readonly<Record<string, PersonalDataAction>>;
   /** For classes that are not named. */
   readonly otherwise: PersonalDataAction;
+  /** Values that have the form of protected ones are left as they are: they come from the log. */
+  readonly again?: boolean;
 }
 
 /** How a sealed value stands in properties. */
@@ -34,7 +36,9 @@ export function protectPersonal(
     const action = Object.hasOwn(protection.actions, personalClass)
       ? protection.actions[personalClass]
       : protection.otherwise;
-    properties = replaceAt(properties, path, (value) => act(value, action, protection)) ?? new Map();
+    const replaced = (value: ExactValue): ExactValue | undefined =>
+      protection.again === true && isProtected(value, action) ? value : act(value, action, protection);
+    properties = replaceAt(properties, path, replaced) ?? new Map();
   }
   return Buffer.from(stringifyExact(properties));
 }
@@ -43,6 +47,17 @@ export function protectPersonal(
 export function openSealed(secrets: ProjectSecrets, projectId: string, value: string): string | undefined {
   if (!value.startsWith(sealedPrefix)) return undefined;
   return secrets.open(projectId, Buffer.from(value.slice(sealedPrefix.length), "base64url"))?.toString();
+}
+
+/** The forms that `act` gives; what it leaves as it is when it acts twice needs none. */
+const hashed = /^[\w-]{22}$/;
+const shortened = /^(?:.?…|\d{4}|)$/su;
+
+function isProtected(value: ExactValue, action: PersonalDataAction | undefined): boolean {
+  if (typeof value !== "string" || action === PersonalDataAction.DROP) return false;
+  if (action === PersonalDataAction.TRUNCATE) return shortened.test(value);
+  if (action === PersonalDataAction.ENCRYPT) return value.startsWith(sealedPrefix);
+  return hashed.test(value);
 }
 
 const act = (

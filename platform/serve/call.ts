@@ -27,3 +27,9 @@ export const projectHeader = "tideline-project";
  * and nothing is stored.
  */
 export const dryRunHeader = "tideline-dry-run";
+
+/**
+ * The header by which the quarantine names what events replace that no table took: for each event of the batch, in
+ * order, the raw sequence of the one before, or nothing, with commas between. With the operator's key alone.
+ */
+export const replacesHeader = "tideline-replaces";

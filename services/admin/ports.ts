@@ -99,6 +99,8 @@ export interface KeptEvent {
   readonly receivedMs: number;
   /** The step that kept it aside. */
   readonly step: string;
+  /** The raw sequence under which the log claims its id, although no table has it; 0 where it does not. */
+  readonly logSequence: number;
   /** The version of the row: what was settled by it is not settled if the event has been kept aside again since. */
   readonly streamSequence: string;
 }
@@ -131,11 +133,17 @@ export interface QuarantineStore {
   prune(): Promise<number>;
 }
 
+export interface FedHow {
+  readonly isDryRun: boolean;
+  readonly replaces: readonly number[];
+}
+
 /** The door of the pipeline, where events are fed again. */
 export interface Door {
   /**
-   * Sends events and gives a verdict for each, in their order. With `isDryRun` they are only judged.
+   * Sends events and gives a verdict for each, in their order. With `isDryRun` they are only judged. `replaces` has, by
+   * index, the raw sequence of what an event replaces in the log, or 0.
    * @throws Fault ENGINE_UNAVAILABLE where the door does not answer; then nothing is known, and all may be sent again
    */
-  publish(projectId: string, events: readonly Event[], isDryRun: boolean): Promise<EventVerdict[]>;
+  publish(projectId: string, events: readonly Event[], how: FedHow): Promise<EventVerdict[]>;
 }

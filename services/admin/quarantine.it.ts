@@ -32,7 +32,7 @@ import { discardQuarantined } from "./discard-quarantined.js";
 import { openQuarantineStore } from "./engines/postgres-quarantine.js";
 import { listQuarantined } from "./list-quarantined.js";
 import { type Listing, startListing } from "./listing.js";
-import type { Door, QuarantineStore } from "./ports.js";
+import type { Door, FedHow, QuarantineStore } from "./ports.js";
 import { reprocessQuarantined } from "./reprocess-quarantined.js";
 
 const secrets = new ProjectSecrets(["a-data-secret-of-a-test"]);
@@ -66,7 +66,7 @@ function kept(
 class StrictDoor implements Door {
   readonly taken = new Map<string, Event>();
 
-  publish(_projectId: string, events: readonly Event[], isDryRun: boolean): Promise<EventVerdict[]> {
+  publish(_projectId: string, events: readonly Event[], { isDryRun }: FedHow): Promise<EventVerdict[]> {
     return Promise.resolve(
       events.map((event) => {
         const amount = event.body.case === "properties" ? JSON.parse(event.body.value).amount : undefined;
@@ -253,6 +253,34 @@ describe("the quarantine's listing", function () {
     expect(events[0]).to.include({ quarantineId: "q-bad", attempts: 1, keyId: "k1" });
     expect(events[0]?.event?.body.value).to.equal('{"sum":"none"}');
     expect((await reprocess(door, { correction: { defaults: { amount: "1" } } })).accepted).to.equal(1n);
+    expect((await list()).total).to.equal(0n);
+  });
+
+  it("feeds what aggregation kept aside in the place of what the log knows, and again if need be", async () => {
+    const poison = (sequence: number, keyId: string) =>
+      kept("poison", '{"amount":1}', {
+        step: "aggregation",
+        quarantineId: `aggregation-${sequence}-3`,
+        keyId,
+      });
+    await store.apply([poison(70, "k1")], 1);
+    const door = {
+      replaces: [] as (readonly number[])[],
+      publish: async (_project: string, _events: readonly Event[], { replaces }: FedHow) => {
+        door.replaces.push(replaces);
+        return [create(EventVerdictSchema, { outcome: Outcome.ACCEPTED })];
+      },
+    };
+    expect((await reprocess(door, {})).accepted).to.equal(1n);
+    expect((await list()).total).to.equal(0n);
+    // What was fed is no better for the tables: it is kept aside once more, from its new place.
+    await store.apply([poison(90, "operator")], 2);
+    expect((await list()).events[0]).to.include({ quarantineId: "aggregation-70-3", keyId: "k1" });
+    const known = { publish: async () => [create(EventVerdictSchema, { outcome: Outcome.CONFLICT })] };
+    await reprocess(door, { dryRun: true });
+    expect(door.replaces).to.deep.equal([[70], [90]]);
+    // Another call was faster.
+    expect(await reprocess(known, {})).to.include({ duplicates: 1n, failed: 0n, remaining: 0n });
     expect((await list()).total).to.equal(0n);
   });
 

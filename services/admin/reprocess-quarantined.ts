@@ -130,7 +130,12 @@ async function feed(
   const corrected = events.map((event, index) =>
     correctEvent(event, batch[index]?.receivedMs ?? 0, correction),
   );
-  return corrected.length === 0 ? [] : await door.publish(projectId, corrected, isDryRun);
+  return corrected.length === 0
+    ? []
+    : await door.publish(projectId, corrected, {
+        isDryRun,
+        replaces: batch.map(({ logSequence }) => logSequence),
+      });
 }
 
 /** Counts the verdicts and says what is to be written down of each event. */
@@ -141,6 +146,10 @@ function judge(batch: readonly KeptEvent[], verdicts: readonly EventVerdict[], r
     if (verdict === undefined || (verdict.outcome === Outcome.REJECTED && fault.retryable)) {
       result.postponed++;
       return [];
+    }
+    if (isReplaced(kept, verdict)) {
+      result.duplicates++;
+      return [{ kind: "taken", kept }];
     }
     if (isStillClaimed(kept, verdict)) {
       result.postponed++;
@@ -159,12 +168,21 @@ function judge(batch: readonly KeptEvent[], verdicts: readonly EventVerdict[], r
   });
 }
 
+/** An event that replaces one of the log is only ever a copy of one that has replaced it before. */
+function isReplaced({ logSequence }: KeptEvent, { outcome }: EventVerdict): boolean {
+  return logSequence > 0 && isKnown(outcome);
+}
+
 /**
- * What aggregation kept aside is in the log, and its id is claimed there for 24 hours: until then the door takes the
- * same event for a copy of itself, although no table has it.
+ * What aggregation kept aside without knowing its place in the log can't name what it replaces, and its id is claimed
+ * there for 24 hours: until then the door takes the same event for a copy of itself, although no table has it.
  */
-function isStillClaimed({ step }: KeptEvent, { outcome }: EventVerdict): boolean {
-  return step === "aggregation" && (outcome === Outcome.DUPLICATE || outcome === Outcome.CONFLICT);
+function isStillClaimed({ step, logSequence }: KeptEvent, { outcome }: EventVerdict): boolean {
+  return step === "aggregation" && logSequence === 0 && isKnown(outcome);
+}
+
+function isKnown(outcome: Outcome): boolean {
+  return outcome === Outcome.DUPLICATE || outcome === Outcome.CONFLICT;
 }
 
 const claimedFault = create(EventFaultSchema, {

@@ -24,6 +24,9 @@ export interface Deduplication {
  *
  * A block that a claim points to and that is no longer in the log counts as having the id: 90 bits of a keyed hash
  * say so, and the event itself went into EVENTS before.
+ *
+ * An event that replaces one which no table took is kept where the one it names is the last that the claim holds, and
+ * the claim then holds both: who comes after it finds it there, and replaces nothing more.
  */
 export async function decide(
   block: EnrichedBlock,
@@ -42,8 +45,10 @@ export async function decide(
   for (const { index, isConflict } of block.copies) drop(index, isConflict);
   for (const claim of foreign) {
     const index = block.firstEvents[claim.index] ?? 0;
-    const { id, payloadHash } = block.identity(index);
-    const { positions } = claim;
+    const { id, payloadHash, replaces } = block.identity(index);
+    // Of a claim's positions each that has this id replaced the one before: only what came after what it names counts.
+    const isNamed = claim.positions.includes(replaces);
+    const positions = isNamed ? claim.positions.filter((one) => one > replaces) : claim.positions;
     const found =
       blocks.findKept(positions, raw.project, id) ?? (await blocks.find(positions, raw.project, id));
     if (found.kind === "copy") drop(index, found.payloadHash !== payloadHash);

@@ -129,6 +129,20 @@ describe("enriching a block", () => {
     expect([...firstEvents.subarray(0, 3)]).to.deep.equal([0, 1, 4]);
   });
 
+  it("takes of copies the one that replaces what was in the log last, wherever it stands", () => {
+    const { copies, firstEvents } = enrich(
+      rawOf([
+        { eventId: "a", payloadHash: 1n },
+        { eventId: "a", payloadHash: 2n, replacesRawSequence: 40n },
+        { eventId: "a", payloadHash: 3n, replacesRawSequence: 60n },
+        { eventId: "a", payloadHash: 3n, replacesRawSequence: 60n },
+        { eventId: "a", payloadHash: 2n, replacesRawSequence: 40n },
+      ]),
+    );
+    expect(firstEvents[0]).to.equal(2);
+    expect(copies.map(({ index }) => index)).to.deep.equal([0, 1, 3, 4]);
+  });
+
   it("sets aside what fails, for whatever reason, and claims nothing for it", () => {
     const enriched = enrich(
       rawOf([{}, { ip: "192.0.2.66" }, { projectId: "other" }, { partition: 4 }, { eventId: "" }, {}]),
@@ -155,7 +169,9 @@ describe("enriching a block", () => {
 
   it("reads identities again", () => {
     const enriched = enrich(rawOf([{ eventId: "ä", payloadHash: 2n ** 63n }, { eventId: "b" }]));
-    expect(enriched.identity(0)).to.deep.equal({ id: "ä", payloadHash: 2n ** 63n });
-    expect(enriched.identity(1)).to.deep.equal({ id: "b", payloadHash: 0n });
+    expect(enriched.identity(0)).to.deep.equal({ id: "ä", payloadHash: 2n ** 63n, replaces: 0 });
+    expect(enriched.identity(1)).to.deep.equal({ id: "b", payloadHash: 0n, replaces: 0 });
+    const again = enrich(rawOf([{ eventId: "c", payloadHash: 1n, replacesRawSequence: 2n ** 40n }]));
+    expect(again.identity(0)).to.deep.equal({ id: "c", payloadHash: 1n, replaces: 2 ** 40 });
   });
 });

@@ -45,14 +45,14 @@ export interface EnrichedBlock {
   readonly bytes: Uint8Array;
   /** Where each event ends in `bytes`. */
   readonly ends: Int32Array;
-  /** The ids to be claimed, and the first event of each. */
+  /** The ids to be claimed, and the event of each: the first, or the one that replaces what was in the log before. */
   readonly ids: PackedIds;
   readonly firstEvents: Int32Array;
-  /** Events with an id that an earlier one of the same block has. */
+  /** Events with an id that another of the same block stands for. */
   readonly copies: readonly { readonly index: number; readonly isConflict: boolean }[];
   readonly poisoned: readonly PoisonedEvent[];
-  /** Reads what tells copies from an event. */
-  identity(index: number): { readonly id: string; readonly payloadHash: bigint };
+  /** Reads what tells copies from an event; `replaces` is the raw sequence of what it replaces, else 0. */
+  identity(index: number): { readonly id: string; readonly payloadHash: bigint; readonly replaces: number };
 }
 
 const systemTypes = ["identify", "alias", "traits"].map((type) => Buffer.from(type));
@@ -86,6 +86,7 @@ export class BlockEnricher {
     const copies: { index: number; isConflict: boolean }[] = [];
     const poisoned: PoisonedEvent[] = [];
     const payloads = new Int32Array(count);
+    const replaced = new Float64Array(count);
 
     for (let index = 0; index < count; index++) {
       const start = spans[index * 2] ?? 0;
@@ -97,10 +98,17 @@ export class BlockEnricher {
         this.#write(raw, index, rules, data);
         const known = this.#identify(raw.project, data, ids, packer);
         const payload = this.#fields.start(field.payloadHash);
-        if (known.isNew) {
+        const { replaces } = this.#fields;
+        const isConflict = !known.isNew && !isSamePayload(data, payloads[known.number] ?? 0, payload);
+        // What replaces an event is no copy of one, wherever it stands: the same choice each time the block is read.
+        const isChosen = known.isNew || replaces > (replaced[known.number] ?? 0);
+        if (!known.isNew)
+          copies.push({ index: isChosen ? (firstEvents[known.number] ?? 0) : index, isConflict });
+        if (isChosen) {
           firstEvents[known.number] = index;
           payloads[known.number] = payload;
-        } else copies.push({ index, isConflict: !isSamePayload(data, payloads[known.number] ?? 0, payload) });
+          replaced[known.number] = replaces;
+        }
         out.joined(blockEvents, data.subarray(start, end), this.#added.view());
       } catch (cause) {
         out.reset(before);
@@ -123,7 +131,8 @@ export class BlockEnricher {
       poisoned,
       identity: (index) => {
         this.#fields.scan(data, spans[index * 2] ?? 0, spans[index * 2 + 1] ?? 0);
-        return { id: this.#fields.text(field.eventId), payloadHash: this.#fields.payloadHash() };
+        const { replaces } = this.#fields;
+        return { id: this.#fields.text(field.eventId), payloadHash: this.#fields.payloadHash(), replaces };
       },
     };
   }

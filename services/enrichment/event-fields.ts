@@ -21,6 +21,7 @@ export const field = {
   campaignContent: 27,
   partition: 32,
   payloadHash: 33,
+  replacesRawSequence: 34,
 } as const;
 
 /** Numbers of the fields that enrichment adds. */
@@ -70,6 +71,8 @@ export class EventFields {
   timeMs = 0;
   receivedTimeMs = 0;
   partition = 0;
+  /** The raw sequence of the event that this one replaces; 0 for all but those that are fed again. */
+  replaces = 0;
 
   /** Looks at the event in `bytes[from, to)`. @throws WireError */
   scan(bytes: Buffer, from: number, to: number): void {
@@ -79,6 +82,7 @@ export class EventFields {
     this.timeMs = 0;
     this.receivedTimeMs = 0;
     this.partition = 0;
+    this.replaces = 0;
     const cursor = this.#cursor.reset(bytes, from, to);
     while (cursor.next()) {
       const number = cursor.field;
@@ -88,6 +92,7 @@ export class EventFields {
       if (number === field.timeMs) this.timeMs = cursor.int();
       else if (number === field.receivedTimeMs) this.receivedTimeMs = cursor.int();
       else if (number === field.partition) this.partition = cursor.uint();
+      else if (number === field.replacesRawSequence) this.replaces = cursor.uint();
     }
   }
 

@@ -234,4 +234,81 @@ describe("enrichment", function () {
     await producing;
     await isExact();
   });
+
+  it("takes what replaces an event once, however often it is fed, claims are lost and owners die", async () => {
+    const kept = async (): Promise<[string, bigint][]> =>
+      (await rig.stored()).flatMap(({ events }) =>
+        events.map((event): [string, bigint] => [event.eventId, event.payloadHash]),
+      );
+    let worker = await rig.startWorker();
+    const poisoned = await rig.publish(1, [{ eventId: "x", payloadHash: 1n }, { eventId: "y" }]);
+    await rig.drained();
+    const named = { eventId: "x", replacesRawSequence: BigInt(poisoned) };
+    // A copy of the client's before it in the same block, one more feeding in it, and one in a block of its own.
+    const fed = await rig.publish(1, [
+      { eventId: "x", payloadHash: 1n },
+      { ...named, payloadHash: 2n },
+      { ...named, payloadHash: 3n },
+    ]);
+    await rig.publish(1, [{ ...named, payloadHash: 4n }]);
+    await rig.drained();
+    const once: [string, bigint][] = [
+      ["x", 1n],
+      ["y", 0n],
+      ["x", 2n],
+    ];
+    expect(await kept()).to.deep.equal(once);
+
+    // Claimed, and not yet published: the block is decided on again, with the claim as it is now.
+    await worker.end("SIGKILL");
+    await rig.flushRedis();
+    await rig.publish(1, [
+      { eventId: "x", payloadHash: 1n },
+      { ...named, payloadHash: 5n },
+    ]);
+    worker = await rig.startWorker();
+    await rig.drained();
+    expect(await kept()).to.deep.equal(once);
+
+    // It is no better for the tables: fed once more it names its own place, and no other will do.
+    await rig.publish(1, [{ eventId: "x", payloadHash: 6n, replacesRawSequence: BigInt(fed) }]);
+    await rig.publish(1, [{ eventId: "x", payloadHash: 7n, replacesRawSequence: BigInt(fed) }]);
+    await rig.publish(1, [{ eventId: "y", payloadHash: 8n, replacesRawSequence: BigInt(fed) }]);
+    await rig.drained();
+    once.push(["x", 6n]);
+    expect(await kept()).to.deep.equal(once);
+    await rig.restart("redis");
+    await rig.publish(1, [{ ...named, payloadHash: 9n }]);
+    await rig.drained();
+    expect(await kept()).to.deep.equal(once);
+  });
+
+  it("decides the same again on what replaces an event when it dies before it has published", async () => {
+    const worker = await rig.startWorker();
+    const poisoned = await rig.publish(1, [{ eventId: "x", payloadHash: 1n }]);
+    await rig.drained();
+    await worker.end("SIGKILL");
+    // The claim as a worker leaves it that died between claiming and publishing.
+    const position = await rig.publish(1, [
+      { eventId: "x", payloadHash: 1n },
+      { eventId: "x", payloadHash: 2n, replacesRawSequence: BigInt(poisoned) },
+    ]);
+    const redis = await openRedis({ url: rig.urls.redis, name: "test" });
+    let moved = 0;
+    for (const key of (await redis.callBuffer("KEYS", "c*")) as Buffer[]) {
+      if (key.toString("latin1").startsWith("claims:")) continue;
+      const bucket = (await redis.callBuffer("HGETALL", key)) as Buffer[];
+      for (let at = 0; at < bucket.length; at += 2) {
+        if (bucket[at + 1]?.toString() !== String(poisoned)) continue;
+        await redis.hset(key, bucket[at] ?? "", `${poisoned},${position}`);
+        moved++;
+      }
+    }
+    expect(moved).to.equal(1);
+    redis.disconnect();
+    await rig.startWorker();
+    await rig.drained();
+    const events = (await rig.stored()).flatMap((message) => message.events);
+    expect(events.map(({ payloadHash }) => payloadHash)).to.deep.equal([1n, 2n]);
+  });
 });

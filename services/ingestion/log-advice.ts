@@ -4,6 +4,7 @@ import { type Claims, type Foreign, IdPacker } from "../../platform/claims.js";
 import type { SoftRedis } from "./engines/soft-redis.js";
 import type { PreparedBatch } from "./prepared-batch.js";
 import { decideKnown } from "./repeats.js";
+import type { Replaces } from "./replaces.js";
 
 /** Blocks of the log that one batch reads at once. */
 const readsMax = 4;
@@ -29,7 +30,7 @@ export class LogAdvice {
   }
 
   /** Decides on accepted events whose ids the log has. */
-  async ask(batch: PreparedBatch, projectId: string): Promise<void> {
+  async ask(batch: PreparedBatch, projectId: string, replaces: Replaces): Promise<void> {
     const { claims, soft } = this.#options;
     const indexes: number[] = [];
     const packer = new IdPacker(claims.hasher, batch.count);
@@ -45,11 +46,15 @@ export class LogAdvice {
     const known = await soft.ask(() => claims.lookup(packer.done(), batch.receivedMs));
     if (known === undefined || known.length === 0) return;
     const byIndex = known.map((foreign) => ({ ...foreign, index: indexes[foreign.index] as number }));
-    await this.#compare(batch, projectId, byIndex);
+    await this.#compare(batch, { projectId, replaces }, byIndex);
   }
 
   /** Reads the blocks that claims point to, a few at a time. */
-  async #compare(batch: PreparedBatch, projectId: string, known: readonly Foreign[]): Promise<void> {
+  async #compare(
+    batch: PreparedBatch,
+    { projectId, replaces }: { projectId: string; replaces: Replaces },
+    known: readonly Foreign[],
+  ): Promise<void> {
     const deadline = performance.now() + patienceMs;
     const source = batch.source?.bytes ?? new Uint8Array(0);
     const bytes = Buffer.from(source.buffer, source.byteOffset, source.length);
@@ -59,7 +64,11 @@ export class LogAdvice {
         if (performance.now() > deadline) return;
         const { index, positions } = one;
         const id = bytes.toString("utf8", batch.idFrom[index], batch.idTo[index]);
-        const found = await this.#options.blocks.find(positions, projectId, id);
+        const replaced = replaces.get(index);
+        // What is replaced is no repetition; what has been replaced already is one.
+        const isNamed = replaced !== undefined && positions.includes(replaced);
+        const from = isNamed ? positions.filter((position) => position > replaced) : positions;
+        const found = await this.#options.blocks.find(from, projectId, id);
         if (found.kind === "copy") decideKnown(batch, index, found.payloadHash === hashOf(batch, index));
       }
     };

@@ -13,6 +13,7 @@ import { type EventSource, eventFault } from "./event-source.js";
 import { makeEventId } from "./made-id.js";
 import type { PreparedBatch } from "./prepared-batch.js";
 import { type CheckedProperties, RawEventWriter, type RequestStamp } from "./raw-event.js";
+import type { Replaces } from "./replaces.js";
 
 /** What an event is checked against. */
 export interface Rules {
@@ -23,6 +24,8 @@ export interface Rules {
   readonly compiled: (version: SchemaVersion) => CompiledSchema | undefined;
   /** What becomes of personal fields. */
   readonly protection: Protection;
+  /** What events of the batch replace in the log: their personal values have been protected already. */
+  readonly replaces?: Replaces;
 }
 
 /** Client time may be so far ahead of the server's. */
@@ -148,7 +151,7 @@ export class BatchPreparer {
   #judge(batch: PreparedBatch, index: number, rules: Rules): void {
     const scan = this.#scan;
     const writer = this.#writer;
-    const properties = this.#properties(rules);
+    const properties = this.#properties(rules.replaces?.has(index) === true ? againOf(rules) : rules);
     if (properties === undefined) return;
     if ("outcome" in properties && properties.outcome === Outcome.REJECTED) {
       batch.decide(index, Outcome.REJECTED, properties.fault);
@@ -175,7 +178,7 @@ export class BatchPreparer {
       batch.decide(index, Outcome.QUARANTINED, fault);
       return;
     }
-    writer.close(scan, { clientMs, sentMs, skewMs }, properties);
+    writer.close(scan, { clientMs, sentMs, skewMs }, properties, index);
     batch.starts[index] = writer.start;
     batch.ends[index] = writer.end;
     batch.partitions[index] = writer.partition;
@@ -250,6 +253,8 @@ export class BatchPreparer {
     return Buffer.from(bytes.buffer, bytes.byteOffset + start, (to[slots.type] as number) - start).toString();
   }
 }
+
+const againOf = (rules: Rules): Rules => ({ ...rules, protection: { ...rules.protection, again: true } });
 
 /** What an event was checked with. */
 interface Checker {

@@ -21,6 +21,7 @@ import { type PreparedBatch, releaseBatch, takeBatch } from "./prepared-batch.js
 import { quarantinedOf } from "./quarantine.js";
 import type { RequestStamp } from "./raw-event.js";
 import { RepeatFinder } from "./repeats.js";
+import { replacesOf } from "./replaces.js";
 
 export interface PublishEventsOptions {
   readonly clock: Clock;
@@ -90,12 +91,19 @@ export class EventPublisher {
     const settings = projects.peek(projectId) ?? (await projects.get(projectId));
     const waitMs = await this.#options.limiter.take(principal, source.count);
     if (waitMs > 0) throw rateLimited(waitMs);
-    const stamp = stampOf(call, settings, { receivedMs, partitions: this.#options.partitions });
+    const replaces = replacesOf(call, source.count);
+    const stamp = {
+      ...stampOf(call, settings, { receivedMs, partitions: this.#options.partitions }),
+      replaces,
+    };
     const known = schemas.peek(projectId) ?? (await schemas.get(projectId));
     const batch = takeBatch();
     try {
-      const rules = await this.#prepare(batch, source, stamp, this.#rules(known, settings, projectId));
-      await this.#options.advice.ask(batch, projectId);
+      const rules = await this.#prepare(batch, source, stamp, {
+        ...this.#rules(known, settings, projectId),
+        replaces,
+      });
+      await this.#options.advice.ask(batch, projectId, replaces);
       this.#repeats.find(batch);
       if (call.header(dryRunHeader) === "true") return answer(batch);
       await this.#store(batch, stamp, rules);

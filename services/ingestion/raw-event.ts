@@ -8,6 +8,7 @@ import { FieldWriter } from "../../platform/wire.js";
 import { logFieldNumber, payloadSlot, slotOf, textFields } from "./event-fields.js";
 import { BodyCase, type EventScanner } from "./event-scanner.js";
 import { PayloadHash } from "./payload-hash.js";
+import type { Replaces } from "./replaces.js";
 import { ClockSkews } from "./skew.js";
 
 /** What the events of a request have in common. */
@@ -19,6 +20,8 @@ export interface RequestStamp {
   readonly keepIp: boolean;
   /** For browsers: what stands in for an empty address and user agent. */
   readonly browser: { readonly ip: string; readonly userAgent: string } | undefined;
+  /** What events of the request replace in the log. */
+  readonly replaces?: Replaces;
 }
 
 /** The properties as they go to the log, and what they were checked against. */
@@ -66,6 +69,7 @@ const fields = {
   keyId: logFieldNumber("key_id"),
   partition: logFieldNumber("partition"),
   payloadHash: logFieldNumber("payload_hash"),
+  replacesRawSequence: logFieldNumber("replaces_raw_sequence"),
 } as const;
 
 /** The texts that are copied as they are; the address and the properties are not among them. */
@@ -165,8 +169,8 @@ export class RawEventWriter {
     return this.#skews.of({ low, high }, sentMs, receivedMs);
   }
 
-  /** Closes the event at hand: it lies between `start` and `end` of `bytes`, framed. */
-  close(scan: EventScanner, times: EventTimes, properties: CheckedProperties): void {
+  /** Closes the event at hand, the `index`th of its request: it lies between `start` and `end` of `bytes`, framed. */
+  close(scan: EventScanner, times: EventTimes, properties: CheckedProperties, index = 0): void {
     const stamp = this.#stampNow();
     const needed = this.end + properties.end - properties.start + OVERHEAD_MAX;
     if (needed > this.bytes.length) this.#grow(needed);
@@ -206,6 +210,8 @@ export class RawEventWriter {
     this.bytes.writeInt32LE(this.hashLow, this.end);
     this.bytes.writeInt32LE(this.hashHigh, this.end + 4);
     this.end += 8;
+    const replaced = stamp.replaces?.get(index);
+    if (replaced !== undefined) this.#int64(fields.replacesRawSequence, replaced);
     this.#frame();
     this.#at = this.end;
   }

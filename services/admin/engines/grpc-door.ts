@@ -8,10 +8,12 @@ import {
   PublishEventsRequestSchema,
 } from "../../../gen/ts/tideline/ingest/v1/ingest_service_pb.js";
 import { engineUnavailable } from "../../../platform/fault.js";
-import { dryRunHeader, projectHeader } from "../../../platform/serve/call.js";
+import { dryRunHeader, projectHeader, replacesHeader } from "../../../platform/serve/call.js";
 import type { Door } from "../ports.js";
 
 const EVENTS_MAX = 1_000;
+/** What they replace is said in a header, which servers take some kilobytes of. */
+const REPLACING_MAX = 200;
 /** Below the door's 4 MiB. */
 const BYTES_MAX = 3 * 1024 * 1024;
 const TIMEOUT_MS = 30_000;
@@ -21,18 +23,27 @@ export function openDoor(address: string, operatorKey: string): Door {
   const baseUrl = /^https?:\/\//.test(address) ? address : `http://${address}`;
   const client = createClient(IngestService, createGrpcTransport({ baseUrl }));
   return {
-    async publish(projectId, events, isDryRun) {
+    async publish(projectId, events, { isDryRun, replaces }) {
       const headers = {
         authorization: `Bearer ${operatorKey}`,
         [projectHeader]: projectId,
         ...(isDryRun ? { [dryRunHeader]: "true" } : {}),
       };
       const verdicts: EventVerdict[] = [];
-      for (const batch of batchesOf(events)) {
+      for (const batch of batchesOf(events, replaces)) {
+        const named = replaces.slice(verdicts.length, verdicts.length + batch.length);
+        const replacing = named.some((sequence) => sequence > 0)
+          ? { [replacesHeader]: named.map((sequence) => sequence || "").join(",") }
+          : {};
         const request = create(PublishEventsRequestSchema, { events: batch });
         try {
           verdicts.push(
-            ...(await client.publishEvents(request, { headers, timeoutMs: TIMEOUT_MS })).verdicts,
+            ...(
+              await client.publishEvents(request, {
+                headers: { ...headers, ...replacing },
+                timeoutMs: TIMEOUT_MS,
+              })
+            ).verdicts,
           );
         } catch (error) {
           throw isPassing(error) ? engineUnavailable("ingestion", error) : error;
@@ -55,11 +66,12 @@ function isPassing(error: unknown): boolean {
   ].includes(code);
 }
 
-function* batchesOf(events: readonly Event[]): Generator<Event[]> {
+function* batchesOf(events: readonly Event[], replaces: readonly number[]): Generator<Event[]> {
+  const most = replaces.some((sequence) => sequence > 0) ? REPLACING_MAX : EVENTS_MAX;
   let [batch, bytes]: [Event[], number] = [[], 0];
   for (const event of events) {
     const size = toBinary(EventSchema, event).length + 8;
-    if (batch.length === EVENTS_MAX || (bytes + size > BYTES_MAX && batch.length > 0)) {
+    if (batch.length === most || (bytes + size > BYTES_MAX && batch.length > 0)) {
       yield batch;
       [batch, bytes] = [[], 0];
     }

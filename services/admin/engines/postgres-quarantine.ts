@@ -23,11 +23,12 @@ interface QuarantineRow {
   readonly step: string;
   readonly attempts: number;
   readonly stream_sequence: string;
+  readonly log_sequence: string;
   readonly sealed_event: Buffer;
 }
 
 const COLUMNS = `quarantine_id, event, reason, field, rule, message, schema_version, received_ms, key_id, step,
-  attempts, stream_sequence, sealed_event`;
+  attempts, stream_sequence, sealed_event, log_sequence`;
 
 /** States of a row; only what is kept is listed. */
 const KEPT = 0;
@@ -138,10 +139,11 @@ async function apply(
   const column = <T>(value: (event: QuarantinedEvent) => T): T[] => rows.map(value);
   await client.query(
     `insert into quarantined (project_id, event_id, quarantine_id, type, reason, field, rule, message,
-       schema_version, received_ms, key_id, step, event, sealed_event, alarm_id, stream_sequence)
-     select *, $16::bigint from unnest($1::text[], $2::bytea[], $3::text[], $4::bytea[], $5::int[], $6::text[],
+       schema_version, received_ms, key_id, step, event, sealed_event, alarm_id, log_sequence,
+       stream_sequence)
+     select *, $17::bigint from unnest($1::text[], $2::bytea[], $3::text[], $4::bytea[], $5::int[], $6::text[],
        $7::text[], $8::text[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::bytea[], $14::bytea[],
-       $15::text[])
+       $15::text[], $16::bigint[])
      on conflict (project_id, event_id) do update set ${whenKeptAgain()}
      where excluded.stream_sequence > quarantined.stream_sequence`,
     [
@@ -160,6 +162,7 @@ async function apply(
       column(({ event }) => Buffer.from(event === undefined ? [] : toBinary(EventSchema, event))),
       column(({ sealedEvent }) => Buffer.from(sealedEvent)),
       column(({ quarantineId }) => alarms.get(quarantineId) ?? ""),
+      column(logSequenceOf),
       streamSequence,
     ],
   );
@@ -170,22 +173,33 @@ function idOf({ event, quarantineId }: QuarantinedEvent): string {
   return event?.eventId || quarantineId;
 }
 
+/** Aggregation names what it keeps aside by its place in RAW. */
+function logSequenceOf({ step, quarantineId }: QuarantinedEvent): number {
+  const [, sequence = "0"] = /^aggregation-(\d{1,15})-\d+$/.exec(quarantineId) ?? [];
+  return step === "aggregation" ? Number(sequence) : 0;
+}
+
 /**
  * What changes in the row of an event that is kept aside again. Where its client sent it again it is a new entry in
  * the old place. Where this service fed it again, the row keeps the event as it came, who sent it and when, and a row
- * that was settled in the meantime stays settled.
+ * that was settled in the meantime stays settled; but what passed the door and was kept aside behind it is in no table,
+ * and comes back. Its place in the log is always the last one: there its id is claimed.
  */
 function whenKeptAgain(): string {
   const unlessRefed = (column: string, fresh = `excluded.${column}`) =>
     `${column} = case when excluded.key_id = '${REFED_BY}' then quarantined.${column} else ${fresh} end`;
-  const always = ["stream_sequence", "reason", "field", "rule", "message", "schema_version"];
+  const isBack = `excluded.log_sequence > 0 and quarantined.state = ${TAKEN}`;
+  const unlessSettled = (column: string, fresh: string) =>
+    `${column} = case when excluded.key_id = '${REFED_BY}' and not (${isBack})
+       then quarantined.${column} else ${fresh} end`;
+  const always = ["stream_sequence", "log_sequence", "reason", "field", "rule", "message", "schema_version"];
   return [
     ...always.map((column) => `${column} = excluded.${column}`),
     ...["type", "event", "sealed_event", "alarm_id", "received_ms", "step", "key_id"].map((column) =>
       unlessRefed(column),
     ),
-    unlessRefed("state", String(KEPT)),
-    unlessRefed("settle_time", "null"),
+    unlessSettled("state", String(KEPT)),
+    unlessSettled("settle_time", "null"),
     unlessRefed("attempts", `case when quarantined.state = ${KEPT} then quarantined.attempts else 0 end`),
   ].join(", ");
 }
@@ -242,5 +256,12 @@ function keptOfRow(row: QuarantineRow): KeptEvent {
     isMasked: row.sealed_event.length > 0,
   });
   const { step, stream_sequence: streamSequence, sealed_event: sealedEvent } = row;
-  return { quarantined, sealedEvent, receivedMs, step, streamSequence };
+  return {
+    quarantined,
+    sealedEvent,
+    receivedMs,
+    step,
+    streamSequence,
+    logSequence: Number(row.log_sequence),
+  };
 }

@@ -13,6 +13,7 @@ import { openEventTables } from "../engines/event-tables.js";
 import { openProgressStore } from "../engines/progress-store.js";
 import { PartitionWorker } from "../partition-worker.js";
 import { Slots } from "../slots.js";
+import { keptAsidePlaces } from "./kept-aside.js";
 import { ReplayRefusedError } from "./refusal.js";
 import { openSelectedLog } from "./selected-log.js";
 import type { Selection } from "./selection.js";
@@ -64,10 +65,14 @@ export async function replayInto(ports: ReplayPorts, options: ReplayIntoOptions)
   });
   await claimDatabase(ports, options);
   const store = openProgressStore(progress, (partition) => replayKey(database, String(partition)));
+  const { project } = selection;
+  const key = replayKey(database, "aside");
+  const without = await keptAsidePlaces({ nats, names, progress, log, signal, project, key });
   const eventLog = openSelectedLog({
     nats,
     names,
     log,
+    without,
     selection,
     ends,
     onRead: (_partition, messages) => options.onRead(messages),

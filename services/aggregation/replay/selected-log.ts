@@ -11,6 +11,8 @@ export interface SelectedLogOptions {
   readonly names: StreamNames;
   readonly log: Log;
   readonly selection: Selection;
+  /** Places in RAW ("sequence-index") of events that are left out. */
+  readonly without: ReadonlySet<string>;
   /** The last sequence of EVENTS to look at, per partition. */
   readonly ends: readonly number[];
   /** Called as reading goes on: messages looked at since the last call. */
@@ -32,7 +34,7 @@ export function openSelectedLog(options: SelectedLogOptions): SelectedLog {
 }
 
 function openReader(
-  { nats, names, log, selection, ends, onRead }: SelectedLogOptions,
+  { nats, names, log, selection, without, ends, onRead }: SelectedLogOptions,
   partition: number,
   after: number,
   onEnd: () => void,
@@ -65,7 +67,7 @@ function openReader(
         return undefined;
       }
       onRead(partition, 1);
-      const selected = selectEvents(message.data, selection);
+      const selected = selectEvents(message.data, selection, without);
       if (selected.data !== undefined) begun.push(selected.data);
       if (selected.isPast || message.sequence === end) finish();
       if (message.endsInBlock && !ended) continue;

@@ -28,8 +28,13 @@ export interface Selected {
 const cursor = new WireCursor();
 const blockEventsField = 1;
 
-/** Picks the selected events of a block by a scan; a block that is selected whole is passed on as it is. */
-export function selectEvents(block: Uint8Array, selection: Selection): Selected {
+const nowhere: ReadonlySet<string> = new Set();
+
+/**
+ * Picks the selected events of a block by a scan, but for those at the places `without`; a block that is selected whole
+ * is passed on as it is.
+ */
+export function selectEvents(block: Uint8Array, selection: Selection, without = nowhere): Selected {
   const events = splitRepeated(block, blockEventsField);
   const types = new Set(selection.types);
   let earliestMs = Number.POSITIVE_INFINITY;
@@ -40,7 +45,8 @@ export function selectEvents(block: Uint8Array, selection: Selection): Selected 
       event.projectId === selection.project &&
       (types.size === 0 || types.has(event.type)) &&
       event.receivedTimeMs >= selection.fromMs &&
-      event.receivedTimeMs < selection.toMs
+      event.receivedTimeMs < selection.toMs &&
+      !without.has(`${event.rawSequence}-${event.rawIndex}`)
     );
   });
   const isPast = events.length > 0 && earliestMs >= selection.toMs + logDelayMaxMs;
