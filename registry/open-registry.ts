@@ -1,5 +1,6 @@
 import { diffVersions, rollBack } from "./compare-versions.js";
 import { deletionsOf } from "./delete-schemas.js";
+import { formatSchema } from "./format-schema.js";
 import { type ChangeBell, historyOf } from "./history.js";
 import { ParsedSchemas } from "./languages.js";
 import type { RegistryStore } from "./ports.js";
@@ -16,6 +17,7 @@ export function openRegistry(store: RegistryStore, bell: ChangeBell): Registry {
       registerSchema(ports, caller, { subject, input, options }),
     check: (caller, subject, input, options = {}) => checkSchema(ports, caller, { subject, input, options }),
     ...readsOf(ports),
+    formatted: (caller, content, format) => formatSchema(ports, caller, content, format),
     ...deletionsOf(store),
     rollBack: (caller, subject, version, { force = false } = {}) =>
       rollBack(ports, caller, { subject, version, force }),

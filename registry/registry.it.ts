@@ -143,26 +143,25 @@ describe("the registry", function () {
 
   it("answers readers and writers of Confluent's API", async () => {
     const call = async (path: string, init: RequestInit = {}) => {
-      const response = await fetch(`${rest}${path}`, { ...by(admin), ...init });
+      const { headers = {} } = { ...by(admin), ...init };
+      const typed = { "content-type": "application/json", ...(headers as Record<string, string>) };
+      const response = await fetch(`${rest}${path}`, { ...init, headers: typed });
       expect(response.headers.get("content-type")).to.equal("application/vnd.schemaregistry.v1+json");
       return [response.status, await response.json()];
     };
     const post = (path: string, body: unknown) =>
       call(path, { method: "POST", body: typeof body === "string" ? body : JSON.stringify(body) });
     const json = JSON.stringify({ type: "object" });
-    const [status, { id }] = (await post("/subjects/a%2Fb/versions", {
-      schema: json,
-      schemaType: "JSON",
-    })) as [number, { id: number }];
+    const given = { schema: json, schemaType: "JSON", references: null, metadata: null, unknown: 1 };
+    const [status, first] = await post("/subjects/a%2Fb/versions", given);
     expect(status).to.equal(200);
-    expect(await post("/subjects/a%2Fb/versions", { schema: json, schemaType: "JSON" })).to.deep.equal([
-      200,
-      { id },
-    ]);
+    const { id } = first as { id: number };
+    expect(await post("/subjects/a%2Fb/versions", given)).to.deep.equal([200, first]);
     expect(await call("/subjects/a%2Fb/versions")).to.deep.equal([200, [1]]);
-    const whole = { subject: "a/b", version: 1, id, schemaType: "JSON", schema: json };
-    expect(await call("/subjects/a%2Fb/versions/latest")).to.deep.equal([200, whole]);
-    expect(await call(`/schemas/ids/${id}`)).to.deep.equal([200, { schemaType: "JSON", schema: json }]);
+    const whole = { subject: "a/b", version: 1, id, schemaType: "JSON", schema: json, deleted: false };
+    expect((await call("/subjects/a%2Fb/versions/latest"))[1]).to.deep.equal(first);
+    expect(first).to.include(whole).and.to.not.have.any.keys("references", "metadata", "ruleSet");
+    expect((await call(`/schemas/ids/${id}`))[1]).to.include({ schemaType: "JSON", schema: json });
     const [, subjects] = await call("/subjects");
     expect(subjects).to.include("a/b");
     expect(await call("/", { headers: {} })).to.deep.equal([200, {}]);

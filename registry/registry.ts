@@ -186,6 +186,11 @@ export interface SchemaUse {
   getById(caller: Caller, choice: IdChoice): Promise<SchemaById>;
   /** @throws Fault SCHEMA_NOT_FOUND */
   getByGuid(caller: Caller, guid: string): Promise<SchemaById>;
+  /**
+   * The text of a schema that was found in another form: "serialized" gives a Protobuf schema as the base64 of its
+   * FileDescriptorProto, "resolved" an Avro one with what it refers to in place. Undefined where there is no such form.
+   */
+  formatted(caller: Caller, content: SchemaContent, format: string): Promise<string | undefined>;
   /** Where the schema has an id; by context. @throws Fault SCHEMA_NOT_FOUND */
   idsOfGuid(caller: Caller, guid: string): Promise<readonly { context: string; schemaId: number }[]>;
   /** The greatest id given in a context; 0 for none. */

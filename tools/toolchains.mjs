@@ -1,9 +1,18 @@
 // Finds, or installs where allowed, the toolchains of the other languages at their pinned versions. What is installed
 // goes to a cache folder outside the tree, so that a fresh clone finds what an earlier one installed.
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { run } from "./run.mjs";
+import { root, run } from "./run.mjs";
 
 export const pinned = {
   /** grpcio, grpcio-tools: the generated stubs refuse an older grpcio than this. */
@@ -68,4 +77,50 @@ export async function findGoPlugins({ install }) {
   if (existsSync(bin)) rmSync(fresh, { recursive: true });
   else renameSync(fresh, bin);
   return { bin };
+}
+
+/** A name in the cache that another version of a file does not have. */
+function cachedFor(name, path) {
+  return join(cache, `${name}-${createHash("sha256").update(readFileSync(path)).digest("hex").slice(0, 16)}`);
+}
+
+/**
+ * Packages of npm that are no part of the house, as the lock file in `source` says: `{ folder }` that holds their
+ * node_modules, or `{ missing }` with the reason. They are installed where they are not there, without their scripts.
+ */
+export async function findNodePackages(source) {
+  const folder = cachedFor("node", join(source, "package-lock.json"));
+  if (existsSync(folder)) return { folder };
+  const fresh = `${folder}.${process.pid}`;
+  mkdirSync(fresh, { recursive: true });
+  for (const name of ["package.json", "package-lock.json"])
+    copyFileSync(join(source, name), join(fresh, name));
+  copyFileSync(join(root, ".npmrc"), join(fresh, ".npmrc"));
+  const got = await run("npm", ["ci", "--ignore-scripts"], { cwd: fresh });
+  if (got.code !== 0) {
+    rmSync(fresh, { recursive: true });
+    return { missing: `packages of ${source}: ${lastLine(got.output)}` };
+  }
+  if (existsSync(folder)) rmSync(fresh, { recursive: true });
+  else renameSync(fresh, folder);
+  return { folder };
+}
+
+/**
+ * A Python that has what a requirements file says: `{ python }`, or `{ missing }` with the reason. A virtual
+ * environment for it is made in the cache folder where there is none.
+ */
+export async function findPythonWith(requirements) {
+  const venv = cachedFor("python", requirements);
+  const python = join(venv, "bin/python");
+  const whole = join(venv, "installed");
+  if (existsSync(whole)) return { python };
+  rmSync(venv, { recursive: true, force: true });
+  mkdirSync(cache, { recursive: true });
+  const made = await run("python3", ["-m", "venv", venv]);
+  if (made.code !== 0) return { missing: `a Python virtual environment: ${lastLine(made.output)}` };
+  const got = await run(python, ["-m", "pip", "install", "--quiet", "-r", requirements]);
+  if (got.code !== 0) return { missing: `${requirements}: ${lastLine(got.output)}` };
+  writeFileSync(whole, "");
+  return { python };
 }

@@ -177,21 +177,30 @@ function restBackend(pool: Pool): string {
     "backend registry_rest",
     "  balance leastconn",
     ...healthCheck,
-    ...unavailableAnswers("registry"),
+    ...restUnavailableAnswers,
     ...servers("registry", pool, (instance) => ({ port: instance.restPort ?? instance.httpPort, more: "" })),
   ].join("\n");
 }
 
 const healthCheck = ["  option httpchk GET /readyz", "  http-check expect status 200"];
 
+const unavailableStatuses = [502, 503, 504];
+
 /** JSON as Connect writes its errors. */
 function unavailableAnswers(service: RoutedService): string[] {
   const body = JSON.stringify({ code: "unavailable", message: `${service} is not available` });
   const headers = 'hdr retry-after 1 hdr access-control-allow-origin "*"';
-  return [502, 503, 504].map(
+  return unavailableStatuses.map(
     (status) => `  http-error status ${status} content-type application/json string '${body}' ${headers}`,
   );
 }
+
+/** JSON as the registry's REST face writes its errors; its clients try the next address. */
+const restUnavailableAnswers = unavailableStatuses.map((status) => {
+  const body = JSON.stringify({ error_code: status, message: "the registry is not available" });
+  const type = "application/vnd.schemaregistry.v1+json";
+  return `  http-error status ${status} content-type ${type} string '${body}' hdr retry-after 1`;
+});
 
 function servers(
   service: RoutedService,

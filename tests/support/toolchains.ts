@@ -8,6 +8,12 @@ import { skip } from "./missing.js";
 /** tools/toolchains.mjs, which is not built: it runs on a bare clone too. */
 interface Toolchains {
   findPython(options: { install: boolean }): Promise<{ python: string } | { missing: string }>;
+  findPythonWith(requirements: string): Promise<{ python: string } | { missing: string }>;
+  findNodePackages(source: string): Promise<{ folder: string } | { missing: string }>;
+}
+
+async function toolchains(): Promise<Toolchains> {
+  return (await import(pathToFileURL(join(repoRoot, "tools/toolchains.mjs")).href)) as Toolchains;
 }
 
 /**
@@ -15,8 +21,7 @@ interface Toolchains {
  * with CI=true, and the test is skipped otherwise.
  */
 export async function requirePython(context: Context): Promise<string> {
-  const toolchains = (await import(pathToFileURL(join(repoRoot, "tools/toolchains.mjs")).href)) as Toolchains;
-  const found = await toolchains.findPython({ install: process.env["CI"] === "true" });
+  const found = await (await toolchains()).findPython({ install: process.env["CI"] === "true" });
   return "python" in found ? found.python : skip(context, found.missing);
 }
 
@@ -28,4 +33,22 @@ export function requireGoModules(context: Context, folder: string): void {
   const { error, status, stderr } = spawnSync("go", ["mod", "download"], { cwd: folder, encoding: "utf8" });
   if (error !== undefined) skip(context, "go");
   if (status !== 0) skip(context, `Go modules: ${stderr.trim().split("\n").at(-1)}`);
+}
+
+/**
+ * The path of a Python that has what `requirements.txt` in `folder` says, installed where it is not there; skips the
+ * test where it can't be had.
+ */
+export async function requirePythonWith(context: Context, folder: string): Promise<string> {
+  const found = await (await toolchains()).findPythonWith(join(folder, "requirements.txt"));
+  return "python" in found ? found.python : skip(context, found.missing);
+}
+
+/**
+ * A folder with the node_modules that the lock file in `folder` says, installed where they are not there; skips the
+ * test where they can't be had.
+ */
+export async function requireNodePackages(context: Context, folder: string): Promise<string> {
+  const found = await (await toolchains()).findNodePackages(folder);
+  return "folder" in found ? found.folder : skip(context, found.missing);
 }
