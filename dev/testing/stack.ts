@@ -25,6 +25,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import type { EngineUrls } from "../engines/engine.js";
 import { EngineFleet, type EngineName } from "../engines/engines.js";
+import type { ManagedProcess } from "../processes/managed-process.js";
 
 export interface TestEngines {
   readonly nats: string;
@@ -44,6 +45,8 @@ export interface TestEngines {
 export interface OwnTestEngines extends TestEngines {
   /** Kills an engine as a crash would (SIGKILL); it is started again by itself within a second. */
   kill(name: EngineName): Promise<void>;
+  /** Sends it a signal, such as SIGSTOP; what is stopped must be continued before the test ends. */
+  signal(name: EngineName, signal: NodeJS.Signals): void;
   readonly folder: string;
 }
 
@@ -81,11 +84,16 @@ export async function startOwnEngines(...names: EngineName[]): Promise<OwnTestEn
       await remove();
     },
   );
+  const processOf = (name: EngineName): ManagedProcess => {
+    const running = fleet.process(name);
+    if (running === undefined) throw new Error(`${name} was not started`);
+    return running;
+  };
   return Object.assign(engines, {
     folder,
+    signal: (name: EngineName, signal: NodeJS.Signals) => processOf(name).kill(signal),
     kill: async (name: EngineName) => {
-      const running = fleet.process(name);
-      if (running === undefined) throw new Error(`${name} was not started`);
+      const running = processOf(name);
       const before = running.restarts;
       running.kill("SIGKILL");
       while (running.restarts === before || running.state !== "ready") {

@@ -2,9 +2,9 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { expect } from "chai";
 import { Redis } from "ioredis";
 import { type Claims, openClaims } from "../../platform/claims.js";
-import { type EventInit, messagesOf } from "../../tests/support/ingestion.js";
+import { claimAll } from "../../tests/support/claim-all.js";
+import type { EventInit } from "../../tests/support/ingestion.js";
 import { type IngestionStand, startIngestionStand } from "../../tests/support/ingestion-stand.js";
-import type { TestProject } from "../../tests/support/projects.js";
 
 describe("what the door says of ids that the log has", function () {
   this.timeout(30_000);
@@ -31,22 +31,6 @@ describe("what the door says of ids that the log has", function () {
     await stand.stop();
   });
 
-  /** Claims all that a project has in the log, as the log's reader would. */
-  const claimAll = async (of: TestProject): Promise<void> => {
-    const owner = claims.partition(0, BigInt(Date.now()));
-    const standing = await owner.begin();
-    if (standing.kind !== "standing") throw new Error(standing.kind);
-    await owner.finish({ position: standing.position, events: 0, receivedMs: 0 });
-    for (const { sequence, events } of await messagesOf(stand.nats, stand.names, of.projectId)) {
-      const ids = claims.hasher.pack(
-        of.projectId,
-        events.map((event) => event.eventId),
-      );
-      const claimed = await owner.claim({ position: sequence, receivedMs: Date.now(), events: 0, ids });
-      expect(claimed.kind).to.equal("claimed");
-    }
-  };
-
   const event = (n: number, rest: EventInit = {}): EventInit => ({
     eventId: `e${n}`,
     type: "t",
@@ -60,7 +44,7 @@ describe("what the door says of ids that the log has", function () {
     const of = await stand.project();
     const events = Array.from({ length: 300 }, (_, n) => event(n));
     expect(new Set(await stand.publish(events, of))).to.deep.equal(new Set(["ACCEPTED"]));
-    await claimAll(of);
+    await claimAll(stand, claims, of);
     const again = events.map((_, n) =>
       event(n, {
         sequence: BigInt(n + 1),
@@ -88,7 +72,7 @@ describe("what the door says of ids that the log has", function () {
   it("is of one project only, and goes by the log's copy before that of the batch", async () => {
     const [one, other] = [await stand.project(), await stand.project()];
     await stand.publish([event(1)], one);
-    await claimAll(one);
+    await claimAll(stand, claims, one);
     expect(await stand.publish([event(1)], other)).to.deep.equal(["ACCEPTED"]);
     const changed = event(1, { userId: "u" });
     expect(await stand.publish([changed, changed, event(1)], one)).to.deep.equal([

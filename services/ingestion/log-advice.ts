@@ -9,7 +9,7 @@ import type { Replaces } from "./replaces.js";
 /** Blocks of the log that one batch reads at once. */
 const readsMax = 4;
 /** What can't be looked up within this is left to the log's reader. */
-const patienceMs = 3_000;
+const patienceMs = 1_500;
 
 export interface LogAdviceOptions {
   readonly claims: Claims;
@@ -68,14 +68,27 @@ export class LogAdvice {
         // What is replaced is no repetition; what has been replaced already is one.
         const isNamed = replaced !== undefined && positions.includes(replaced);
         const from = isNamed ? positions.filter((position) => position > replaced) : positions;
-        const found = await this.#options.blocks.find(from, projectId, id);
-        if (found.kind === "copy") decideKnown(batch, index, found.payloadHash === hashOf(batch, index));
+        const found = await until(deadline, this.#options.blocks.find(from, projectId, id));
+        if (found?.kind === "copy") decideKnown(batch, index, found.payloadHash === hashOf(batch, index));
       }
     };
     // Where the log can't be read, its reader will decide. All end before the batch goes on: none may touch it later.
     await Promise.allSettled(Array.from({ length: readsMax }, work));
   }
 }
+
+/** What is promised, or undefined at the deadline: a log that hangs makes nobody wait for advice. */
+const until = async <T>(deadline: number, promised: Promise<T>): Promise<T | undefined> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), deadline - performance.now());
+  });
+  try {
+    return await Promise.race([promised, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
 
 const hashOf = (batch: PreparedBatch, index: number): bigint => {
   const low = (batch.hashLow[index] as number) >>> 0;

@@ -33,7 +33,8 @@ async function start(life: Life, env: Env): Promise<void> {
   const { keys } = control;
 
   const probes = {
-    nats: async () => nats.connected(),
+    // A server that hangs is connected still: what counts is that it answers.
+    nats: async () => nats.connected() && (await nats.connection.rtt()) >= 0,
     redis: () => redis.ping(),
     postgres: () => pool.query("select 1"),
   };

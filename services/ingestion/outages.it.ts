@@ -1,9 +1,12 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { expect } from "chai";
+import { Redis } from "ioredis";
 import { hangPostgres } from "../../dev/testing/hanging-postgres.js";
 import type { OwnTestEngines } from "../../dev/testing/stack.js";
 import { FaultDetailSchema, FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
-import { ingestClient, inShort } from "../../tests/support/ingestion.js";
+import { openClaims } from "../../platform/claims.js";
+import { claimAll } from "../../tests/support/claim-all.js";
+import { type EventInit, ingestClient, inShort } from "../../tests/support/ingestion.js";
 import { type IngestionStand, startOwnIngestionStand } from "../../tests/support/ingestion-stand.js";
 import type { TestProject } from "../../tests/support/projects.js";
 
@@ -85,6 +88,56 @@ describe("ingestion while an engine is away", function () {
     expect(tookMs).to.be.below(1_000);
     await restarted;
     while ((await readyz()) !== 200) await sleep(50);
+  });
+
+  it("answers UNAVAILABLE in time while NATS hangs, and goes on with all that it accepted", async () => {
+    const of = await stand.project();
+    const known = { eventId: "known", type: "t" };
+    expect(await stand.publish([known], of)).to.deep.equal(["ACCEPTED"]);
+    const redis = new Redis(stand.engines.redis);
+    const { nats, names } = stand;
+    const claims = await openClaims({
+      redis,
+      nats,
+      names,
+      prefix: stand.engines.prefix,
+      replicas: 1,
+      bucketBits: 16,
+    });
+    await claimAll(stand, claims, of);
+    redis.disconnect();
+    let slowestMs = 0;
+    const timed = async (events: EventInit[]): Promise<string> => {
+      const began = performance.now();
+      const said = await stand.publish(events, of).then(
+        (verdicts) => verdicts.join(),
+        (error: unknown) => Code[ConnectError.from(error).code] ?? "",
+      );
+      slowestMs = Math.max(slowestMs, performance.now() - began);
+      return said;
+    };
+    const became = await publishMeanwhile(async () => {
+      await sleep(300);
+      stand.engines.signal("nats", "SIGSTOP");
+      try {
+        // Also where the id is known, so that a block of the log would be read for it. Long enough for the connection
+        // to be given up.
+        const until = performance.now() + 13_000;
+        while (performance.now() < until)
+          expect(await timed([known, { eventId: "new", type: "t" }])).to.equal("Unavailable");
+        expect(await healthz()).to.include('"engine":"nats","ok":false');
+      } finally {
+        stand.engines.signal("nats", "SIGCONT");
+      }
+      await sleep(3_000);
+    }, of);
+    // An ack is waited for 1.5 s here, advice for less.
+    expect(slowestMs).to.be.below(4_000);
+    expect([...new Set(became.values())]).to.have.members(["ACCEPTED", "Unavailable"]);
+    expect([...became.values()].at(-1)).to.equal("ACCEPTED");
+    const logged = new Set((await stand.logged(of)).map((event) => event.eventId));
+    expect([...became].filter(([id, said]) => said === "ACCEPTED" && !logged.has(id))).to.deep.equal([]);
+    expect(await readyz()).to.equal(200);
   });
 
   it("goes on accepting while Redis is away, and says so", async () => {
