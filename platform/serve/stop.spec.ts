@@ -117,7 +117,7 @@ describe("a graceful stop", () => {
         }
       };
       const callers = Array.from({ length: 8 }, caller);
-      await sleep(300);
+      while ((said.get("answered") ?? 0) < 32) await sleep(10);
       const began = performance.now();
       far.close();
       await serving.stop({ limitMs: 4_000 });
@@ -129,8 +129,7 @@ describe("a graceful stop", () => {
       expect([...said.keys()].filter((one) => !["answered", "no connection"].includes(one))).to.deep.equal(
         [],
       );
-      expect(said.get("answered")).to.be.greaterThan(16);
-      expect(tookMs).to.be.below(2_000);
+      expect(tookMs).to.be.below(3_500);
     });
   }
 
@@ -142,7 +141,7 @@ describe("a graceful stop", () => {
     await sleep(50);
     const began = performance.now();
     await serving.stop({ limitMs: 4_000 });
-    expect(performance.now() - began).to.be.below(2_000);
+    expect(performance.now() - began).to.be.below(3_000);
     silent.destroy();
     await serving.end();
   });
