@@ -107,6 +107,71 @@ describe("the command line", function () {
     ]);
   });
 
+  it("sends what it can read of stdin, and says which lines it can't", async () => {
+    const lines = [
+      '{"type":"t","eventId":"l1"}',
+      "nonsense",
+      "",
+      '{"type":"t","eventId":"l4","colour":1}',
+      "[1]",
+    ];
+    const ran = await run(["send", "--json"], {
+      input: [...lines, '{"type":"t","eventId":"l6"}'].join("\n"),
+    });
+    expect([ran.code, ran.stderr.trimEnd().split("\n")]).to.deep.equal([
+      3,
+      [
+        "tideline: line 2: not valid JSON; not sent",
+        'tideline: line 4: an event has no field "colour"; not sent',
+        "tideline: line 5: not a JSON object; not sent",
+      ],
+    ]);
+    expect(JSON.parse(ran.stdout).eventIds).to.deep.equal(["l1", "l6"]);
+    const list = await run(["send"], { input: '[{"type":"t","eventId":"l7"},5]' });
+    expect([list.code, list.stderr.trimEnd()]).to.deep.equal([
+      3,
+      "tideline: event 2: not a JSON object; not sent",
+    ]);
+    expect([...(await logged(3)).keys()]).to.have.members(["l1", "l6", "l7"]);
+  });
+
+  it("says its version, helps with any command, and looks at the machine where there is no stack", async () => {
+    const version = await run(["--version"]);
+    expect([version.code, version.stdout.trim()]).to.deep.equal([0, "0.1.0"]);
+    const help = await run(["help", "keys", "create"]);
+    expect([help.code, help.stdout]).to.satisfy(([code, text]: [number, string]) => {
+      return code === 0 && text.includes("--scopes") && text.includes("--json");
+    });
+    const whole = await run(["help"]);
+    expect([whole.code, whole.stdout.includes("Commands:")]).to.deep.equal([0, true]);
+    const doctor = await run(["doctor", "--json"]);
+    expect(doctor.code).to.equal(1);
+    const findings = JSON.parse(doctor.stdout) as { about: string; level: string; text: string }[];
+    const about = ["node", "nats-server", "redis-server", "haproxy", "stack"];
+    expect(findings.map((finding) => finding.about)).to.deep.equal(about);
+    expect(findings.at(-1))
+      .to.include({ level: "fail" })
+      .and.have.property("text")
+      .that.includes("npm start");
+  });
+
+  it("says every few seconds how far an import is where nobody sees a bar", async () => {
+    of = await stand.project({ eventsPerSecond: 2_000, burst: 2_000 });
+    const rows = Array.from({ length: 14_000 }, (_, index) => `{"id":"${index}"}`);
+    const event = { event_id: "id", type: { const: "row" } };
+    const mapping = await file("mapping.json", JSON.stringify({ format: "ndjson", event }));
+    const ran = await run([
+      "import",
+      "--in-flight",
+      "1",
+      "--mapping",
+      mapping,
+      await file("rows.ndjson", rows.join("\n")),
+    ]);
+    expect(ran.code, ran.stderr).to.equal(0);
+    expect(ran.stderr).to.match(/rows\.ndjson: \d+%, [\d,]+ events, [\d,]+\/s, \d+ s left\n/);
+  });
+
   it("imports a gzipped access log, reports the line it can't read, and nothing is counted twice", async () => {
     const lines = Array.from({ length: 2_500 }, (_, index) =>
       index === 1_233 ? "nonsense" : logLine(`/${index}`),
@@ -191,7 +256,8 @@ describe("the command line", function () {
       [["send", "t"], { url: "127.0.0.1:9" }, "does not answer"],
       [["send", "t", "-p", "nope"], {}, "name=value"],
       [["send"], { input: "{" }, "line 1"],
-      [["doctor"], {}, "npm start"],
+      [["help", "nope"], {}, "no command nope"],
+      [["help", "keys", "nope"], {}, "no command keys nope"],
       [["query"], { url: "127.0.0.1:9" }, "does not answer"],
       [["query", "-m", "mode"], {}, "count, users"],
     ];

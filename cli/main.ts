@@ -1,6 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command, type Option } from "commander";
+import { repoRoot } from "../platform/root.js";
 import { addDoctorCommand } from "./commands/doctor.js";
 import { addEngineCommands } from "./commands/engines.js";
+import { addHelpCommand } from "./commands/help.js";
 import { addImportCommand } from "./commands/import.js";
 import { addKeysCommands } from "./commands/keys.js";
 import { addLookCommands } from "./commands/look.js";
@@ -22,6 +26,12 @@ function optionDescription({ description, defaultValue }: Option): string {
   return isTelling ? `${description} (default: ${defaultValue})` : description;
 }
 
+/** The package's version. */
+function versionOf(): string {
+  const { version } = JSON.parse(readFileSync(join(repoRoot, "package.json"), "utf8")) as { version: string };
+  return version;
+}
+
 // A reader that has seen enough, such as head, is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(exitCodes.done);
@@ -41,6 +51,7 @@ const program = new Command("tideline")
     "--project <id>",
     "another project than the stack's, or than the key's with the operator's key (env TIDELINE_PROJECT)",
   )
+  .version(versionOf(), "-V, --version", "the version of this command line")
   .showHelpAfterError("(tideline help says more)")
   .configureHelp({ showGlobalOptions: true, optionDescription })
   .addHelpText(
@@ -65,6 +76,7 @@ const commands: readonly AddCommand[] = [
 ];
 const context = contextOf(program, config);
 for (const add of commands) add(program, context);
+addHelpCommand(program);
 
 try {
   await program.parseAsync();

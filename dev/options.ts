@@ -18,20 +18,6 @@ export interface StackFolders {
   readonly caller: string;
 }
 
-export const usage = `npm start -- [options]
-
-Starts Tideline on this machine: engines, services, a gateway, a demo project with events.
-
-  --detach               return once everything is ready; npm stop ends it
-  --no-demo              no simulated events; the project and its keys are there all the same
-  --instances a=2,b=2    more than one instance of a service 
-  --help                 this text
-
-  TIDELINE_DATA          the stack's folder (default ./.tideline); deleting it, stopped, wipes everything
-  TIDELINE_PORT_OFFSET   added to the public ports 8080 (HTTP and gRPC), 9090 (gRPC) and 8081 (registry)
-  DATABASE_URL, REDIS_URL, NATS_URL, CLICKHOUSE_URL
-                         an engine that runs already, used instead of starting one`;
-
 const offsetMax = 50_000;
 const instancesMax = 8;
 

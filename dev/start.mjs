@@ -2,7 +2,7 @@
 // Plain JavaScript, since it runs before anything is installed or built.
 
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ensureInstalled } from "../tools/install.mjs";
 import { root } from "../tools/run.mjs";
@@ -45,11 +45,15 @@ async function must(what, command, args) {
   process.exit(1);
 }
 
+// Help needs nothing that is installed or built.
+if (process.argv.includes("--help") || process.argv.includes("-h")) {
+  console.log(readFileSync(join(root, "dev/usage.txt"), "utf8").trimEnd());
+  process.exit(0);
+}
 const stack = readJson("stack.json");
 // A running stack is left alone, its programs too: they are what it would restart a crashed service from.
 const isRunning = stack !== undefined && isAlive(stack.supervisor);
-const wantsHelp = process.argv.includes("--help") || process.argv.includes("-h");
-if ((!isRunning && !wantsHelp) || !existsSync(join(root, "dist/dev/start.js"))) {
+if (!isRunning || !existsSync(join(root, "dist/dev/start.js"))) {
   await ensureInstalled();
   await must("the build", process.execPath, ["tools/build.mjs"]);
   if (existsSync(join(root, "web/vite.config.ts")) && !isPageBuilt()) {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { repoRoot } from "../platform/root.js";
 import { checkDataFolder } from "./checks.js";
-import { readOptions, type StackOptions, usage } from "./options.js";
+import { readOptions, type StackOptions } from "./options.js";
 import { isRunning, readStackFile } from "./stack-file.js";
 import { summaryOf } from "./summary.js";
 import { supervise } from "./supervise.js";
@@ -19,7 +19,7 @@ const tell = (line: string) => console.log(`${new Date().toTimeString().slice(0,
 async function start(): Promise<number> {
   const options = readOptions(process.argv.slice(2), process.env, { house: repoRoot, caller: process.cwd() });
   if (options === "help") {
-    console.log(usage);
+    console.log(readFileSync(join(repoRoot, "dev/usage.txt"), "utf8").trimEnd());
     return 0;
   }
   if (process.env[supervisorVariable] === "1") return supervise(options, process.env, tell);

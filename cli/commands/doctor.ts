@@ -5,8 +5,9 @@ import { checkClickHouse, checkPostgres, checkRedis, disk } from "../doctor/data
 import { examine, type Finding, fail, ok } from "../doctor/finding.js";
 import { checkNats } from "../doctor/log-engine.js";
 import { checkGateway, checkLag, checkService } from "../doctor/services.js";
+import { examineMachine } from "../doctor/without-stack.js";
 import { exitCodes } from "../failure.js";
-import { readStack, type Stack } from "../target.js";
+import { readStack, type Stack, UserError } from "../target.js";
 
 /** `tideline doctor` */
 export function addDoctorCommand(program: Command, context: CommandContext): void {
@@ -19,7 +20,12 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
       "\nExit codes: 0 all is well or only warned of · 1 something is broken, or there is no stack",
     )
     .action(async (flags: { json: boolean }) => {
-      const findings = await diagnose(readStack(context.options().data), context.options().data);
+      const { data } = context.options();
+      const stack = stackOf(data);
+      const findings =
+        typeof stack === "string"
+          ? examineMachine(stack, context.env["PATH"] ?? "")
+          : await diagnose(stack, data);
       if (flags.json) console.log(JSON.stringify(findings, undefined, 2));
       else console.log(findings.map(findingLine).join("\n"));
       if (findings.some(({ level }) => level === "fail")) process.exitCode = exitCodes.failed;
@@ -29,6 +35,16 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
 }
 
 const LINGER_MS = 250;
+
+/** The stack, or why there is none. */
+function stackOf(data: string): Stack | string {
+  try {
+    return readStack(data);
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+}
 
 /** Everything is looked at together; the order of the findings is that of the checks. */
 async function diagnose(stack: Stack, data: string): Promise<Finding[]> {

@@ -151,13 +151,23 @@ export function exitCodeOf(tally: Tally): number {
   return tally.count("unreadable") > 0 ? exitCodes.notAllReadable : exitCodes.done;
 }
 
-/** A bar on a terminal, a line each ten seconds elsewhere; on stderr, so that stdout holds the summary alone. */
-function startMeter(file: string): { show: (progress: ImportProgress) => void; stop: () => void } {
+interface Meter {
+  readonly show: (progress: ImportProgress) => void;
+  readonly stop: () => void;
+}
+
+/** A bar on a terminal, a line every few seconds elsewhere; on stderr, so that stdout holds the summary alone. */
+function startMeter(file: string): Meter {
+  return process.stderr.isTTY ? startBar(file) : startLines(file);
+}
+
+const rateOf = (events: number, began: number): string =>
+  Math.round((events * 1_000) / Math.max(1, performance.now() - began)).toLocaleString("en");
+
+function startBar(file: string): Meter {
   const bar = new SingleBar({
     format: "{file} {bar} {percentage}% | {events} events | {rate}/s | {eta_formatted} left",
     stream: process.stderr,
-    noTTYOutput: true,
-    notTTYSchedule: 10_000,
     hideCursor: true,
     etaBuffer: 50,
     fps: 4,
@@ -166,11 +176,30 @@ function startMeter(file: string): { show: (progress: ImportProgress) => void; s
   const facts = (events: number) => ({
     file,
     events: events.toLocaleString("en"),
-    rate: Math.round((events * 1_000) / Math.max(1, performance.now() - began)).toLocaleString("en"),
+    rate: rateOf(events, began),
   });
   bar.start(1_000, 0, facts(0));
   return {
     show: ({ events, share }) => bar.update(Math.round((share ?? 0) * 1_000), facts(events)),
     stop: () => bar.stop(),
+  };
+}
+
+const LINE_MS = 3_000;
+
+function startLines(file: string): Meter {
+  const began = performance.now();
+  let saidAt = began;
+  return {
+    show: ({ events, share }) => {
+      const now = performance.now();
+      if (now - saidAt < LINE_MS) return;
+      saidAt = now;
+      const part = share === undefined ? [] : [`${Math.round(share * 100)}%`];
+      const left = share ? [`${Math.round(((now - began) / share / 1_000) * (1 - share))} s left`] : [];
+      const facts = [...part, `${events.toLocaleString("en")} events`, `${rateOf(events, began)}/s`, ...left];
+      console.error(`${file}: ${facts.join(", ")}`);
+    },
+    stop: () => undefined,
   };
 }

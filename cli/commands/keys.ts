@@ -1,10 +1,11 @@
 import { durationFromMs, type Timestamp, timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
 import type { Command } from "commander";
-import { AdminService } from "../../gen/ts/tideline/admin/v1/admin_service_pb.js";
+import { AdminService, CreateApiKeyResponseSchema } from "../../gen/ts/tideline/admin/v1/admin_service_pb.js";
 import { type ApiKey, Scope } from "../../gen/ts/tideline/admin/v1/project_pb.js";
 import { unary } from "../client.js";
 import type { CommandContext } from "../context.js";
 import { parseSpan, parseTime } from "../question/range.js";
+import { jsonOf } from "../show/json.js";
 import { safeText, textTable } from "../show/table.js";
 import { UserError } from "../target.js";
 
@@ -14,6 +15,7 @@ interface CreateFlags {
   readonly rate: string;
   readonly burst: string;
   readonly expires?: string;
+  readonly json: boolean;
 }
 
 const scopeOf: ReadonlyMap<string, Scope> = new Map([
@@ -34,8 +36,9 @@ export function addKeysCommands(program: Command, context: CommandContext): void
     .option("--rate <n>", "events a second; 0: 10,000", "0")
     .option("--burst <n>", "events at once; 0: as the rate", "0")
     .option("--expires <time>", "when it stops working, such as 2027-01-01")
+    .option("--json", "prints the key and its secret as JSON", false)
     .action(async (flags: CreateFlags) => {
-      const { key, secret } = await client().createApiKey(
+      const made = await client().createApiKey(
         {
           projectId: context.options().project ?? "",
           name: flags.name,
@@ -48,7 +51,8 @@ export function addKeysCommands(program: Command, context: CommandContext): void
         },
         unary,
       );
-      console.log(`key id  ${key?.keyId}\nsecret  ${secret}`);
+      if (flags.json) console.log(jsonOf(CreateApiKeyResponseSchema, made));
+      else console.log(`key id  ${made.key?.keyId}\nsecret  ${made.secret}`);
     });
   keys
     .command("list")
