@@ -16,6 +16,7 @@ import type {
   VersionRecord,
 } from "./records.js";
 import type { EffectiveConfig, NormalizeOption } from "./registry.js";
+import { requireConditions } from "./require-conditions.js";
 import { resolveReferences } from "./resolve-references.js";
 import { requireRuleSet } from "./rule-set.js";
 import type { ParsedSchema } from "./rules/language.js";
@@ -87,6 +88,7 @@ export async function readCandidate(
   );
   const references = isNormal ? sortedReferences(resolved.references) : resolved.references;
   const { metadata, ruleSet } = filledIn(input, latest, config);
+  requireConditions(kind, { text, references: resolved.closure }, ruleSet);
   const identity = {
     kind,
     text: isNormal ? languageOf(kind).normalized(parsed) : parsed.canonical,

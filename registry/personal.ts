@@ -31,6 +31,16 @@ export const personalClassOf = (annotation: unknown): string => {
   return typeof annotation === "string" && annotation !== "none" ? annotation : "";
 };
 
+/** Fields of two sources, each path once: what a schema says itself goes before what is noted beside it. */
+export function joinPersonal(
+  own: readonly PersonalField[],
+  noted: readonly PersonalField[],
+): readonly PersonalField[] {
+  if (noted.length === 0) return own;
+  const paths = new Set(own.map(({ path }) => JSON.stringify(path)));
+  return [...own, ...noted.filter(({ path }) => !paths.has(JSON.stringify(path)))];
+}
+
 /** All there is. */
 export const everything: readonly PersonalField[] = [{ path: ["*"], class: anyClass }];
 

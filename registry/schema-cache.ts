@@ -12,7 +12,7 @@ import { compileSchema } from "./compile.js";
 import type { CompiledSchema, SchemaRefusal } from "./compiled-schema.js";
 import { PostgresView } from "./engines/postgres-view.js";
 import { projectsMax, SchemaLists } from "./engines/schema-lists.js";
-import { everything } from "./personal.js";
+import { everything, type PersonalField } from "./personal.js";
 import { resolveReferences } from "./resolve-references.js";
 import { defaultContext } from "./subject-name.js";
 
@@ -33,6 +33,8 @@ export interface ProjectSchemas {
   find(subject: string, schemaId: number): SchemaVersion | undefined;
   /** A version of whatever subject that has the id, or had it before it was deleted for good. */
   anyOf(schemaId: number): SchemaVersion | undefined;
+  /** The fields of a subject that people said are personal, beside what its schema says. */
+  personal(subject: string): readonly PersonalField[];
 }
 
 /** Compiled versions kept, in each of two generations. */

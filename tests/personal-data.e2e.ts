@@ -59,6 +59,7 @@ describe("personal data", function () {
     cut: planted(`${id}-cut`),
     gone: planted(`${id}-gone`),
     sealed: planted(`${id}-sealed`),
+    lines: [{ noted: planted(`${id}-noted`), kept: 1 }],
   });
 
   before(async () => {
@@ -68,6 +69,11 @@ describe("personal data", function () {
       subject: "order",
       kind: SchemaKind.JSON_SCHEMA,
       text: JSON.stringify(jsonSchema),
+    });
+    // What is said beside the schema counts as well.
+    await registry.setMetadata({
+      subject: "order",
+      notes: { fields: [{ path: "lines[].noted", pii: "note" }] },
     });
     const { schema } = await registry.registerSchema({
       subject: "login",
@@ -106,6 +112,7 @@ describe("personal data", function () {
     const order = JSON.parse(events[0]?.properties ?? "{}") as Record<string, string>;
     expect(order["hashed"]).to.match(/^[\w-]{22}$/);
     expect(order).to.include({ amount: 1, cut: "p…" }).and.not.have.property("gone");
+    expect(order["lines"]).to.deep.equal([{ kept: 1 }]);
     const { values: opened } = await project.admin.openSealed({
       values: [order["sealed"] ?? "", "sealed:AAAA"],
     });

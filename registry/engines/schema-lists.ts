@@ -3,6 +3,7 @@
 import type { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import type { Postgres } from "../../platform/engines/postgres.js";
 import { answered } from "../../platform/engines/postgres-errors.js";
+import { type PersonalField, personalClassOf } from "../personal.js";
 import type { ProjectSchemas, SchemaVersion } from "../schema-cache.js";
 
 /** Projects whose list is kept; what is needed again is read again. */
@@ -18,6 +19,11 @@ interface Row {
   readonly kind: SchemaKind;
 }
 
+interface NotesRow {
+  readonly subject: string;
+  readonly notes: { readonly fields?: readonly { readonly path: string; readonly pii?: string }[] };
+}
+
 /** The schemas of one project, as far as a change. */
 class SchemaList implements ProjectSchemas {
   readonly newest = new Map<string, SchemaVersion>();
@@ -28,6 +34,7 @@ class SchemaList implements ProjectSchemas {
   readonly #versions = new Map<string, SchemaVersion[]>();
 
   readonly #byId = new Map<number, SchemaVersion>();
+  readonly #personal = new Map<string, readonly PersonalField[]>();
 
   constructor(projectId: string, change: string) {
     this.#projectId = projectId;
@@ -42,8 +49,13 @@ class SchemaList implements ProjectSchemas {
     return this.#byId.get(schemaId);
   }
 
+  personal(subject: string): readonly PersonalField[] {
+    return this.#personal.get(subject) ?? nothing;
+  }
+
   forget(subjects: readonly string[]): void {
     for (const subject of subjects) {
+      this.#personal.delete(subject);
       this.newest.delete(subject);
       this.#versions.delete(subject);
     }
@@ -61,7 +73,27 @@ class SchemaList implements ProjectSchemas {
       if (!deleted && !this.newest.has(subject)) this.newest.set(one.subject, one);
     }
   }
+
+  /** What people say about the fields of subjects. */
+  note(rows: readonly NotesRow[]): void {
+    for (const { subject, notes } of rows) {
+      const fields = (notes.fields ?? []).flatMap(({ path, pii }) =>
+        pii === undefined || personalClassOf(pii) === ""
+          ? []
+          : [{ path: fieldPathOf(path), class: personalClassOf(pii) }],
+      );
+      if (fields.length > 0) this.#personal.set(subject, fields);
+    }
+  }
 }
+
+const nothing: readonly PersonalField[] = [];
+
+/** "items[].email" is the way items, every item, email. */
+const fieldPathOf = (path: string): readonly string[] => path.replaceAll("[]", ".*").split(".");
+
+const NOTES = `select subject, notes from registry_notes
+  where project_id = $1 and context = '.' and notes::text like '%"pii"%'`;
 
 const VERSIONS = `select v.subject, v.version, v.schema_id, v.deleted, s.kind from registry_versions v
   join registry_schemas s on s.project_id = $1 and s.context = '.' and s.schema_id = v.schema_id
@@ -106,6 +138,7 @@ export class SchemaLists {
     ]);
     list.forget(subjects);
     list.add(rows);
+    list.note(await this.#query<NotesRow>(`${NOTES} and subject = any($2)`, [projectId, subjects]));
     for (const { number } of changes) if (BigInt(number) > BigInt(list.change)) list.change = number;
     return list;
   }
@@ -118,6 +151,7 @@ export class SchemaLists {
     );
     const list = new SchemaList(projectId, last?.number ?? "0");
     list.add(await this.#query<Row>(`${VERSIONS} order by v.version desc`, [projectId]));
+    list.note(await this.#query<NotesRow>(NOTES, [projectId]));
     return list;
   }
 

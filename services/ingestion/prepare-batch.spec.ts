@@ -44,6 +44,7 @@ const rulesWith = (versions: [SchemaVersion, object][] = [], isClosed = false): 
       find: (subject, id) =>
         versions.find(([version]) => version.schemaId === id && version.subject === subject)?.[0],
       anyOf: (id) => versions.find(([version]) => version.schemaId === id)?.[0],
+      personal: () => [],
     },
     isClosed,
     compiled: (version) => compiled.get(version),

@@ -5,6 +5,7 @@ import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { checkJsonObject } from "../../platform/json/check.js";
 import type { CompiledSchema, SchemaRefusal, SchemaResult } from "../../registry/compiled-schema.js";
+import { joinPersonal } from "../../registry/personal.js";
 import { type Protection, protectPersonal } from "../../registry/protect.js";
 import type { ProjectSchemas, SchemaVersion } from "../../registry/schema-cache.js";
 import { eventBytesMax, payloadSlot, slotOf, textFields } from "./event-fields.js";
@@ -270,7 +271,8 @@ const checked = (result: SchemaResult, { version, compiled, rules, writer }: Che
   if ("refusal" in result) {
     return aside(FaultReason.EVENT_SCHEMA_VIOLATION, result.refusal, version.version);
   }
-  const text = protectPersonal(result.text, compiled.personal, rules.protection);
+  const personal = joinPersonal(compiled.personal, rules.schemas.personal(version.subject));
+  const text = protectPersonal(result.text, personal, rules.protection);
   const { version: schemaVersion, schemaId } = writer;
   return { bytes: text, start: 0, end: text.length, schemaVersion, schemaId };
 };

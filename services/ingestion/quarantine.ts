@@ -6,7 +6,13 @@ import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_p
 import { truncateIp } from "../../platform/ip.js";
 import type { ProjectSecrets } from "../../platform/project-secrets.js";
 import type { CompiledSchema } from "../../registry/compiled-schema.js";
-import { everything, maskPersonal, maskText, type PersonalField } from "../../registry/personal.js";
+import {
+  everything,
+  joinPersonal,
+  maskPersonal,
+  maskText,
+  type PersonalField,
+} from "../../registry/personal.js";
 import { frameBytes } from "./event-scanner.js";
 import { makeEventId } from "./made-id.js";
 import type { Rules } from "./prepare-batch.js";
@@ -78,7 +84,10 @@ const personalOf = ({ body, type }: Event, { schemas, compiled }: Rules): Person
   if (body.case === undefined) return { fields: [], schema };
   // A version that is not at hand may say that anything is personal.
   return {
-    fields: version !== undefined && schema === undefined ? everything : (schema?.personal ?? []),
+    fields:
+      version !== undefined && schema === undefined
+        ? everything
+        : joinPersonal(schema?.personal ?? [], schemas.personal(type)),
     schema,
   };
 };
