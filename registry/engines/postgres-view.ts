@@ -272,7 +272,7 @@ export class PostgresView implements RegistryView {
     const ofSubject = subject === undefined ? "" : "and context = $4 and subject = $5";
     const rows = await this.query<ChangeRow>(
       `select number::text, kind, context, subject, version, schema_id, key_id, time, detail from registry_changes
-       where project_id = $1 and number > $2 ${ofSubject} order by number limit $3`,
+       where project_id = $1 and number > $2 ${ofSubject} order by registry_changes.number limit $3`,
       [String(after), limit, ...(subject === undefined ? [] : [subject.context, subject.subject])],
     );
     return rows.map(changeOfRow);
