@@ -14,7 +14,8 @@ export const defaultContext = ".";
 /** The context whose configuration and mode stand behind those of every other one; it holds no subjects. */
 export const globalContext = ".__GLOBAL";
 
-const subjectBytesMax = 200;
+/** A topic of Kafka has up to 249, and "-value" behind it. */
+const subjectBytesMax = 255;
 const contextBytesMax = 100;
 const CONTROL = /\p{Cc}/u;
 const QUALIFIED = /^:(\.[^:]*):(.*)$/s;
