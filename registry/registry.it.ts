@@ -176,7 +176,7 @@ describe("the registry", function () {
       [call("/subjects/a%2Fb/versions/0"), 422, 42_202],
       [call("/subjects/%00/versions/1"), 422, 42_208],
       [call("/schemas/ids/99999"), 404, 40_403],
-      [call("/schemas/ids/99999999999"), 404, 40_403],
+      [call("/schemas/ids/99999999999"), 404, 404],
       [post("/subjects/x/versions", { schema: "{" }), 422, 42_201],
       [post("/subjects/x/versions", { schema: json, schemaType: "__proto__" }), 422, 422],
       [post("/subjects/x/versions", "[]"), 422, 422],

@@ -56,7 +56,8 @@ function readLevel(value: unknown): Level | null {
   if (value === null) return null;
   const level = levels.find((known) => known === String(value).toUpperCase());
   if (level !== undefined) return level;
-  const known = levels.map((it) => it.toLowerCase()).join(", ");
+  // Word for word as tools know it.
+  const known = "none, backward, forward, full, backward_transitive, forward_transitive, and full_transitive";
   throw new RestError(restCodes.levelInvalid, `Invalid compatibility level. Valid values are ${known}`);
 }
 

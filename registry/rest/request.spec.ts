@@ -74,12 +74,9 @@ describe("the REST face's paths", () => {
         word,
       ).to.equal(42_202);
     }
-    for (const id of ["0", "-1", "x", "2147483648"]) {
-      expect(
-        codeOf(() => idOf(requestOf({ parts: { id } }))),
-        id,
-      ).to.equal(40_403);
-    }
+    const codeOfId = (id: string) => codeOf(() => idOf(requestOf({ parts: { id } })));
+    expect(["0", "-1"].map(codeOfId)).to.deep.equal([40_403, 40_403]);
+    expect(["x", "1.5", "2147483648", "99999999999"].map(codeOfId)).to.deep.equal([404, 404, 404, 404]);
     const inContext = requestOf({ context: ".a", parts: { subject: "s" } });
     expect(scopeOf(inContext)).to.equal(":.a:s");
     expect(scopeOf(requestOf({ context: ".", parts: {} }))).to.equal("");

@@ -84,11 +84,13 @@ export function versionOf(request: RestRequest): VersionChoice {
   );
 }
 
-/** The id that the path names. @throws RestError 40403 where it can be no schema's */
+/** The id that the path names. @throws RestError 404 for a word, as for a path that there is not */
 export function idOf(request: RestRequest): number {
   const text = part(request, "id");
-  const number = /^\d{1,10}$/.test(text) ? Number(text) : 0;
-  if (number >= 1 && number <= versionMax) return number;
+  if (!/^-?\d{1,10}$/.test(text) || Math.abs(Number(text)) > versionMax) {
+    throw new RestError(restCodes.notFound, "HTTP 404 Not Found");
+  }
+  if (Number(text) >= 1) return Number(text);
   throw new RestError(restCodes.schemaNotFound, `Schema ${text} not found`);
 }
 
