@@ -6,6 +6,7 @@ import { checkStepsMax, type SchemaRefusal, type SchemaResult, tooCostly } from 
 import { type FieldPlan, isWellKnown, type MessagePlan, type Plans, Refused } from "./event-plan.js";
 import { isEnum, isMessage, type ProtoEnum, type ProtoField, type ProtoMessage } from "./model.js";
 import { NeedsDigits, scalarValue } from "./scalar-value.js";
+import type { ScalarType } from "./syntax.js";
 import { checkWellKnown } from "./well-known-value.js";
 
 export type JsonObject = Record<string, unknown>;
@@ -40,11 +41,21 @@ const put = (object: JsonObject, name: string, value: unknown): void => {
 export class EventChecker {
   /** Whether anything had to be changed. */
   isChanged = false;
+  /** Whether there is a number in it that a double can't hold. */
+  isExact = false;
   readonly plans: Plans;
+  readonly #tracks: boolean;
   #steps = 0;
 
-  constructor(plans: Plans) {
+  /** Paths cost more than the rest: only a second run, over what is refused, `tracks` them. */
+  constructor(plans: Plans, tracks: boolean) {
     this.plans = plans;
+    this.#tracks = tracks;
+  }
+
+  /** The path of a member or item. */
+  join(path: string, step: string | number): string {
+    return this.#tracks ? joinJsonPath(path, step) : "";
   }
 
   /** Checks a message's object and brings it into form, in place. @throws Refused with its path; NeedsDigits */
@@ -64,7 +75,7 @@ export class EventChecker {
     const isStrange = "__proto__" in object && Object.hasOwn(object, "__proto__");
     for (const name of Object.keys(object)) {
       const field = plan.byName.get(name);
-      const fieldPath = joinJsonPath(path, name);
+      const fieldPath = this.join(path, name);
       if (field === undefined || (isStrange && name === "__proto__"))
         throw new Refused("unknown_field", `${plan.message.name} has no field of that name.`, fieldPath);
       const value = object[name];
@@ -78,15 +89,11 @@ export class EventChecker {
       if (checked !== value) this.isChanged = true;
       if (checked !== value || name !== field.name) object[field.name] = checked;
     }
-    if (plan.hasOneofs) requireOneOfEach(plan, object, path);
+    if (plan.hasOneofs) requireOneOfEach(this, plan, { object, path });
     for (const field of plan.expected) {
       if (own(object, field.name) !== undefined) continue;
       if (field.isRequired)
-        throw new Refused(
-          "required",
-          "The field is required and is missing.",
-          joinJsonPath(path, field.name),
-        );
+        throw new Refused("required", "The field is required and is missing.", this.join(path, field.name));
       put(object, field.name, field.zero);
       this.isChanged = true;
     }
@@ -109,7 +116,7 @@ export class EventChecker {
     if (!Array.isArray(value)) throw new Refused("repeated", "The value is no array.", path);
     for (let index = 0; index < value.length; index++) {
       const item: unknown = value[index];
-      const itemPath = joinJsonPath(path, index);
+      const itemPath = this.join(path, index);
       if (item === null && !takesNull(field))
         throw new Refused("repeated", "An item can't be null.", itemPath);
       const checked = this.single(field.type, item, itemPath);
@@ -123,7 +130,7 @@ export class EventChecker {
   #map(field: ProtoField, value: unknown, path: string): unknown {
     if (!isObject(value)) throw new Refused("map", "The value is no object.", path);
     for (const name of Object.keys(value)) {
-      const memberPath = joinJsonPath(path, name);
+      const memberPath = this.join(path, name);
       requireKey(field.mapKey ?? "string", name, memberPath);
       const member = value[name];
       if (member === null && !takesNull(field))
@@ -139,7 +146,13 @@ export class EventChecker {
   single(type: ProtoField["type"], value: unknown, path: string): unknown {
     if (isMessage(type)) return this.message(type, value, path);
     this.step(path);
-    return isEnum(type) ? enumValue(type, value, path) : scalarValue(type, value, path);
+    return isEnum(type) ? enumValue(type, value, path) : this.scalar(type, value, path);
+  }
+
+  scalar(type: ScalarType, value: unknown, path: string): unknown {
+    const checked = scalarValue(type, value, path);
+    if (checked instanceof ExactNumber) this.isExact = true;
+    return checked;
   }
 }
 
@@ -148,15 +161,16 @@ const takesNull = ({ type }: ProtoField): boolean =>
   typeof type !== "string" &&
   (type.name === "google.protobuf.Value" || type.name === "google.protobuf.NullValue");
 
-function requireOneOfEach(plan: MessagePlan, object: JsonObject, path: string): void {
+function requireOneOfEach(
+  checker: EventChecker,
+  plan: MessagePlan,
+  { object, path }: { object: JsonObject; path: string },
+): void {
   for (const { name, fields } of plan.message.oneofs) {
     const found = fields.filter(({ jsonName }) => own(object, jsonName) !== undefined);
-    if (found.length > 1)
-      throw new Refused(
-        "oneof",
-        `Only one of the fields of ${name} can be there.`,
-        joinJsonPath(path, found[1]?.jsonName ?? ""),
-      );
+    if (found.length < 2) continue;
+    const at = checker.join(path, found[1]?.jsonName ?? "");
+    throw new Refused("oneof", `Only one of the fields of ${name} can be there.`, at);
   }
 }
 
@@ -184,22 +198,38 @@ const refusalOf = (error: unknown): SchemaRefusal => {
   return { path: error.path.slice(0, 256), rule: error.rule, message: error.message.slice(0, 300) };
 };
 
-/** Checks text that has passed `checkJsonObject`. */
-export function checkEvent(plans: Plans, message: ProtoMessage, text: Uint8Array): SchemaResult {
+interface Run {
+  readonly message: ProtoMessage;
+  readonly text: Uint8Array;
+  readonly tracks: boolean;
+}
+
+function run(plans: Plans, { message, text, tracks }: Run): SchemaResult {
   const json = Buffer.from(text.buffer, text.byteOffset, text.length).toString();
   try {
-    try {
-      const value: unknown = JSON.parse(json);
-      const checker = new EventChecker(plans);
-      const checked = checker.message(message, value, "");
-      return checker.isChanged ? { text: Buffer.from(JSON.stringify(checked)) } : { text };
-    } catch (error) {
-      if (!(error instanceof NeedsDigits)) throw error;
-      const checker = new EventChecker(plans);
-      const checked = checker.message(message, plain(parseExact(json)), "");
-      return checker.isChanged ? { text: Buffer.from(stringifyExact(exact(checked))) } : { text };
-    }
+    const checker = new EventChecker(plans, tracks);
+    return outcome(checker, checker.message(message, JSON.parse(json), ""), text);
   } catch (error) {
-    return { refusal: refusalOf(error) };
+    if (!(error instanceof NeedsDigits)) throw error;
+    const checker = new EventChecker(plans, tracks);
+    return outcome(checker, checker.message(message, plain(parseExact(json)), ""), text);
+  }
+}
+
+function outcome({ isChanged, isExact }: EventChecker, value: unknown, text: Uint8Array): SchemaResult {
+  if (!isChanged) return { text };
+  return { text: Buffer.from(isExact ? stringifyExact(exact(value)) : JSON.stringify(value)) };
+}
+
+/** Checks text that has passed `checkJsonObject`. */
+export function checkEvent(plans: Plans, message: ProtoMessage, text: Uint8Array): SchemaResult {
+  try {
+    return run(plans, { message, text, tracks: false });
+  } catch {
+    try {
+      return run(plans, { message, text, tracks: true });
+    } catch (error) {
+      return { refusal: refusalOf(error) };
+    }
   }
 }

@@ -20,26 +20,38 @@ const notEncoded = "The payload ends early, or is no message of the schema.";
 /** A message to read with some plans, and what names it. */
 type Choose = (payload: Uint8Array) => { readonly message: ProtoMessage; readonly bytes: Uint8Array };
 
-function decodeWith(decoder: EventDecoder, choose: Choose, payload: Uint8Array): SchemaResult {
+/** What decodes, with or without the path it is at. */
+type MakeDecoder = (tracks: boolean) => EventDecoder;
+
+const decoded = (decoder: EventDecoder, choose: Choose, payload: Uint8Array): SchemaResult => {
+  const { message, bytes } = choose(payload);
+  const text = Buffer.from(decoder.message(message, bytes));
+  // What a payload may hold and properties may not: too many names, or levels.
+  const refusal = checkJsonObject(text);
+  return refusal === undefined ? { text } : { refusal };
+};
+
+function decodeWith(make: MakeDecoder, choose: Choose, payload: Uint8Array): SchemaResult {
   try {
-    const { message, bytes } = choose(payload);
-    const text = Buffer.from(decoder.message(message, bytes));
-    // What a payload may hold and properties may not: too many names, or levels.
-    const refusal = checkJsonObject(text);
-    return refusal === undefined ? { text } : { refusal };
-  } catch (error) {
-    const path = decoder.path.slice(0, 256);
-    if (error instanceof Refused)
-      return { refusal: { path, rule: error.rule, message: error.message.slice(0, 300) } };
-    // The wire reader throws Error where a payload breaks its grammar.
-    return { refusal: { path, rule: "protobuf", message: notEncoded } };
+    return decoded(make(false), choose, payload);
+  } catch {
+    const decoder = make(true);
+    try {
+      return decoded(decoder, choose, payload);
+    } catch (error) {
+      const path = decoder.path.slice(0, 256);
+      if (error instanceof Refused)
+        return { refusal: { path, rule: error.rule, message: error.message.slice(0, 300) } };
+      // The wire reader throws Error where a payload breaks its grammar.
+      return { refusal: { path, rule: "protobuf", message: notEncoded } };
+    }
   }
 }
 
 /** Turns a payload, which begins with its message's index, into JSON text. Throws nothing. */
 export function decodePayload(plans: Plans, payload: Uint8Array, unknown: Unknown = "refuse"): SchemaResult {
   const choose: Choose = (bytes) => readMessageIndex(plans.set.file, bytes);
-  return decodeWith(new EventDecoder(plans, unknown), choose, payload);
+  return decodeWith((tracks) => new EventDecoder(plans, unknown, tracks), choose, payload);
 }
 
 /**
@@ -54,7 +66,7 @@ export function resolvePayload(plans: Plans, payload: Uint8Array, writer: ProtoS
       throw new Refused("PROTOBUF_MESSAGE_REMOVED", `The schema has no message ${written.message.name}.`);
     return { message, bytes: written.bytes };
   };
-  return decodeWith(new EventDecoder(plans, "skip"), choose, payload);
+  return decodeWith((tracks) => new EventDecoder(plans, "skip", tracks), choose, payload);
 }
 
 const otherLanguage: SchemaRefusal = {

@@ -25,12 +25,19 @@ export class EventDecoder {
   path = "";
   readonly #plans: Plans;
   readonly #unknown: Unknown;
+  readonly #tracks: boolean;
   #steps = 0;
   #written = 0;
 
-  constructor(plans: Plans, unknown: Unknown = "refuse") {
+  /** Paths cost more than the rest: only a second run, over what is refused, `tracks` them. */
+  constructor(plans: Plans, unknown: Unknown = "refuse", tracks = true) {
     this.#plans = plans;
     this.#unknown = unknown;
+    this.#tracks = tracks;
+  }
+
+  #join(path: string, step: string | number): string {
+    return this.#tracks ? joinJsonPath(path, step) : "";
   }
 
   /** The JSON text of a message's bytes. @throws Refused; RangeError where the bytes end early */
@@ -74,7 +81,7 @@ export class EventDecoder {
       let value: string;
       if (content === undefined) {
         if (plan.isRequired) {
-          this.path = joinJsonPath(outer, plan.name);
+          this.path = this.#join(outer, plan.name);
           throw new Refused("required", "The field is required and was not sent.");
         }
         if (plan.zero === undefined) continue;
@@ -85,7 +92,7 @@ export class EventDecoder {
       } else if (plan.field.isRepeated) value = `[${content.join()}]`;
       else {
         // The parts of a message that was sent in several are one message.
-        this.path = joinJsonPath(outer, plan.name);
+        this.path = this.#join(outer, plan.name);
         const parts = content as Uint8Array[];
         const whole = parts.length === 1 ? parts[0] : Buffer.concat(parts);
         value = this.message(plan.field.type as ProtoMessage, whole ?? new Uint8Array(), depth + 1);
@@ -108,7 +115,7 @@ export class EventDecoder {
   ): void {
     const { field, slot } = plan;
     const outer = this.path;
-    this.path = joinJsonPath(outer, plan.name);
+    this.path = this.#join(outer, plan.name);
     if (plan.isMap) {
       this.#expect(wireType, wire.bytes);
       contents[slot] ??= new Map<string, string>();
@@ -118,7 +125,7 @@ export class EventDecoder {
       if (field.isRepeated) {
         contents[slot] ??= [];
         const items = contents[slot] as string[];
-        this.path = joinJsonPath(this.path, items.length);
+        this.path = this.#join(this.path, items.length);
         items.push(this.message(field.type, bytes, depth + 2));
       } else {
         contents[slot] ??= [];
@@ -147,7 +154,7 @@ export class EventDecoder {
 
   /** The bytes of a message, or of a group up to its end. */
   #messageBytes(reader: BinaryReader, { field }: FieldPlan, wireType: number): Uint8Array {
-    if (!field.features.isDelimited || wireType === wire.bytes) {
+    if (!field.features.isDelimited) {
       this.#expect(wireType, wire.bytes);
       return reader.bytes();
     }
@@ -216,7 +223,7 @@ export class EventDecoder {
         value = this.#scalar(reader, type);
       } else reader.skip(wireType, number);
     }
-    this.path = joinJsonPath(outer, key);
+    this.path = this.#join(outer, key);
     if (isMessage(type)) value = this.message(type, part ?? new Uint8Array(), depth + 2);
     else value ??= isEnum(type) ? this.#enumText(0, type) : JSON.stringify(zeroText(type));
     into.set(key, value);

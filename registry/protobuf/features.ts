@@ -69,6 +69,7 @@ export function featuresOfField(features: Features, field: FieldNode, syntax: st
     ...own,
     presence,
     isPacked: packed === undefined ? own.isPacked : packed.kind === "name" && packed.text === "true",
-    isDelimited: field.group !== undefined || own.isDelimited,
+    // Maps are as they always were.
+    isDelimited: field.mapKey === undefined && (field.group !== undefined || own.isDelimited),
   };
 }

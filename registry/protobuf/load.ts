@@ -14,7 +14,7 @@ import {
   ServiceOptionsSchema,
 } from "@bufbuild/protobuf/wkt";
 import type { SchemaSource } from "../rules/language.js";
-import { builtInFile, descriptorFile } from "./built-in.js";
+import { builtInFile } from "./built-in.js";
 import { linkFile } from "./link.js";
 import type { ProtoField, ProtoFile, ProtoMessage, ProtoSet } from "./model.js";
 import { optionsFromBytes } from "./option-bytes.js";
@@ -23,7 +23,7 @@ import { type ReadOptions, readDescriptor } from "./read-descriptor.js";
 import { ProtoError, shown, toFault } from "./refusal.js";
 import type { FileNode } from "./syntax.js";
 import { validateFile } from "./validate.js";
-import { validateOptions } from "./validate-options.js";
+import { optionsMessage, validateOptions } from "./validate-options.js";
 
 /** The limits of a schema with all it imports. */
 export const protobufLimits = {
@@ -135,18 +135,27 @@ const optionSchemas = {
 };
 
 function nodeOf(proto: FileDescriptorProto, imports: readonly ProtoFile[]): FileNode {
-  const extensions = extensionsOf(reachable(imports));
-  const find = (message: string, number: number): ProtoField | undefined =>
-    extensions.get(message)?.get(number);
-  const read: ReadOptions = (kind, options) => {
-    const schema = optionSchemas[kind as keyof typeof optionSchemas];
-    const message = descriptorFile().symbols.get(`google.protobuf.${kind}`);
-    if (options === undefined || message?.kind !== "message") return [];
-    const bytes = toBinary(schema, options as never);
-    return optionsFromBytes(message, bytes, find).filter(({ name }) => name !== "map_entry");
-  };
-  return readDescriptor(proto, read);
+  const imported = reachable(imports);
+  const node = readDescriptor(proto, optionReader(extensionsOf(imported)));
+  // Options may be of extensions that the file declares itself.
+  const own = linkFile("", node, imports);
+  return own.extensions.length === 0
+    ? node
+    : readDescriptor(proto, optionReader(extensionsOf([...imported, own])));
 }
+
+type Extensions = ReadonlyMap<string, ReadonlyMap<number, ProtoField>>;
+
+const optionReader =
+  (extensions: Extensions): ReadOptions =>
+  (kind, options) => {
+    const schema = optionSchemas[kind as keyof typeof optionSchemas];
+    if (options === undefined) return [];
+    const bytes = toBinary(schema, options as never);
+    const find = (message: string, number: number): ProtoField | undefined =>
+      extensions.get(message)?.get(number);
+    return optionsFromBytes(optionsMessage(kind), bytes, find).filter(({ name }) => name !== "map_entry");
+  };
 
 function reachable(files: readonly ProtoFile[], found = new Set<ProtoFile>()): ProtoFile[] {
   for (const file of files) {

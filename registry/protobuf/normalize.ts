@@ -1,6 +1,7 @@
 // The form in which schemas that mean the same are the same text: options and imports sorted, fields by number, types
 // by their full names. Messages keep their order, since the wire format counts them.
-import type { ProtoFile } from "./model.js";
+import type { ProtoField, ProtoFile } from "./model.js";
+import { isUnresolved, optionBytes, optionsFromBytes } from "./option-bytes.js";
 import { resolve } from "./scope.js";
 import {
   type EnumNode,
@@ -15,6 +16,8 @@ import {
   type OptionValue,
   type ReservedName,
 } from "./syntax.js";
+import { integerOf } from "./validate.js";
+import { optionsMessage } from "./validate-options.js";
 
 const inside = (scope: string, name: string): string => (scope === "" ? name : `${scope}.${name}`);
 
@@ -35,8 +38,14 @@ export function normalizeFile(file: ProtoFile): FileNode {
 class Normalizer {
   readonly #file: ProtoFile;
 
+  readonly #extensions = new Map<string, ProtoField>();
+
   constructor(file: ProtoFile) {
     this.#file = file;
+    for (const symbol of file.visible.values()) {
+      const field = symbol.kind === "extension" ? symbol.field : undefined;
+      if (field !== undefined) this.#extensions.set(`${field.extendee?.name}#${field.number}`, field);
+    }
   }
 
   file(): FileNode {
@@ -46,7 +55,7 @@ class Normalizer {
       syntax: node.syntax === "proto2" ? undefined : node.syntax,
       package: node.package,
       imports: node.imports.toSorted((one, other) => compare(one.path, other.path)),
-      options: this.#options(node.options, scope),
+      options: this.#options("FileOptions", node.options, scope),
       messages: node.messages.map((one) => this.#message(one, scope)),
       enums: node.enums.map((one) => this.#enum(one, scope)),
       extends: this.#extends(node.extends, scope),
@@ -57,12 +66,12 @@ class Normalizer {
             ...method,
             input: this.#type(method.input, own, method.at),
             output: this.#type(method.output, own, method.at),
-            options: this.#options(method.options, own),
+            options: this.#options("MethodOptions", method.options, own),
           }));
           return {
             ...service,
             methods: methods.toSorted((one, other) => compare(one.name, other.name)),
-            options: this.#options(service.options, own),
+            options: this.#options("ServiceOptions", service.options, own),
           };
         })
         .toSorted((one, other) => compare(one.name, other.name)),
@@ -89,7 +98,7 @@ class Normalizer {
           (oneof): OneofNode => ({
             ...oneof,
             fields: this.#fields(oneof.fields, scope),
-            options: this.#options(oneof.options, scope),
+            options: this.#options("OneofOptions", oneof.options, scope),
           }),
         )
         .toSorted((one, other) => (one.fields[0]?.number ?? 0) - (other.fields[0]?.number ?? 0)),
@@ -97,12 +106,12 @@ class Normalizer {
       enums: node.enums.map((one) => this.#enum(one, scope)),
       extensionRanges: ranges(node.extensionRanges).map((one) => ({
         ...one,
-        options: this.#options(one.options, scope),
+        options: this.#options("ExtensionRangeOptions", one.options, scope),
       })),
       extends: this.#extends(node.extends, scope),
       reservedRanges: ranges(node.reservedRanges),
       reservedNames: names(node.reservedNames),
-      options: this.#options(node.options, scope),
+      options: this.#options("MessageOptions", node.options, scope),
     };
   }
 
@@ -110,7 +119,7 @@ class Normalizer {
     return fields.toSorted(byNumber).map((field) => ({
       ...field,
       type: field.group === undefined ? this.#type(field.type, scope, field.at) : field.type,
-      options: this.#options(field.options, scope),
+      options: this.#options("FieldOptions", field.options, scope),
       ...(field.group === undefined ? {} : { group: this.#message(field.group, scope) }),
     }));
   }
@@ -133,38 +142,37 @@ class Normalizer {
       // The first value is the enum's default and stays the first.
       values: [...node.values.slice(0, 1), ...node.values.slice(1).toSorted(byNumber)].map((value) => ({
         ...value,
-        options: this.#options(value.options, scope),
+        options: this.#options("EnumValueOptions", value.options, scope),
       })),
       reservedRanges: ranges(node.reservedRanges),
       reservedNames: names(node.reservedNames),
-      options: this.#options(node.options, scope),
+      options: this.#options("EnumOptions", node.options, scope),
     };
   }
 
-  /** By name; of a repeated one the order counts, which sorting keeps. */
-  #options(options: readonly OptionNode[], scope: string): OptionNode[] {
-    return options
-      .map((option) => ({
-        ...option,
-        name: this.#optionName(option, scope),
-        value: normalValue(option.value),
-      }))
+  /**
+   * By name; of a repeated one the order counts, which sorting keeps. Going through their bytes, options that are set
+   * part by part become one value, and numbers decimal.
+   */
+  #options(kind: string, options: readonly OptionNode[], scope: string): OptionNode[] {
+    if (options.length === 0) return [];
+    const place = { file: this.#file, scope, message: optionsMessage(kind) };
+    const asWritten = options.filter(
+      (option) => option.name === "default" || option.name === "json_name" || isUnresolved(option, place),
+    );
+    const find = (message: string, number: number): ProtoField | undefined =>
+      this.#extensions.get(`${message}#${number}`);
+    const rest = optionsFromBytes(place.message, optionBytes(options, place), find);
+    return [...asWritten, ...rest]
+      .map((option) => ({ ...option, value: normalValue(option.value) }))
       .toSorted((one, other) => compare(one.name, other.name));
-  }
-
-  #optionName({ name, at }: OptionNode, scope: string): string {
-    return name.replace(/\(([^)]*)\)/g, (written, inner: string) => {
-      try {
-        const found = resolve(this.#file, { name: inner, scope, at }, ({ kind }) => kind === "extension");
-        return `(${found.name})`;
-      } catch {
-        return written;
-      }
-    });
   }
 }
 
+const decimal = (text: string): string => String(integerOf(text) ?? Number(text.replace(/[fF]$/, "")));
+
 function normalValue(value: OptionValue): OptionValue {
+  if (value.kind === "number") return { kind: "number", text: decimal(value.text) };
   if (value.kind === "list") return { kind: "list", items: value.items.map(normalValue) };
   if (value.kind !== "message") return value;
   const members = value.members.map((one) => ({ name: one.name, value: normalValue(one.value) }));

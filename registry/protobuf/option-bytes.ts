@@ -3,7 +3,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { OtherSymbol, ProtoField, ProtoFile, ProtoMessage } from "./model.js";
 import { isEnum, isMessage } from "./model.js";
 import { type Position, ProtoError, shown } from "./refusal.js";
-import { scalarText, wire, wireTypeOf } from "./scalar-text.js";
+import { floatText, scalarText, wire, wireTypeOf } from "./scalar-text.js";
 import { resolve } from "./scope.js";
 import type { OptionMember, OptionNode, OptionValue, ScalarType } from "./syntax.js";
 import { integerOf } from "./validate.js";
@@ -38,14 +38,25 @@ function extensionOf(
 export function optionBytes(options: readonly OptionNode[], scope: OptionScope): Uint8Array {
   const writer = new BinaryWriter();
   const seen = new Set<string>();
-  for (const option of options) {
-    if (option.name === "default" || option.name === "json_name" || isUnresolved(option, scope)) continue;
-    writeOption(writer, option, scope, seen);
+  const written = options
+    .filter((one) => one.name !== "default" && one.name !== "json_name" && !isUnresolved(one, scope))
+    .map((option) => ({ option, path: pathOf(option, scope) }))
+    .toSorted((one, other) => (one.path[0]?.number ?? 0) - (other.path[0]?.number ?? 0));
+  for (const { option, path } of written) {
+    const last = path.at(-1);
+    if (last === undefined) continue;
+    if (seen.has(option.name) && !last.isRepeated)
+      throw new ProtoError(`the option ${shown(option.name)} is set twice`, option.at);
+    seen.add(option.name);
+    for (const field of path.slice(0, -1)) open(writer, field);
+    writeField(writer, last, option.value, { scope, at: option.at });
+    for (const field of path.slice(0, -1).reverse()) close(writer, field);
   }
   return writer.finish();
 }
 
-function writeOption(writer: BinaryWriter, option: OptionNode, scope: OptionScope, seen: Set<string>): void {
+/** The fields that an option's name leads through. */
+function pathOf(option: OptionNode, scope: OptionScope): readonly ProtoField[] {
   const { at } = option;
   const parts = option.name.match(/\([^)]*\)|[^.()]+/g) ?? [];
   let { message } = scope;
@@ -65,14 +76,7 @@ function writeOption(writer: BinaryWriter, option: OptionNode, scope: OptionScop
       throw new ProtoError(`the option ${shown(option.name)} has no parts`, at);
     message = field.type;
   }
-  const last = path.at(-1);
-  if (last === undefined) return;
-  if (seen.has(option.name) && !last.isRepeated)
-    throw new ProtoError(`the option ${shown(option.name)} is set twice`, at);
-  seen.add(option.name);
-  for (const field of path.slice(0, -1)) open(writer, field);
-  writeField(writer, last, option.value, { scope, at });
-  for (const field of path.slice(0, -1).reverse()) close(writer, field);
+  return path;
 }
 
 const open = (writer: BinaryWriter, { number, features }: ProtoField): void => {
@@ -131,14 +135,17 @@ function writeMembers(
   fields: readonly ProtoField[],
   { members, place, message }: { members: readonly OptionMember[]; place: Place; message?: ProtoMessage },
 ): void {
-  for (const { name, value } of members) {
+  const resolved = members.map(({ name, value }) => {
     const field = name.startsWith("[")
       ? extensionOf(place.scope.file, { name: name.slice(1, -1), scope: place.scope.scope, at: place.at })
       : fields.find((one) => one.name === name || (one.node.group !== undefined && one.node.type === name));
     if (field === undefined || (field.extendee !== undefined && field.extendee.name !== message?.name))
       throw new ProtoError(`${shown(name)} has no meaning in the option's value`, place.at);
+    return { field, value };
+  });
+  // By number, as every writer of Protobuf does it.
+  for (const { field, value } of resolved.toSorted((one, other) => one.field.number - other.field.number))
     writeField(writer, field, value, place);
-  }
 }
 
 function bad(field: ProtoField, { at }: Place): never {
@@ -260,6 +267,7 @@ function values(
     }
     if (type === "string" || type === "bytes")
       return { kind: "string", bytes: Buffer.from(from.bytes()).toString("latin1") };
+    if (type === "double" || type === "float") return floatValue(from[type](), type);
     const text = scalarText(from, type);
     return type === "bool" ? { kind: "name", text } : { kind: "number", text };
   };
@@ -270,6 +278,12 @@ function values(
   while (packed.pos < packed.len) all.push(one(packed));
   return all;
 }
+
+const floatValue = (number: number, type: "double" | "float"): OptionValue => {
+  if (Number.isFinite(number))
+    return { kind: "number", text: type === "float" ? floatText(number) : String(number) };
+  return { kind: "name", text: Number.isNaN(number) ? "nan" : number < 0 ? "-inf" : "inf" };
+};
 
 const groupBytes = (reader: BinaryReader, number: number): Uint8Array => {
   const withEnd = reader.skip(wire.start, number);

@@ -149,13 +149,9 @@ function parseMethod(cursor: Cursor): MethodNode {
 
 function parseMethodType(cursor: Cursor): { type: string; isStream: boolean } {
   cursor.symbol("(");
-  let type = cursor.typeName("a message");
-  let isStream = false;
-  // A message may itself be called "stream", or be in a package of that name.
-  if (type === "stream" && !cursor.isSymbol(")")) {
-    isStream = true;
-    type = cursor.typeName("a message");
-  }
+  // As in protoc the keyword wins over a type or package of that name.
+  const isStream = cursor.skipName("stream");
+  const type = cursor.typeName("a message");
   cursor.symbol(")");
   return { type, isStream };
 }

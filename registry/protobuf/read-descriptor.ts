@@ -74,6 +74,7 @@ export function readDescriptor(proto: FileDescriptorProto, readOptions: ReadOpti
   const reader = new DescriptorReader(syntaxOf(proto), readOptions);
   const isPublic = new Set(proto.publicDependency);
   const isWeak = new Set(proto.weakDependency);
+  const groups = reader.syntax === undefined ? groupsOf(proto.extension) : new Set<string>();
   if (proto.package !== "" && !fullNamePattern.test(proto.package))
     throw new ProtoError(`${shown(proto.package)} is no package`);
   return {
@@ -85,9 +86,9 @@ export function readDescriptor(proto: FileDescriptorProto, readOptions: ReadOpti
       at,
     })),
     options: readOptions("FileOptions", proto.options),
-    messages: proto.messageType.map((one) => reader.message(one, 1)),
+    messages: proto.messageType.filter((one) => !groups.has(one.name)).map((one) => reader.message(one, 1)),
     enums: proto.enumType.map((one) => reader.enumeration(one)),
-    extends: reader.extensions(proto.extension, undefined),
+    extends: reader.extensions(proto.extension, { nested: proto.messageType, depth: 0 }),
     services: reader.services(proto),
   };
 }
@@ -117,11 +118,7 @@ class DescriptorReader {
     const entries = new Map(
       proto.nestedType.filter(({ options }) => options?.mapEntry === true).map((one) => [one.name, one]),
     );
-    const groups = new Set(
-      [...proto.field, ...proto.extension]
-        .filter(({ type }) => type === FieldDescriptorProto_Type.GROUP)
-        .map((field) => lastPart(field.typeName)),
-    );
+    const groups = groupsOf([...proto.field, ...proto.extension]);
     const nested = proto.nestedType.filter(({ name }) => !entries.has(name));
     const isGroup = (name: string): boolean => this.syntax === undefined && groups.has(name);
     const field = (one: FieldDescriptorProto): FieldNode => {
@@ -184,16 +181,16 @@ class DescriptorReader {
 
   extensions(
     protos: readonly FieldDescriptorProto[],
-    around: { nested: readonly DescriptorProto[]; depth: number } | undefined,
+    around: { nested: readonly DescriptorProto[]; depth: number },
   ): ExtendNode[] {
     return protos.map((proto) => {
       const group =
         proto.type === FieldDescriptorProto_Type.GROUP && this.syntax === undefined
-          ? around?.nested.find(({ name }) => name === lastPart(proto.typeName))
+          ? around.nested.find(({ name }) => name === lastPart(proto.typeName))
           : undefined;
       return {
         extendee: typeName(proto.extendee),
-        fields: [this.field(proto, { group, depth: around?.depth ?? 1 })],
+        fields: [this.field(proto, { group, depth: around.depth })],
         at,
       };
     });
@@ -234,6 +231,14 @@ class DescriptorReader {
 }
 
 const lastPart = (name: string): string => name.slice(name.lastIndexOf(".") + 1);
+
+/** Messages that are groups; their fields are declared in the same scope. */
+const groupsOf = (fields: readonly FieldDescriptorProto[]): Set<string> =>
+  new Set(
+    fields
+      .filter(({ type }) => type === FieldDescriptorProto_Type.GROUP)
+      .map(({ typeName: name }) => lastPart(name)),
+  );
 
 const isInOneof = (proto: FieldDescriptorProto): boolean =>
   Object.hasOwn(proto, "oneofIndex") && !proto.proto3Optional;

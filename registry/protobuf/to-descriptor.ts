@@ -1,10 +1,7 @@
-// A linked file as a compiler of .proto files would describe it: google.protobuf.FileDescriptorProto. What clients need
-// to read messages is there; options that extensions declare are left out, since nothing here knows their types.
-import { create, type DescField, type DescMessage, toBinary } from "@bufbuild/protobuf";
-import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
+// Turns a file into the FileDescriptorProto that protoc makes of its text, without places in the source.
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import {
   type DescriptorProto,
-  type DescriptorProto_ExtensionRange,
   DescriptorProtoSchema,
   Edition,
   type EnumDescriptorProto,
@@ -13,279 +10,253 @@ import {
   EnumValueOptionsSchema,
   ExtensionRangeOptionsSchema,
   type FieldDescriptorProto,
+  FieldDescriptorProto_Label,
+  FieldDescriptorProto_Type,
   FieldDescriptorProtoSchema,
   FieldOptionsSchema,
+  type FileDescriptorProto,
   FileDescriptorProtoSchema,
   FileOptionsSchema,
-  FieldDescriptorProto_Label as Label,
   MessageOptionsSchema,
   MethodOptionsSchema,
   OneofOptionsSchema,
-  type ServiceDescriptorProto,
-  ServiceDescriptorProtoSchema,
   ServiceOptionsSchema,
-  FieldDescriptorProto_Type as Type,
 } from "@bufbuild/protobuf/wkt";
+import { jsonNameOf } from "./link.js";
 import { isMessage, type ProtoEnum, type ProtoField, type ProtoFile, type ProtoMessage } from "./model.js";
+import { optionBytes } from "./option-bytes.js";
 import { resolve } from "./scope.js";
-import {
-  isEdition,
-  type MethodNode,
-  type OptionNode,
-  type OptionValue,
-  type ScalarType,
-  type ServiceNode,
-} from "./syntax.js";
+import { type ExtendNode, isEdition, type OptionNode, type OptionValue, type ServiceNode } from "./syntax.js";
+import { integerOf } from "./validate.js";
+import { optionsMessage } from "./validate-options.js";
 
-/** The bytes of a file's descriptor, under the name that it is to be imported by. */
-export function descriptorBytes(file: ProtoFile, name: string): Uint8Array {
-  const { node } = file;
-  const edition = isEdition(node.syntax)
-    ? Edition[`EDITION_${node.syntax}` as keyof typeof Edition]
-    : undefined;
-  const extensions = extensionsOf(file);
-  const at = (modifier: "public" | "weak") =>
-    node.imports.flatMap((it, index) => (it.modifier === modifier ? [index] : []));
-  const described = create(FileDescriptorProtoSchema, {
-    name,
-    package: node.package,
-    dependency: node.imports.map(({ path }) => path),
-    publicDependency: at("public"),
-    weakDependency: at("weak"),
-    messageType: file.messages.map((it) => messageOf(it, extensions)),
-    enumType: file.enums.map(enumOf),
-    service: node.services.map((it) => serviceOf(file, it)),
-    extension: node.extends.flatMap(({ fields }) => fields.flatMap((it) => extensions.get(it) ?? [])),
-    options: create(FileOptionsSchema),
-    ...(edition !== undefined
-      ? { syntax: "editions", edition }
-      : node.syntax === undefined
-        ? {}
-        : { syntax: node.syntax }),
-  });
-  if (!setOptions(FileOptionsSchema, described.options, node.options)) delete described.options;
-  return toBinary(FileDescriptorProtoSchema, described);
+const optionSchemas = {
+  FileOptions: FileOptionsSchema,
+  MessageOptions: MessageOptionsSchema,
+  FieldOptions: FieldOptionsSchema,
+  OneofOptions: OneofOptionsSchema,
+  ExtensionRangeOptions: ExtensionRangeOptionsSchema,
+  EnumOptions: EnumOptionsSchema,
+  EnumValueOptions: EnumValueOptionsSchema,
+  ServiceOptions: ServiceOptionsSchema,
+  MethodOptions: MethodOptionsSchema,
+} as const;
+
+type OptionKind = keyof typeof optionSchemas;
+
+/** The bytes of a file's descriptor; what an import has to be called is `name`. */
+export const descriptorBytes = (file: ProtoFile, name = file.name): Uint8Array =>
+  toBinary(FileDescriptorProtoSchema, writeDescriptor(file, name));
+
+export function writeDescriptor(file: ProtoFile, name = file.name): FileDescriptorProto {
+  return new DescriptorWriter(file).file(name);
 }
 
-type Extensions = ReadonlyMap<ProtoField["node"], FieldDescriptorProto>;
+const inside = (scope: string, name: string): string => (scope === "" ? name : `${scope}.${name}`);
 
-function extensionsOf(file: ProtoFile): Extensions {
-  return new Map(
-    file.extensions.map((field) => {
-      const described = fieldOf(field, "");
-      described.extendee = `.${field.extendee?.name ?? ""}`;
-      return [field.node, described];
-    }),
-  );
-}
+const shortName = (name: string): string => name.slice(name.lastIndexOf(".") + 1);
 
-function messageOf(message: ProtoMessage, extensions: Extensions): DescriptorProto {
-  const { node, name } = message;
-  const described = create(DescriptorProtoSchema, {
-    name: node.name,
-    field: message.fields.map((it) => fieldOf(it, name)),
-    nestedType: [
-      ...message.messages.map((it) => messageOf(it, extensions)),
-      ...message.fields.filter(({ mapKey }) => mapKey !== undefined).map(entryOf),
-    ],
-    enumType: message.enums.map(enumOf),
-    extension: node.extends.flatMap(({ fields }) => fields.flatMap((it) => extensions.get(it) ?? [])),
-    extensionRange: node.extensionRanges.map(({ from, to, options }) => {
-      const range: DescriptorProto_ExtensionRange = {
-        $typeName: "google.protobuf.DescriptorProto.ExtensionRange",
-        start: from,
-        end: to + 1,
-      };
-      const set = create(ExtensionRangeOptionsSchema);
-      return setOptions(ExtensionRangeOptionsSchema, set, options) ? { ...range, options: set } : range;
-    }),
-    oneofDecl: node.oneofs.map((oneof) => {
-      const options = create(OneofOptionsSchema);
-      const isSet = setOptions(OneofOptionsSchema, options, oneof.options);
-      return { name: oneof.name, ...(isSet ? { options } : {}) };
-    }),
-    reservedRange: node.reservedRanges.map(({ from, to }) => ({ start: from, end: to + 1 })),
-    reservedName: node.reservedNames.map((it) => it.name),
-  });
-  const options = create(MessageOptionsSchema);
-  if (setOptions(MessageOptionsSchema, options, node.options)) described.options = options;
-  placeInOneofs(message, described);
-  return described;
-}
-
-/** Says each field's oneof; a field of proto3 that is "optional" has one of its own, behind the others. */
-function placeInOneofs(message: ProtoMessage, described: DescriptorProto): void {
-  message.fields.forEach((field, index) => {
-    const made = described.field[index];
-    if (made === undefined) return;
-    if (field.oneof !== undefined) made.oneofIndex = message.oneofs.indexOf(field.oneof);
-    else if (message.file.node.syntax === "proto3" && field.node.label === "optional") {
-      made.proto3Optional = true;
-      made.oneofIndex = described.oneofDecl.length;
-      described.oneofDecl.push({ $typeName: "google.protobuf.OneofDescriptorProto", name: `_${field.name}` });
-    }
-  });
-}
-
-const scalarTypeNumbers: Readonly<Record<ScalarType, Type>> = {
-  double: Type.DOUBLE,
-  float: Type.FLOAT,
-  int64: Type.INT64,
-  uint64: Type.UINT64,
-  int32: Type.INT32,
-  fixed64: Type.FIXED64,
-  fixed32: Type.FIXED32,
-  bool: Type.BOOL,
-  string: Type.STRING,
-  bytes: Type.BYTES,
-  uint32: Type.UINT32,
-  sfixed32: Type.SFIXED32,
-  sfixed64: Type.SFIXED64,
-  sint32: Type.SINT32,
-  sint64: Type.SINT64,
+/** The name of the message that protoc makes of a map's entries. */
+const entryName = (name: string): string => {
+  const camel = jsonNameOf(name);
+  return `${camel.slice(0, 1).toUpperCase()}${camel.slice(1)}Entry`;
 };
 
-/** What a field's type is written as: a scalar's number, or a kind of type with its name. */
-function typeOf({ type, node }: ProtoField): { type: Type; typeName?: string } {
-  if (typeof type === "string") return { type: scalarTypeNumbers[type] };
-  const typeName = `.${type.name}`;
-  if (!isMessage(type)) return { type: Type.ENUM, typeName };
-  return { type: node.group === undefined ? Type.MESSAGE : Type.GROUP, typeName };
-}
+const isProto3Optional = (field: ProtoField, syntax: string | undefined): boolean =>
+  syntax === "proto3" && field.node.label === "optional";
 
-/** The name of the message that protoc makes for a map's entries. */
-const entryName = (name: string): string =>
-  `${name.replace(/(?:^|_)([^_]?)/g, (_, first: string) => first.toUpperCase())}Entry`;
+class DescriptorWriter {
+  readonly #file: ProtoFile;
 
-function fieldOf(field: ProtoField, messageName: string): FieldDescriptorProto {
-  const { node, mapKey, isRepeated, name, number, jsonName } = field;
-  const isMap = mapKey !== undefined;
-  const described = create(FieldDescriptorProtoSchema, {
-    name,
-    number,
-    jsonName,
-    label: isMap || isRepeated ? Label.REPEATED : node.label === "required" ? Label.REQUIRED : Label.OPTIONAL,
-    ...(isMap ? { type: Type.MESSAGE, typeName: `.${messageName}.${entryName(name)}` } : typeOf(field)),
-  });
-  const fallback = node.options.find((it) => it.name === "default")?.value;
-  if (fallback !== undefined) described.defaultValue = defaultText(fallback, field);
-  const options = create(FieldOptionsSchema);
-  if (setOptions(FieldOptionsSchema, options, node.options)) described.options = options;
-  return described;
-}
+  constructor(file: ProtoFile) {
+    this.#file = file;
+  }
 
-function entryOf(field: ProtoField): DescriptorProto {
-  const { mapKey = "string", name } = field;
-  const entry = (label: string, number: number, type: { type: Type; typeName?: string }) =>
-    create(FieldDescriptorProtoSchema, {
-      name: label,
-      jsonName: label,
-      number,
-      label: Label.OPTIONAL,
-      ...type,
+  file(name: string): FileDescriptorProto {
+    const { node, messages, enums } = this.#file;
+    const indexes = (wanted: string): number[] =>
+      node.imports.flatMap(({ modifier }, index) => (modifier === wanted ? [index] : []));
+    const proto = create(FileDescriptorProtoSchema, {
+      name,
+      dependency: node.imports.map(({ path }) => path),
+      publicDependency: indexes("public"),
+      weakDependency: indexes("weak"),
+      messageType: messages.map((one) => this.#message(one)),
+      enumType: enums.map((one) => this.#enum(one)),
+      extension: this.#extensions(node.extends, node.package),
+      service: node.services.map((one) => this.#service(one)),
+      ...this.#options("FileOptions", node.options, node.package),
     });
-  return create(DescriptorProtoSchema, {
-    name: entryName(name),
-    field: [entry("key", 1, { type: scalarTypeNumbers[mapKey] }), entry("value", 2, typeOf(field))],
-    options: { mapEntry: true },
-  });
-}
+    if (node.package !== "") proto.package = node.package;
+    if (node.syntax === "proto3") proto.syntax = "proto3";
+    else if (isEdition(node.syntax)) {
+      proto.syntax = "editions";
+      proto.edition = node.syntax === "2023" ? Edition.EDITION_2023 : Edition.EDITION_2024;
+    }
+    return proto;
+  }
 
-function enumOf({ node }: ProtoEnum): EnumDescriptorProto {
-  const described = create(EnumDescriptorProtoSchema, {
-    name: node.name,
-    value: node.values.map((value) => {
-      const options = create(EnumValueOptionsSchema);
-      const isSet = setOptions(EnumValueOptionsSchema, options, value.options);
-      return { name: value.name, number: value.number, ...(isSet ? { options } : {}) };
-    }),
-    // Unlike those of messages, these end with their last number.
-    reservedRange: node.reservedRanges.map(({ from, to }) => ({ start: from, end: to })),
-    reservedName: node.reservedNames.map((it) => it.name),
-  });
-  const options = create(EnumOptionsSchema);
-  if (setOptions(EnumOptionsSchema, options, node.options)) described.options = options;
-  return described;
-}
+  #options<Kind extends OptionKind>(
+    kind: Kind,
+    options: readonly OptionNode[],
+    scope: string,
+  ): { options?: never } {
+    const bytes = optionBytes(options, { file: this.#file, scope, message: optionsMessage(kind) });
+    if (bytes.length === 0) return {};
+    // Each descriptor has its own kind of options; the kind is chosen beside it.
+    return { options: fromBinary(optionSchemas[kind], bytes) as never };
+  }
 
-function serviceOf(file: ProtoFile, node: ServiceNode): ServiceDescriptorProto {
-  const scope = file.node.package === "" ? node.name : `${file.node.package}.${node.name}`;
-  const typeName = (name: string, { at }: MethodNode) =>
-    `.${resolve(file, { name, scope, at }, ({ kind }) => kind === "message").name}`;
-  const described = create(ServiceDescriptorProtoSchema, {
-    name: node.name,
-    method: node.methods.map((method) => {
-      const options = create(MethodOptionsSchema);
-      const isSet = setOptions(MethodOptionsSchema, options, method.options);
-      return {
+  #message(message: ProtoMessage): DescriptorProto {
+    const { node, name, file } = message;
+    const { syntax } = file.node;
+    const entries = message.fields.filter(({ mapKey }) => mapKey !== undefined);
+    const synthetic = message.fields.filter((field) => isProto3Optional(field, syntax));
+    const indexOf = (field: ProtoField): number | undefined => {
+      if (field.oneof !== undefined) return message.oneofs.indexOf(field.oneof);
+      return synthetic.includes(field) ? message.oneofs.length + synthetic.indexOf(field) : undefined;
+    };
+    return create(DescriptorProtoSchema, {
+      name: shortName(name),
+      field: message.fields.map((field) => this.#field(field, name, indexOf(field))),
+      nestedType: [
+        ...message.messages.map((one) => this.#message(one)),
+        ...entries.map((field) => this.#entry(field, name)),
+      ],
+      enumType: message.enums.map((one) => this.#enum(one)),
+      extensionRange: node.extensionRanges.map(({ from, to, options }) => ({
+        start: from,
+        end: to + 1,
+        ...this.#options("ExtensionRangeOptions", options, name),
+      })),
+      extension: this.#extensions(node.extends, name),
+      oneofDecl: [
+        ...node.oneofs.map((one) => ({
+          name: one.name,
+          ...this.#options("OneofOptions", one.options, name),
+        })),
+        ...synthetic.map((field) => ({ name: `_${field.name}` })),
+      ],
+      reservedRange: node.reservedRanges.map(({ from, to }) => ({ start: from, end: to + 1 })),
+      reservedName: node.reservedNames.map((one) => one.name),
+      ...this.#options("MessageOptions", node.options, name),
+    });
+  }
+
+  #entry(field: ProtoField, around: string): DescriptorProto {
+    const name = inside(around, entryName(field.name));
+    const part = (partName: string, number: number, type: ProtoField["type"]): FieldDescriptorProto =>
+      this.#bare({ ...field, name: partName, jsonName: partName, number, type, mapKey: undefined }, name);
+    return create(DescriptorProtoSchema, {
+      name: shortName(name),
+      field: [part("key", 1, field.mapKey ?? "string"), part("value", 2, field.type)],
+      options: { mapEntry: true },
+    });
+  }
+
+  /** A field without options, default and oneof. */
+  #bare(field: ProtoField, scope: string): FieldDescriptorProto {
+    const { type, mapKey, isRepeated } = field;
+    const proto = create(FieldDescriptorProtoSchema, {
+      name: field.name,
+      number: field.number,
+      jsonName: field.jsonName,
+      label: isRepeated || mapKey !== undefined ? FieldDescriptorProto_Label.REPEATED : this.#label(field),
+    });
+    if (mapKey !== undefined) {
+      proto.type = FieldDescriptorProto_Type.MESSAGE;
+      proto.typeName = `.${inside(scope, entryName(field.name))}`;
+    } else if (typeof type === "string") {
+      proto.type = FieldDescriptorProto_Type[type.toUpperCase() as "INT32"];
+    } else {
+      proto.typeName = `.${type.name}`;
+      const isGroup = isMessage(type) && field.node.group !== undefined;
+      proto.type = !isMessage(type)
+        ? FieldDescriptorProto_Type.ENUM
+        : isGroup
+          ? FieldDescriptorProto_Type.GROUP
+          : FieldDescriptorProto_Type.MESSAGE;
+    }
+    return proto;
+  }
+
+  #label({ node }: ProtoField): FieldDescriptorProto_Label {
+    return node.label === "required"
+      ? FieldDescriptorProto_Label.REQUIRED
+      : FieldDescriptorProto_Label.OPTIONAL;
+  }
+
+  #field(field: ProtoField, scope: string, oneofIndex?: number): FieldDescriptorProto {
+    const proto = this.#bare(field, scope);
+    const fallback = field.node.options.find(({ name }) => name === "default");
+    if (fallback !== undefined) proto.defaultValue = defaultText(field, fallback.value);
+    if (oneofIndex !== undefined) proto.oneofIndex = oneofIndex;
+    if (field.extendee === undefined && isProto3Optional(field, this.#file.node.syntax))
+      proto.proto3Optional = true;
+    if (field.extendee !== undefined) proto.extendee = `.${field.extendee.name}`;
+    return Object.assign(proto, this.#options("FieldOptions", field.node.options, scope));
+  }
+
+  #extensions(nodes: readonly ExtendNode[], scope: string): FieldDescriptorProto[] {
+    return nodes.flatMap(({ fields }) =>
+      fields.map((one) => {
+        const symbol = this.#file.symbols.get(inside(scope, one.name));
+        const field = symbol?.kind === "extension" ? symbol.field : undefined;
+        if (field === undefined) throw new Error("an extension has not been linked");
+        return this.#field(field, scope);
+      }),
+    );
+  }
+
+  #enum({ name, node }: ProtoEnum): EnumDescriptorProto {
+    const scope = name.slice(0, Math.max(name.lastIndexOf("."), 0));
+    return create(EnumDescriptorProtoSchema, {
+      name: shortName(name),
+      value: node.values.map((value) => ({
+        name: value.name,
+        number: value.number,
+        ...this.#options("EnumValueOptions", value.options, scope),
+      })),
+      reservedRange: node.reservedRanges.map(({ from, to }) => ({ start: from, end: to })),
+      reservedName: node.reservedNames.map((one) => one.name),
+      ...this.#options("EnumOptions", node.options, scope),
+    });
+  }
+
+  #service(service: ServiceNode): object {
+    const scope = inside(this.#file.node.package, service.name);
+    const typeName = (name: string): string =>
+      `.${resolve(this.#file, { name, scope, at: service.at }, ({ kind }) => kind === "message").name}`;
+    return {
+      name: service.name,
+      method: service.methods.map((method) => ({
         name: method.name,
-        inputType: typeName(method.input, method),
-        outputType: typeName(method.output, method),
+        inputType: typeName(method.input),
+        outputType: typeName(method.output),
         ...(method.isClientStream ? { clientStreaming: true } : {}),
         ...(method.isServerStream ? { serverStreaming: true } : {}),
-        ...(isSet ? { options } : {}),
-      };
-    }),
-  });
-  const options = create(ServiceOptionsSchema);
-  if (setOptions(ServiceOptionsSchema, options, node.options)) described.options = options;
-  return described;
-}
-
-/** A default as descriptors have it: a text as it is, bytes with escapes, the rest as it is written. */
-function defaultText(value: OptionValue, { type }: ProtoField): string {
-  if (value.kind === "name" || value.kind === "number") return value.text;
-  if (value.kind !== "string") return "";
-  if (type !== "bytes") return Buffer.from(value.bytes, "latin1").toString("utf8");
-  return value.bytes.replace(/[^ -~]|["'\\]/g, (char) =>
-    /[ -~]/.test(char) ? `\\${char}` : `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`,
-  );
-}
-
-/** Written elsewhere in a field's descriptor, or known to no descriptor. */
-const fieldsOwn: ReadonlySet<string> = new Set(["default", "json_name"]);
-
-/** Sets those options that the message knows. @returns whether there was one */
-function setOptions<Desc extends DescMessage>(
-  schema: Desc,
-  message: Parameters<typeof reflect<Desc>>[1],
-  options: readonly OptionNode[],
-): boolean {
-  if (message === undefined) return false;
-  const target = reflect(schema, message);
-  const known = options.filter(({ name }) => !name.startsWith("(") && !fieldsOwn.has(name));
-  const set = known.map(({ name, value }) => setMember(target, name.split("."), value));
-  return set.some(Boolean);
-}
-
-function setMember(target: ReflectMessage, path: readonly string[], value: OptionValue): boolean {
-  const [name = "", ...rest] = path;
-  const field = target.fields.find((it) => it.name === name);
-  if (field === undefined) return false;
-  if (field.fieldKind === "message") {
-    const inner = target.get(field);
-    const members =
-      rest.length > 0 ? [{ name: rest.join("."), value }] : value.kind === "message" ? value.members : [];
-    const isSet = members.map((it) => setMember(inner, it.name.split("."), it.value)).some(Boolean);
-    if (isSet) target.set(field, inner);
-    return isSet;
+        ...this.#options("MethodOptions", method.options, scope),
+      })),
+      ...this.#options("ServiceOptions", service.options, scope),
+    };
   }
-  if (rest.length > 0) return false;
-  const values = (value.kind === "list" ? value.items : [value]).flatMap((it) => {
-    const read = optionValue(field, it);
-    return read === undefined ? [] : [read];
-  });
-  if (values.length === 0) return false;
-  if (field.fieldKind === "list") for (const it of values) target.get(field).add(it);
-  else target.set(field, values.at(-1));
-  return true;
 }
 
-function optionValue(field: DescField, value: OptionValue): boolean | string | number | bigint | undefined {
-  if (value.kind === "string") return Buffer.from(value.bytes, "latin1").toString("utf8");
-  if (value.kind === "number") return Number(value.text);
-  if (value.kind !== "name") return undefined;
-  const { enum: type } = field as { enum?: { values: readonly { name: string; number: number }[] } };
-  if (type !== undefined) return type.values.find(({ name }) => name === value.text)?.number;
-  return value.text === "true" ? true : value.text === "false" ? false : undefined;
+/** A default as descriptors have it: text of strings as it is, bytes escaped, numbers in decimal. */
+function defaultText({ type }: ProtoField, value: OptionValue): string {
+  if (value.kind === "string") {
+    if (type === "string") return Buffer.from(value.bytes, "latin1").toString();
+    return value.bytes.replace(/[^ -~]|["'\\]/g, escaped);
+  }
+  if (value.kind === "name") return value.text;
+  if (value.kind !== "number") return "";
+  const whole = integerOf(value.text);
+  if (whole !== undefined) return String(whole);
+  const number = Number(value.text.replace(/[fF]$/, ""));
+  return String(number);
 }
+
+const escaped = (character: string): string => {
+  const known = { "\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "'": "\\'", "\\": "\\\\" }[character];
+  return known ?? `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`;
+};

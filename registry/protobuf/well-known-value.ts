@@ -1,10 +1,8 @@
 // The JSON forms of the messages that Protobuf's JSON mapping knows by name, checked.
 import { ExactNumber } from "../../platform/json/exact.js";
-import { joinJsonPath } from "../../platform/json/path.js";
 import { type EventChecker, isObject, type JsonObject } from "./check-event.js";
 import { isWellKnown, Refused } from "./event-plan.js";
 import type { ProtoMessage } from "./model.js";
-import { scalarValue } from "./scalar-value.js";
 import type { ScalarType } from "./syntax.js";
 import { durationParts, timestampParts, timestampText } from "./well-known-forms.js";
 
@@ -40,7 +38,7 @@ export function checkWellKnown(
     case "Value":
       return dynamic(checker, value, path);
     default:
-      return scalarValue(message.fields[0]?.type as ScalarType, value, path);
+      return checker.scalar(message.fields[0]?.type as ScalarType, value, path);
   }
 }
 
@@ -56,10 +54,11 @@ function timestamp(value: unknown, path: string): unknown {
 function dynamic(checker: EventChecker, value: unknown, path: string): unknown {
   checker.step(path);
   if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) dynamic(checker, item, joinJsonPath(path, index));
+    for (const [index, item] of value.entries()) dynamic(checker, item, checker.join(path, index));
   } else if (isObject(value)) {
-    for (const [name, member] of Object.entries(value)) dynamic(checker, member, joinJsonPath(path, name));
-  } else if (value instanceof ExactNumber && !Number.isFinite(Number(value.text))) {
+    for (const [name, member] of Object.entries(value)) dynamic(checker, member, checker.join(path, name));
+  } else if (value instanceof ExactNumber) checker.isExact = true;
+  if (value instanceof ExactNumber && !Number.isFinite(Number(value.text))) {
     throw new Refused("finite_number", "A number is not finite.", path);
   }
   return value;
@@ -73,12 +72,12 @@ function any(checker: EventChecker, value: unknown, path: string): unknown {
   const name = typeof url === "string" ? url.slice(url.lastIndexOf("/") + 1) : "";
   const message = checker.plans.set.messages.get(name);
   if (message === undefined)
-    throw new Refused("any", '"@type" names no message of the schema.', joinJsonPath(path, "@type"));
+    throw new Refused("any", '"@type" names no message of the schema.', checker.join(path, "@type"));
   const rest: JsonObject = Object.fromEntries(Object.entries(value).filter(([key]) => key !== "@type"));
   if (isWellKnown(message)) {
     if (keys.length > 2 || !Object.hasOwn(value, "value"))
       throw new Refused("any", 'The value stands in "value".', path);
-    return { "@type": url, value: checker.message(message, value["value"], joinJsonPath(path, "value")) };
+    return { "@type": url, value: checker.message(message, value["value"], checker.join(path, "value")) };
   }
   return { "@type": url, ...(checker.message(message, rest, path) as JsonObject) };
 }
