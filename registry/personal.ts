@@ -118,28 +118,79 @@ export function personalInJsonSchema(schema: Json): readonly PersonalField[] {
   return walk.fields;
 }
 
-/** The personal fields of an Avro record. */
-export function personalInAvro(type: AvroType, path: FieldPath = []): readonly PersonalField[] {
-  if (path.length > DEPTH_MAX) return [];
-  if (type.kind === "array") return personalInAvro(type.items, [...path, "*"]);
-  if (type.kind === "map") return personalInAvro(type.values, [...path, "*"]);
-  if (type.kind === "union") return type.branches.flatMap((branch) => personalInAvro(branch, path));
-  if (type.kind !== "record") return [];
-  return type.fields.flatMap((field) => {
-    const fieldPath = [...path, field.name];
-    if (field.personalClass !== "") return [{ path: fieldPath, class: field.personalClass }];
-    // A record within itself: what is personal in it was found on the way here.
-    return holds(field.type, type) ? [] : personalInAvro(field.type, fieldPath);
-  });
+/** A record within itself is followed so often; beyond that it is personal as a whole. */
+const RECURSIONS_MAX = 3;
+
+/** The types within a type. */
+const partsOf = (type: AvroType): readonly AvroType[] => {
+  if (type.kind === "record") return type.fields.map((field) => field.type);
+  if (type.kind === "union") return type.branches;
+  if (type.kind === "array") return [type.items];
+  return type.kind === "map" ? [type.values] : [];
+};
+
+/** The types that have something personal in them. */
+const typesWithPersonal = (root: AvroType): ReadonlySet<AvroType> => {
+  const users = new Map<AvroType, AvroType[]>([[root, []]]);
+  const open = [root];
+  for (const type of open) {
+    for (const part of partsOf(type)) {
+      const known = users.get(part);
+      if (known !== undefined) known.push(type);
+      else {
+        users.set(part, [type]);
+        open.push(part);
+      }
+    }
+  }
+  const found = new Set<AvroType>();
+  const spread = open.filter(
+    (type) => type.kind === "record" && type.fields.some(({ personalClass }) => personalClass !== ""),
+  );
+  for (const type of spread) {
+    if (found.has(type)) continue;
+    found.add(type);
+    spread.push(...(users.get(type) ?? []));
+  }
+  return found;
+};
+
+class AvroWalk {
+  readonly fields: PersonalField[] = [];
+  readonly #personal: ReadonlySet<AvroType>;
+  #steps = 0;
+
+  constructor(root: AvroType) {
+    this.#personal = typesWithPersonal(root);
+  }
+
+  /** False where there are more ways than can be followed. */
+  visit(type: AvroType, path: FieldPath, outer: readonly AvroType[]): boolean {
+    if (!this.#personal.has(type)) return true;
+    if (++this.#steps > STEPS_MAX) return false;
+    if (type.kind === "array") return this.visit(type.items, [...path, "*"], outer);
+    if (type.kind === "map") return this.visit(type.values, [...path, "*"], outer);
+    if (type.kind === "union") return type.branches.every((branch) => this.visit(branch, path, outer));
+    if (type.kind !== "record") return true;
+    const times = outer.filter((one) => one === type).length;
+    if (times >= RECURSIONS_MAX || path.length > DEPTH_MAX) {
+      this.fields.push({ path, class: anyClass });
+      return true;
+    }
+    const inner = [...outer, type];
+    return type.fields.every(({ name, type: its, personalClass }) => {
+      if (personalClass === "") return this.visit(its, [...path, name], inner);
+      this.fields.push({ path: [...path, name], class: personalClass });
+      return true;
+    });
+  }
 }
 
-const holds = (type: AvroType, record: AvroType, depth = 0): boolean => {
-  if (type === record) return true;
-  if (depth > 8) return false;
-  if (type.kind === "array") return holds(type.items, record, depth + 1);
-  if (type.kind === "map") return holds(type.values, record, depth + 1);
-  return type.kind === "union" && type.branches.some((branch) => holds(branch, record, depth + 1));
-};
+/** The personal fields of an Avro record. */
+export function personalInAvro(type: AvroType): readonly PersonalField[] {
+  const walk = new AvroWalk(type);
+  return walk.visit(type, [], []) ? walk.fields : everything;
+}
 
 /** A value in place of another; undefined takes it out of its object, and leaves null in an array. */
 type Replacement = (value: ExactValue) => ExactValue | undefined;

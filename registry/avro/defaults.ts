@@ -1,7 +1,7 @@
 // Defaults of fields: checked deeply, and made into the values that they are in an event's properties.
 import { ExactNumber, type ExactValue, parseExact, stringifyExact } from "../../platform/json/exact.js";
 import type { Budget } from "../rules/budget.js";
-import { decimalText } from "./decimal.js";
+import { decimalText, doubleText } from "./number-text.js";
 import { AvroSchemaError } from "./schema-error.js";
 import { type AvroField, type AvroRecord, type AvroType, type FieldDefault, nameOfType } from "./type.js";
 
@@ -165,7 +165,7 @@ const scalarText = (type: Scalar, json: ExactValue): string | undefined => {
     case "float":
     case "double": {
       const value = Number(numberText(json) ?? Number.NaN);
-      return Number.isFinite(value) ? String(value) : undefined;
+      return Number.isFinite(value) ? doubleText(value) : undefined;
     }
     case "string":
       return typeof json === "string" ? JSON.stringify(json) : undefined;

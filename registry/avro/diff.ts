@@ -268,7 +268,6 @@ const reconciled = (
 
 /** Every entry's `change` is of `avroChanges`. */
 export function diffAvro(older: AvroSchema, newer: AvroSchema, budget: Budget): readonly Difference[] {
-  if (older.canonical === newer.canonical && older.foreign.size + newer.foreign.size === 0) return [];
   try {
     const differ = new Differ(budget);
     differ.types(older.type, newer.type, "");

@@ -4,8 +4,8 @@
 // timestamps as the number they are encoded as, in their unit.
 import { isUtf8 } from "node:buffer";
 import type { Cursor } from "./cursor.js";
-import { decimalText } from "./decimal.js";
 import { fixedText } from "./defaults.js";
+import { decimalText, doubleText, shortestFloat } from "./number-text.js";
 import { Refused } from "./refused.js";
 import type { AvroBytes, AvroFixed, AvroType, Decimal } from "./type.js";
 
@@ -21,20 +21,10 @@ const writeWhole = (cursor: Cursor, value: number | bigint): void => {
   else cursor.out.ascii(value.toString());
 };
 
-const shortestFloat = (value: number): string => {
-  const exact = String(value);
-  // A double so short has no shorter float.
-  if (exact.length < 8) return exact;
-  for (let digits = 6; digits < 9; digits++) {
-    const rounded = Number(value.toPrecision(digits));
-    if (Math.fround(rounded) === value) return String(rounded);
-  }
-  return String(Number(value.toPrecision(9)));
-};
-
 /** A number as the reader's type has it. */
 const writeNumber = (cursor: Cursor, value: number, readerKind: AvroType["kind"]): void => {
-  cursor.out.ascii(readerKind === "float" ? shortestFloat(Math.fround(value)) : String(value));
+  const read = readerKind === "float" ? shortestFloat(Math.fround(value)) : value;
+  cursor.out.ascii(doubleText(read));
 };
 
 const numberReading = (writer: "int" | "long" | "float", reader: AvroType["kind"]): Reading => {
@@ -141,7 +131,7 @@ export function scalarReading(writer: AvroType, reader: AvroType): Reading | und
     case "float":
       return numberReading("float", reader.kind);
     case "double":
-      return (cursor) => cursor.out.ascii(String(cursor.double()));
+      return (cursor) => cursor.out.ascii(doubleText(cursor.double()));
     case "string":
       return reader.kind === "bytes" ? bytesReading(reader.decimal) : textReading;
     case "bytes":
