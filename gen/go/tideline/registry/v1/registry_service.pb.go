@@ -3181,7 +3181,7 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"\x06key_id\x18\x0e \x01(\tR\x05keyId\"\xea\x03\n" +
 	"\x15RegisterSchemaRequest\x12$\n" +
 	"\asubject\x18\x01 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\x12@\n" +
+	"\xbaH\ar\x05\x10\x01(\xe8\x02R\asubject\x12@\n" +
 	"\x04kind\x18\x02 \x01(\x0e2 .tideline.registry.v1.SchemaKindB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04kind\x12\x1f\n" +
 	"\x04text\x18\x03 \x01(\tB\v\xbaH\br\x06\x10\x01(\x80\x80\x10R\x04text\x12O\n" +
@@ -3201,7 +3201,7 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"\x06is_new\x18\x02 \x01(\bR\x05isNew\"\xcb\x03\n" +
 	"\x12CheckSchemaRequest\x12$\n" +
 	"\asubject\x18\x01 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\x12@\n" +
+	"\xbaH\ar\x05\x10\x01(\xe8\x02R\asubject\x12@\n" +
 	"\x04kind\x18\x02 \x01(\x0e2 .tideline.registry.v1.SchemaKindB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04kind\x12\x1f\n" +
 	"\x04text\x18\x03 \x01(\tB\v\xbaH\br\x06\x10\x01(\x80\x80\x10R\x04text\x12O\n" +
@@ -3227,7 +3227,7 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	" \x01(\rR\rfindingsCount\"\xb2\x03\n" +
 	"\x13LookupSchemaRequest\x12$\n" +
 	"\asubject\x18\x01 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\x12@\n" +
+	"\xbaH\ar\x05\x10\x01(\xe8\x02R\asubject\x12@\n" +
 	"\x04kind\x18\x02 \x01(\x0e2 .tideline.registry.v1.SchemaKindB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04kind\x12\x1f\n" +
 	"\x04text\x18\x03 \x01(\tB\v\xbaH\br\x06\x10\x01(\x80\x80\x10R\x04text\x12O\n" +
@@ -3241,7 +3241,7 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"\x14LookupSchemaResponse\x124\n" +
 	"\x06schema\x18\x01 \x01(\v2\x1c.tideline.registry.v1.SchemaR\x06schema\"\xb3\x01\n" +
 	"\x10GetSchemaRequest\x12\"\n" +
-	"\asubject\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\asubject\x12\x18\n" +
+	"\asubject\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xe8\x02R\asubject\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\rR\aversion\x12\x1b\n" +
 	"\tschema_id\x18\x03 \x01(\rR\bschemaId\x12\x1b\n" +
 	"\x04guid\x18\x04 \x01(\tB\a\xbaH\x04r\x02($R\x04guid\x12'\n" +
@@ -3252,7 +3252,7 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"\tpage_size\x18\x01 \x01(\rB\b\xbaH\x05*\x03\x18\xe8\aR\bpageSize\x12'\n" +
 	"\n" +
 	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\bR\tpageToken\x12 \n" +
-	"\x06prefix\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\x06prefix\"u\n" +
+	"\x06prefix\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\xe8\x02R\x06prefix\"u\n" +
 	"\x13ListSchemasResponse\x126\n" +
 	"\aschemas\x18\x01 \x03(\v2\x1c.tideline.registry.v1.SchemaR\aschemas\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xb0\x01\n" +
@@ -3260,14 +3260,14 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"\tpage_size\x18\x01 \x01(\rB\b\xbaH\x05*\x03\x18\xe8\aR\bpageSize\x12'\n" +
 	"\n" +
 	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\bR\tpageToken\x12 \n" +
-	"\x06prefix\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\x06prefix\x12'\n" +
+	"\x06prefix\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\xe8\x02R\x06prefix\x12'\n" +
 	"\x0finclude_deleted\x18\x04 \x01(\bR\x0eincludeDeleted\"Z\n" +
 	"\x14ListSubjectsResponse\x12\x1a\n" +
 	"\bsubjects\x18\x01 \x03(\tR\bsubjects\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xb4\x01\n" +
 	"\x13ListVersionsRequest\x12$\n" +
 	"\asubject\x18\x01 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\x12'\n" +
+	"\xbaH\ar\x05\x10\x01(\xe8\x02R\asubject\x12'\n" +
 	"\x0finclude_deleted\x18\x02 \x01(\bR\x0eincludeDeleted\x12%\n" +
 	"\tpage_size\x18\x03 \x01(\rB\b\xbaH\x05*\x03\x18\xe8\aR\bpageSize\x12'\n" +
 	"\n" +
@@ -3277,7 +3277,7 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"|\n" +
 	"\x12DiffSchemasRequest\x12$\n" +
 	"\asubject\x18\x01 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\x12!\n" +
+	"\xbaH\ar\x05\x10\x01(\xe8\x02R\asubject\x12!\n" +
 	"\ffrom_version\x18\x02 \x01(\rR\vfromVersion\x12\x1d\n" +
 	"\n" +
 	"to_version\x18\x03 \x01(\rR\ttoVersion\"\xb9\x01\n" +
@@ -3287,60 +3287,60 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"\vdifferences\x18\x03 \x03(\v2 .tideline.registry.v1.DifferenceR\vdifferences\"|\n" +
 	"\x13DeleteSchemaRequest\x12$\n" +
 	"\asubject\x18\x01 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\x12!\n" +
+	"\xbaH\ar\x05\x10\x01(\xe8\x02R\asubject\x12!\n" +
 	"\aversion\x18\x02 \x01(\rB\a\xbaH\x04*\x02(\x01R\aversion\x12\x1c\n" +
 	"\tpermanent\x18\x03 \x01(\bR\tpermanent\"0\n" +
 	"\x14DeleteSchemaResponse\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\"Z\n" +
 	"\x14DeleteSubjectRequest\x12$\n" +
 	"\asubject\x18\x01 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\x12\x1c\n" +
+	"\xbaH\ar\x05\x10\x01(\xe8\x02R\asubject\x12\x1c\n" +
 	"\tpermanent\x18\x02 \x01(\bR\tpermanent\"3\n" +
 	"\x15DeleteSubjectResponse\x12\x1a\n" +
 	"\bversions\x18\x01 \x03(\rR\bversions\"w\n" +
 	"\x16RollBackSubjectRequest\x12$\n" +
 	"\asubject\x18\x01 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\x12!\n" +
+	"\xbaH\ar\x05\x10\x01(\xe8\x02R\asubject\x12!\n" +
 	"\aversion\x18\x02 \x01(\rB\a\xbaH\x04*\x02(\x01R\aversion\x12\x14\n" +
 	"\x05force\x18\x03 \x01(\bR\x05force\"f\n" +
 	"\x17RollBackSubjectResponse\x124\n" +
 	"\x06schema\x18\x01 \x01(\v2\x1c.tideline.registry.v1.SchemaR\x06schema\x12\x15\n" +
 	"\x06is_new\x18\x02 \x01(\bR\x05isNew\"2\n" +
 	"\x10GetConfigRequest\x12\x1e\n" +
-	"\x05scope\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\x05scope\"\x7f\n" +
+	"\x05scope\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xe8\x02R\x05scope\"\x7f\n" +
 	"\x11GetConfigResponse\x12.\n" +
 	"\x03own\x18\x01 \x01(\v2\x1c.tideline.registry.v1.ConfigR\x03own\x12:\n" +
 	"\teffective\x18\x02 \x01(\v2\x1c.tideline.registry.v1.ConfigR\teffective\"p\n" +
 	"\x10SetConfigRequest\x12\x1e\n" +
-	"\x05scope\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\x05scope\x12<\n" +
+	"\x05scope\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xe8\x02R\x05scope\x12<\n" +
 	"\x06config\x18\x02 \x01(\v2\x1c.tideline.registry.v1.ConfigB\x06\xbaH\x03\xc8\x01\x01R\x06config\"\x7f\n" +
 	"\x11SetConfigResponse\x12.\n" +
 	"\x03own\x18\x01 \x01(\v2\x1c.tideline.registry.v1.ConfigR\x03own\x12:\n" +
 	"\teffective\x18\x02 \x01(\v2\x1c.tideline.registry.v1.ConfigR\teffective\"5\n" +
 	"\x13DeleteConfigRequest\x12\x1e\n" +
-	"\x05scope\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\x05scope\"L\n" +
+	"\x05scope\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xe8\x02R\x05scope\"L\n" +
 	"\x14DeleteConfigResponse\x124\n" +
 	"\x06config\x18\x01 \x01(\v2\x1c.tideline.registry.v1.ConfigR\x06config\"0\n" +
 	"\x0eGetModeRequest\x12\x1e\n" +
-	"\x05scope\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\x05scope\"y\n" +
+	"\x05scope\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xe8\x02R\x05scope\"y\n" +
 	"\x0fGetModeResponse\x12,\n" +
 	"\x03own\x18\x01 \x01(\x0e2\x1a.tideline.registry.v1.ModeR\x03own\x128\n" +
 	"\teffective\x18\x02 \x01(\x0e2\x1a.tideline.registry.v1.ModeR\teffective\"\x82\x01\n" +
 	"\x0eSetModeRequest\x12\x1e\n" +
-	"\x05scope\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\x05scope\x12:\n" +
+	"\x05scope\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xe8\x02R\x05scope\x12:\n" +
 	"\x04mode\x18\x02 \x01(\x0e2\x1a.tideline.registry.v1.ModeB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04mode\x12\x14\n" +
 	"\x05force\x18\x03 \x01(\bR\x05force\"K\n" +
 	"\x0fSetModeResponse\x128\n" +
 	"\teffective\x18\x01 \x01(\x0e2\x1a.tideline.registry.v1.ModeR\teffective\"Q\n" +
 	"\x11DeleteModeRequest\x12\x1e\n" +
-	"\x05scope\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\x05scope\x12\x1c\n" +
+	"\x05scope\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xe8\x02R\x05scope\x12\x1c\n" +
 	"\trecursive\x18\x02 \x01(\bR\trecursive\"D\n" +
 	"\x12DeleteModeResponse\x12.\n" +
 	"\x04mode\x18\x01 \x01(\x0e2\x1a.tideline.registry.v1.ModeR\x04mode\"9\n" +
 	"\x11GetSubjectRequest\x12$\n" +
 	"\asubject\x18\x01 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\"\xa0\x02\n" +
+	"\xbaH\ar\x05\x10\x01(\xe8\x02R\asubject\"\xa0\x02\n" +
 	"\x12GetSubjectResponse\x12\x18\n" +
 	"\asubject\x18\x01 \x01(\tR\asubject\x128\n" +
 	"\x05notes\x18\x02 \x01(\v2\".tideline.registry.v1.SubjectNotesR\x05notes\x124\n" +
@@ -3350,7 +3350,7 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"\x06latest\x18\x06 \x01(\v2\x1c.tideline.registry.v1.SchemaR\x06latest\"|\n" +
 	"\x12SetMetadataRequest\x12$\n" +
 	"\asubject\x18\x01 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\x12@\n" +
+	"\xbaH\ar\x05\x10\x01(\xe8\x02R\asubject\x12@\n" +
 	"\x05notes\x18\x02 \x01(\v2\".tideline.registry.v1.SubjectNotesB\x06\xbaH\x03\xc8\x01\x01R\x05notes\"O\n" +
 	"\x13SetMetadataResponse\x128\n" +
 	"\x05notes\x18\x01 \x01(\v2\".tideline.registry.v1.SubjectNotesR\x05notes\"e\n" +
@@ -3366,20 +3366,20 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"\x15DeleteContextResponse\"\x88\x01\n" +
 	"\x14ListReferrersRequest\x12$\n" +
 	"\asubject\x18\x01 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\x12!\n" +
+	"\xbaH\ar\x05\x10\x01(\xe8\x02R\asubject\x12!\n" +
 	"\aversion\x18\x02 \x01(\rB\a\xbaH\x04*\x02(\x01R\aversion\x12'\n" +
 	"\x0finclude_deleted\x18\x03 \x01(\bR\x0eincludeDeleted\"6\n" +
 	"\x15ListReferrersResponse\x12\x1d\n" +
 	"\n" +
 	"schema_ids\x18\x01 \x03(\rR\tschemaIds\"u\n" +
 	"\x12ListChangesRequest\x12\"\n" +
-	"\asubject\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\asubject\x12\x14\n" +
+	"\asubject\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xe8\x02R\asubject\x12\x14\n" +
 	"\x05after\x18\x02 \x01(\x04R\x05after\x12%\n" +
 	"\tpage_size\x18\x03 \x01(\rB\b\xbaH\x05*\x03\x18\xe8\aR\bpageSize\"M\n" +
 	"\x13ListChangesResponse\x126\n" +
 	"\achanges\x18\x01 \x03(\v2\x1c.tideline.registry.v1.ChangeR\achanges\"O\n" +
 	"\x13WatchChangesRequest\x12\"\n" +
-	"\asubject\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\asubject\x12\x14\n" +
+	"\asubject\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xe8\x02R\asubject\x12\x14\n" +
 	"\x05after\x18\x02 \x01(\x04R\x05after\"N\n" +
 	"\x14WatchChangesResponse\x126\n" +
 	"\achanges\x18\x01 \x03(\v2\x1c.tideline.registry.v1.ChangeR\achanges*v\n" +

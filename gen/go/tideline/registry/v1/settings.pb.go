@@ -726,7 +726,7 @@ const file_tideline_registry_v1_settings_proto_rawDesc = "" +
 	"\x05level\x18\x01 \x01(\x0e2(.tideline.registry.v1.CompatibilityLevelR\x05level\x12A\n" +
 	"\x06policy\x18\x02 \x01(\x0e2).tideline.registry.v1.CompatibilityPolicyR\x06policy\x12!\n" +
 	"\tnormalize\x18\x03 \x01(\bH\x00R\tnormalize\x88\x01\x01\x12\x1e\n" +
-	"\x05alias\x18\x04 \x01(\tB\b\xbaH\x05r\x03(\xae\x02R\x05alias\x129\n" +
+	"\x05alias\x18\x04 \x01(\tB\b\xbaH\x05r\x03(\xe8\x02R\x05alias\x129\n" +
 	"\x13compatibility_group\x18\x05 \x01(\tB\b\xbaH\x05r\x03(\xc8\x01R\x12compatibilityGroup\x125\n" +
 	"\x14validate_new_schemas\x18\x06 \x01(\bH\x01R\x12validateNewSchemas\x88\x01\x01\x12O\n" +
 	"\x10default_metadata\x18\a \x01(\v2$.tideline.registry.v1.SchemaMetadataR\x0fdefaultMetadata\x12Q\n" +
