@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { systemClock } from "../platform/clock.js";
 import { openControl } from "../platform/control/control.js";
+import { openClickHouse } from "../platform/engines/clickhouse.js";
 import { openNats } from "../platform/engines/nats.js";
 import { openPostgres } from "../platform/engines/postgres.js";
 import { type Life, runService } from "../platform/run.js";
@@ -10,7 +11,9 @@ import type { Env } from "../platform/settings.js";
 import { startStatus } from "../platform/status.js";
 import { streamNames } from "../platform/streams.js";
 import { readConfig } from "./config.js";
+import { openStoredEvents } from "./engines/clickhouse-events.js";
 import { openRegistryStore } from "./engines/postgres-registry.js";
+import { openEventsDesk } from "./events-desk.js";
 import { openChangeBell } from "./history.js";
 import { openRegistry } from "./open-registry.js";
 import { createRestFace } from "./rest/face.js";
@@ -28,7 +31,14 @@ async function start(life: Life, env: Env): Promise<void> {
   const probes = { postgres: () => pool.query("select 1"), nats: async () => nats.connected() };
   const health = life.own("health", watchHealth(probes), (it) => it.stop());
   const bell = openChangeBell(feed);
-  const registry = openRegistry(openRegistryStore(pool), bell);
+  const store = openRegistryStore(pool);
+  const registry = openRegistry(store, bell);
+  const clickhouse = life.own(
+    "clickhouse",
+    openClickHouse({ url: settings.clickhouseUrl, database: settings.clickhouseDatabase, name }),
+    (it) => it.close(),
+  );
+  const desk = openEventsDesk(store, openStoredEvents(clickhouse));
 
   const rest = createRestFace({ registry, keys, log });
   rest.keepAliveTimeout = 75_000; // Longer than the gateway's, as serve() has it.
@@ -44,7 +54,7 @@ async function start(life: Life, env: Env): Promise<void> {
     log,
     keys,
     health,
-    mounts: [mountRegistry(registry)],
+    mounts: [mountRegistry(registry, desk)],
   });
   life.onStop("serving", () => serving.stop());
   life.onStop("watching", () => bell.stop());

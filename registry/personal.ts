@@ -41,6 +41,16 @@ export function joinPersonal(
   return [...own, ...noted.filter(({ path }) => !paths.has(JSON.stringify(path)))];
 }
 
+/** The fields that are noted as personal beside a schema; "items[].email" is the way items, every item, email. */
+export function personalInNotes(
+  fields: readonly { readonly path: string; readonly pii: string }[],
+): readonly PersonalField[] {
+  return fields.flatMap(({ path, pii }) => {
+    const named = personalClassOf(pii);
+    return named === "" ? [] : [{ path: path.replaceAll("[]", ".*").split("."), class: named }];
+  });
+}
+
 /** All there is. */
 export const everything: readonly PersonalField[] = [{ path: ["*"], class: anyClass }];
 

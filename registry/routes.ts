@@ -12,6 +12,7 @@ import { Fault, requestInvalid } from "../platform/fault.js";
 import { rowsThatFit } from "../platform/page-bytes.js";
 import { type Call, projectHeader } from "../platform/serve/call.js";
 import { type Methods, type Mount, mount } from "../platform/serve/mount.js";
+import type { EventsDesk } from "./events-desk.js";
 import { pagesOf } from "./pages.js";
 import type { Caller, VersionRecord } from "./records.js";
 import type { Registry, SchemaById } from "./registry.js";
@@ -33,7 +34,7 @@ import {
 type Part<K extends keyof Methods<typeof RegistryService>> = Pick<Methods<typeof RegistryService>, K>;
 
 /** RegistryService on its use cases. */
-export function mountRegistry(registry: Registry): Mount {
+export function mountRegistry(registry: Registry, desk: EventsDesk): Mount {
   return mount(
     RegistryService,
     {
@@ -41,10 +42,12 @@ export function mountRegistry(registry: Registry): Mount {
       ...changingMethods(registry),
       ...settingMethods(registry),
       ...pagesOf(registry),
+      checkEvents: (request, call) => desk.check(callerOf(call), request, call.signal),
     },
     {
       registerSchema: "admin",
       checkSchema: "any",
+      checkEvents: "any",
       lookupSchema: "any",
       getSchema: "any",
       listSchemas: "any",

@@ -122,6 +122,10 @@ const attempts: Readonly<Record<string, Attempt>> = {
     for (const request of [{ schemaId }, { subject }, { subject, version: 1 }])
       await expectRefusal(registry.getSchema(request), "NOT_FOUND", "SCHEMA_NOT_FOUND");
   },
+  "RegistryService.CheckEvents": async ({ registry }) => {
+    const answer = await registry.checkEvents({ subject, kind: SchemaKind.JSON_SCHEMA, text: "{}" });
+    expect(answer.checked).to.equal(0);
+  },
   "RegistryService.ListSchemas": async ({ registry }) => {
     expect((await registry.listSchemas({})).schemas).to.deep.equal([]);
   },

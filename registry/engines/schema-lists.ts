@@ -3,7 +3,7 @@
 import type { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import type { Postgres } from "../../platform/engines/postgres.js";
 import { answered } from "../../platform/engines/postgres-errors.js";
-import { type PersonalField, personalClassOf } from "../personal.js";
+import { type PersonalField, personalInNotes } from "../personal.js";
 import type { ProjectSchemas, SchemaVersion } from "../schema-cache.js";
 
 /** Projects whose list is kept; what is needed again is read again. */
@@ -21,7 +21,7 @@ interface Row {
 
 interface NotesRow {
   readonly subject: string;
-  readonly notes: { readonly fields?: readonly { readonly path: string; readonly pii?: string }[] };
+  readonly notes: { readonly fields?: readonly { readonly path: string; readonly pii: string }[] };
 }
 
 /** The schemas of one project, as far as a change. */
@@ -77,20 +77,13 @@ class SchemaList implements ProjectSchemas {
   /** What people say about the fields of subjects. */
   note(rows: readonly NotesRow[]): void {
     for (const { subject, notes } of rows) {
-      const fields = (notes.fields ?? []).flatMap(({ path, pii }) =>
-        pii === undefined || personalClassOf(pii) === ""
-          ? []
-          : [{ path: fieldPathOf(path), class: personalClassOf(pii) }],
-      );
+      const fields = personalInNotes(notes.fields ?? []);
       if (fields.length > 0) this.#personal.set(subject, fields);
     }
   }
 }
 
 const nothing: readonly PersonalField[] = [];
-
-/** "items[].email" is the way items, every item, email. */
-const fieldPathOf = (path: string): readonly string[] => path.replaceAll("[]", ".*").split(".");
 
 const NOTES = `select subject, notes from registry_notes
   where project_id = $1 and context = '.' and notes::text like '%"pii"%'`;

@@ -671,6 +671,379 @@ func (x *CheckSchemaResponse) GetFindingsCount() uint32 {
 	return 0
 }
 
+// CheckEventsRequest is the request of CheckEvents.
+type CheckEventsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The subject: the event type.
+	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	// The language.
+	Kind SchemaKind `protobuf:"varint,2,opt,name=kind,proto3,enum=tideline.registry.v1.SchemaKind" json:"kind,omitempty"`
+	// The text, at most 256 KiB.
+	Text string `protobuf:"bytes,3,opt,name=text,proto3" json:"text,omitempty"`
+	// What the text refers to.
+	References []*SchemaReference `protobuf:"bytes,4,rep,name=references,proto3" json:"references,omitempty"`
+	// Rules.
+	RuleSet *RuleSet `protobuf:"bytes,5,opt,name=rule_set,json=ruleSet,proto3" json:"rule_set,omitempty"`
+	// At most so many of the newest events; 0: 10,000.
+	EventsMax     uint32 `protobuf:"varint,6,opt,name=events_max,json=eventsMax,proto3" json:"events_max,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckEventsRequest) Reset() {
+	*x = CheckEventsRequest{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckEventsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckEventsRequest) ProtoMessage() {}
+
+func (x *CheckEventsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckEventsRequest.ProtoReflect.Descriptor instead.
+func (*CheckEventsRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *CheckEventsRequest) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *CheckEventsRequest) GetKind() SchemaKind {
+	if x != nil {
+		return x.Kind
+	}
+	return SchemaKind_SCHEMA_KIND_UNSPECIFIED
+}
+
+func (x *CheckEventsRequest) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *CheckEventsRequest) GetReferences() []*SchemaReference {
+	if x != nil {
+		return x.References
+	}
+	return nil
+}
+
+func (x *CheckEventsRequest) GetRuleSet() *RuleSet {
+	if x != nil {
+		return x.RuleSet
+	}
+	return nil
+}
+
+func (x *CheckEventsRequest) GetEventsMax() uint32 {
+	if x != nil {
+		return x.EventsMax
+	}
+	return 0
+}
+
+// CheckEventsResponse is the response of CheckEvents.
+type CheckEventsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many events were checked.
+	Checked uint32 `protobuf:"varint,1,opt,name=checked,proto3" json:"checked,omitempty"`
+	// How many of them would be refused.
+	Failed uint32 `protobuf:"varint,2,opt,name=failed,proto3" json:"failed,omitempty"`
+	// How many can't be judged: what is refused is a personal field, which is not stored as it was sent.
+	Unjudged uint32 `protobuf:"varint,3,opt,name=unjudged,proto3" json:"unjudged,omitempty"`
+	// Why, the most frequent cause first; at most 20.
+	Failures []*EventFailure `protobuf:"bytes,4,rep,name=failures,proto3" json:"failures,omitempty"`
+	// Who sends these events, those with most failures first; at most 100.
+	Producers []*EventProducer `protobuf:"bytes,5,rep,name=producers,proto3" json:"producers,omitempty"`
+	// Whether there were more events of the type than were checked.
+	IsCut bool `protobuf:"varint,6,opt,name=is_cut,json=isCut,proto3" json:"is_cut,omitempty"`
+	// When the oldest event that was checked was received; not set where there was none.
+	OldestTime    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=oldest_time,json=oldestTime,proto3" json:"oldest_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckEventsResponse) Reset() {
+	*x = CheckEventsResponse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckEventsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckEventsResponse) ProtoMessage() {}
+
+func (x *CheckEventsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckEventsResponse.ProtoReflect.Descriptor instead.
+func (*CheckEventsResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *CheckEventsResponse) GetChecked() uint32 {
+	if x != nil {
+		return x.Checked
+	}
+	return 0
+}
+
+func (x *CheckEventsResponse) GetFailed() uint32 {
+	if x != nil {
+		return x.Failed
+	}
+	return 0
+}
+
+func (x *CheckEventsResponse) GetUnjudged() uint32 {
+	if x != nil {
+		return x.Unjudged
+	}
+	return 0
+}
+
+func (x *CheckEventsResponse) GetFailures() []*EventFailure {
+	if x != nil {
+		return x.Failures
+	}
+	return nil
+}
+
+func (x *CheckEventsResponse) GetProducers() []*EventProducer {
+	if x != nil {
+		return x.Producers
+	}
+	return nil
+}
+
+func (x *CheckEventsResponse) GetIsCut() bool {
+	if x != nil {
+		return x.IsCut
+	}
+	return false
+}
+
+func (x *CheckEventsResponse) GetOldestTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OldestTime
+	}
+	return nil
+}
+
+// A cause for which stored events would be refused.
+type EventFailure struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Where in the properties, such as "items[].price".
+	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
+	// The keyword or rule that is broken.
+	Rule string `protobuf:"bytes,2,opt,name=rule,proto3" json:"rule,omitempty"`
+	// One sentence; never a value.
+	Message string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
+	// How many events.
+	Events uint32 `protobuf:"varint,4,opt,name=events,proto3" json:"events,omitempty"`
+	// The id of the newest one.
+	EventId       string `protobuf:"bytes,5,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EventFailure) Reset() {
+	*x = EventFailure{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EventFailure) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EventFailure) ProtoMessage() {}
+
+func (x *EventFailure) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EventFailure.ProtoReflect.Descriptor instead.
+func (*EventFailure) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *EventFailure) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *EventFailure) GetRule() string {
+	if x != nil {
+		return x.Rule
+	}
+	return ""
+}
+
+func (x *EventFailure) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+func (x *EventFailure) GetEvents() uint32 {
+	if x != nil {
+		return x.Events
+	}
+	return 0
+}
+
+func (x *EventFailure) GetEventId() string {
+	if x != nil {
+		return x.EventId
+	}
+	return ""
+}
+
+// One of those that send events of a type.
+type EventProducer struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The key, by its id.
+	KeyId string `protobuf:"bytes,1,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
+	// The sending library, as the events say.
+	Library string `protobuf:"bytes,2,opt,name=library,proto3" json:"library,omitempty"`
+	// Its version.
+	LibraryVersion string `protobuf:"bytes,3,opt,name=library_version,json=libraryVersion,proto3" json:"library_version,omitempty"`
+	// The schema version that the events were written with; 0: before there was one.
+	SchemaVersion uint32 `protobuf:"varint,4,opt,name=schema_version,json=schemaVersion,proto3" json:"schema_version,omitempty"`
+	// How many of the checked events are theirs.
+	Events uint32 `protobuf:"varint,5,opt,name=events,proto3" json:"events,omitempty"`
+	// How many of those would be refused.
+	Failed uint32 `protobuf:"varint,6,opt,name=failed,proto3" json:"failed,omitempty"`
+	// When the newest one was received.
+	LastTime      *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=last_time,json=lastTime,proto3" json:"last_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EventProducer) Reset() {
+	*x = EventProducer{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EventProducer) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EventProducer) ProtoMessage() {}
+
+func (x *EventProducer) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EventProducer.ProtoReflect.Descriptor instead.
+func (*EventProducer) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *EventProducer) GetKeyId() string {
+	if x != nil {
+		return x.KeyId
+	}
+	return ""
+}
+
+func (x *EventProducer) GetLibrary() string {
+	if x != nil {
+		return x.Library
+	}
+	return ""
+}
+
+func (x *EventProducer) GetLibraryVersion() string {
+	if x != nil {
+		return x.LibraryVersion
+	}
+	return ""
+}
+
+func (x *EventProducer) GetSchemaVersion() uint32 {
+	if x != nil {
+		return x.SchemaVersion
+	}
+	return 0
+}
+
+func (x *EventProducer) GetEvents() uint32 {
+	if x != nil {
+		return x.Events
+	}
+	return 0
+}
+
+func (x *EventProducer) GetFailed() uint32 {
+	if x != nil {
+		return x.Failed
+	}
+	return 0
+}
+
+func (x *EventProducer) GetLastTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.LastTime
+	}
+	return nil
+}
+
 // LookupSchemaRequest is the request of LookupSchema.
 type LookupSchemaRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -696,7 +1069,7 @@ type LookupSchemaRequest struct {
 
 func (x *LookupSchemaRequest) Reset() {
 	*x = LookupSchemaRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[5]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -708,7 +1081,7 @@ func (x *LookupSchemaRequest) String() string {
 func (*LookupSchemaRequest) ProtoMessage() {}
 
 func (x *LookupSchemaRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[5]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -721,7 +1094,7 @@ func (x *LookupSchemaRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LookupSchemaRequest.ProtoReflect.Descriptor instead.
 func (*LookupSchemaRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{5}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *LookupSchemaRequest) GetSubject() string {
@@ -791,7 +1164,7 @@ type LookupSchemaResponse struct {
 
 func (x *LookupSchemaResponse) Reset() {
 	*x = LookupSchemaResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[6]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -803,7 +1176,7 @@ func (x *LookupSchemaResponse) String() string {
 func (*LookupSchemaResponse) ProtoMessage() {}
 
 func (x *LookupSchemaResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[6]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -816,7 +1189,7 @@ func (x *LookupSchemaResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LookupSchemaResponse.ProtoReflect.Descriptor instead.
 func (*LookupSchemaResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{6}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *LookupSchemaResponse) GetSchema() *Schema {
@@ -845,7 +1218,7 @@ type GetSchemaRequest struct {
 
 func (x *GetSchemaRequest) Reset() {
 	*x = GetSchemaRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[7]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -857,7 +1230,7 @@ func (x *GetSchemaRequest) String() string {
 func (*GetSchemaRequest) ProtoMessage() {}
 
 func (x *GetSchemaRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[7]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -870,7 +1243,7 @@ func (x *GetSchemaRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSchemaRequest.ProtoReflect.Descriptor instead.
 func (*GetSchemaRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{7}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *GetSchemaRequest) GetSubject() string {
@@ -919,7 +1292,7 @@ type GetSchemaResponse struct {
 
 func (x *GetSchemaResponse) Reset() {
 	*x = GetSchemaResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[8]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -931,7 +1304,7 @@ func (x *GetSchemaResponse) String() string {
 func (*GetSchemaResponse) ProtoMessage() {}
 
 func (x *GetSchemaResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[8]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -944,7 +1317,7 @@ func (x *GetSchemaResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSchemaResponse.ProtoReflect.Descriptor instead.
 func (*GetSchemaResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{8}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *GetSchemaResponse) GetSchema() *Schema {
@@ -969,7 +1342,7 @@ type ListSchemasRequest struct {
 
 func (x *ListSchemasRequest) Reset() {
 	*x = ListSchemasRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[9]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -981,7 +1354,7 @@ func (x *ListSchemasRequest) String() string {
 func (*ListSchemasRequest) ProtoMessage() {}
 
 func (x *ListSchemasRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[9]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -994,7 +1367,7 @@ func (x *ListSchemasRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSchemasRequest.ProtoReflect.Descriptor instead.
 func (*ListSchemasRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{9}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ListSchemasRequest) GetPageSize() uint32 {
@@ -1031,7 +1404,7 @@ type ListSchemasResponse struct {
 
 func (x *ListSchemasResponse) Reset() {
 	*x = ListSchemasResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[10]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1043,7 +1416,7 @@ func (x *ListSchemasResponse) String() string {
 func (*ListSchemasResponse) ProtoMessage() {}
 
 func (x *ListSchemasResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[10]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1056,7 +1429,7 @@ func (x *ListSchemasResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSchemasResponse.ProtoReflect.Descriptor instead.
 func (*ListSchemasResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{10}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ListSchemasResponse) GetSchemas() []*Schema {
@@ -1090,7 +1463,7 @@ type ListSubjectsRequest struct {
 
 func (x *ListSubjectsRequest) Reset() {
 	*x = ListSubjectsRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[11]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1102,7 +1475,7 @@ func (x *ListSubjectsRequest) String() string {
 func (*ListSubjectsRequest) ProtoMessage() {}
 
 func (x *ListSubjectsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[11]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1115,7 +1488,7 @@ func (x *ListSubjectsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSubjectsRequest.ProtoReflect.Descriptor instead.
 func (*ListSubjectsRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{11}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ListSubjectsRequest) GetPageSize() uint32 {
@@ -1159,7 +1532,7 @@ type ListSubjectsResponse struct {
 
 func (x *ListSubjectsResponse) Reset() {
 	*x = ListSubjectsResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[12]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1171,7 +1544,7 @@ func (x *ListSubjectsResponse) String() string {
 func (*ListSubjectsResponse) ProtoMessage() {}
 
 func (x *ListSubjectsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[12]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1184,7 +1557,7 @@ func (x *ListSubjectsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSubjectsResponse.ProtoReflect.Descriptor instead.
 func (*ListSubjectsResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{12}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ListSubjectsResponse) GetSubjects() []string {
@@ -1218,7 +1591,7 @@ type ListVersionsRequest struct {
 
 func (x *ListVersionsRequest) Reset() {
 	*x = ListVersionsRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[13]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1230,7 +1603,7 @@ func (x *ListVersionsRequest) String() string {
 func (*ListVersionsRequest) ProtoMessage() {}
 
 func (x *ListVersionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[13]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1243,7 +1616,7 @@ func (x *ListVersionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListVersionsRequest.ProtoReflect.Descriptor instead.
 func (*ListVersionsRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{13}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ListVersionsRequest) GetSubject() string {
@@ -1287,7 +1660,7 @@ type ListVersionsResponse struct {
 
 func (x *ListVersionsResponse) Reset() {
 	*x = ListVersionsResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[14]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1299,7 +1672,7 @@ func (x *ListVersionsResponse) String() string {
 func (*ListVersionsResponse) ProtoMessage() {}
 
 func (x *ListVersionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[14]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1312,7 +1685,7 @@ func (x *ListVersionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListVersionsResponse.ProtoReflect.Descriptor instead.
 func (*ListVersionsResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{14}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ListVersionsResponse) GetSchemas() []*Schema {
@@ -1344,7 +1717,7 @@ type DiffSchemasRequest struct {
 
 func (x *DiffSchemasRequest) Reset() {
 	*x = DiffSchemasRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[15]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1356,7 +1729,7 @@ func (x *DiffSchemasRequest) String() string {
 func (*DiffSchemasRequest) ProtoMessage() {}
 
 func (x *DiffSchemasRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[15]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1369,7 +1742,7 @@ func (x *DiffSchemasRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DiffSchemasRequest.ProtoReflect.Descriptor instead.
 func (*DiffSchemasRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{15}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *DiffSchemasRequest) GetSubject() string {
@@ -1408,7 +1781,7 @@ type DiffSchemasResponse struct {
 
 func (x *DiffSchemasResponse) Reset() {
 	*x = DiffSchemasResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[16]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1420,7 +1793,7 @@ func (x *DiffSchemasResponse) String() string {
 func (*DiffSchemasResponse) ProtoMessage() {}
 
 func (x *DiffSchemasResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[16]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1433,7 +1806,7 @@ func (x *DiffSchemasResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DiffSchemasResponse.ProtoReflect.Descriptor instead.
 func (*DiffSchemasResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{16}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *DiffSchemasResponse) GetFrom() *Schema {
@@ -1472,7 +1845,7 @@ type DeleteSchemaRequest struct {
 
 func (x *DeleteSchemaRequest) Reset() {
 	*x = DeleteSchemaRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[17]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1484,7 +1857,7 @@ func (x *DeleteSchemaRequest) String() string {
 func (*DeleteSchemaRequest) ProtoMessage() {}
 
 func (x *DeleteSchemaRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[17]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1497,7 +1870,7 @@ func (x *DeleteSchemaRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteSchemaRequest.ProtoReflect.Descriptor instead.
 func (*DeleteSchemaRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{17}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *DeleteSchemaRequest) GetSubject() string {
@@ -1532,7 +1905,7 @@ type DeleteSchemaResponse struct {
 
 func (x *DeleteSchemaResponse) Reset() {
 	*x = DeleteSchemaResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[18]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1544,7 +1917,7 @@ func (x *DeleteSchemaResponse) String() string {
 func (*DeleteSchemaResponse) ProtoMessage() {}
 
 func (x *DeleteSchemaResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[18]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1557,7 +1930,7 @@ func (x *DeleteSchemaResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteSchemaResponse.ProtoReflect.Descriptor instead.
 func (*DeleteSchemaResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{18}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *DeleteSchemaResponse) GetVersion() uint32 {
@@ -1580,7 +1953,7 @@ type DeleteSubjectRequest struct {
 
 func (x *DeleteSubjectRequest) Reset() {
 	*x = DeleteSubjectRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[19]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1592,7 +1965,7 @@ func (x *DeleteSubjectRequest) String() string {
 func (*DeleteSubjectRequest) ProtoMessage() {}
 
 func (x *DeleteSubjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[19]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1605,7 +1978,7 @@ func (x *DeleteSubjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteSubjectRequest.ProtoReflect.Descriptor instead.
 func (*DeleteSubjectRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{19}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *DeleteSubjectRequest) GetSubject() string {
@@ -1633,7 +2006,7 @@ type DeleteSubjectResponse struct {
 
 func (x *DeleteSubjectResponse) Reset() {
 	*x = DeleteSubjectResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[20]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1645,7 +2018,7 @@ func (x *DeleteSubjectResponse) String() string {
 func (*DeleteSubjectResponse) ProtoMessage() {}
 
 func (x *DeleteSubjectResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[20]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1658,7 +2031,7 @@ func (x *DeleteSubjectResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteSubjectResponse.ProtoReflect.Descriptor instead.
 func (*DeleteSubjectResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{20}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *DeleteSubjectResponse) GetVersions() []uint32 {
@@ -1683,7 +2056,7 @@ type RollBackSubjectRequest struct {
 
 func (x *RollBackSubjectRequest) Reset() {
 	*x = RollBackSubjectRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[21]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1695,7 +2068,7 @@ func (x *RollBackSubjectRequest) String() string {
 func (*RollBackSubjectRequest) ProtoMessage() {}
 
 func (x *RollBackSubjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[21]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1708,7 +2081,7 @@ func (x *RollBackSubjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RollBackSubjectRequest.ProtoReflect.Descriptor instead.
 func (*RollBackSubjectRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{21}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *RollBackSubjectRequest) GetSubject() string {
@@ -1745,7 +2118,7 @@ type RollBackSubjectResponse struct {
 
 func (x *RollBackSubjectResponse) Reset() {
 	*x = RollBackSubjectResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[22]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1757,7 +2130,7 @@ func (x *RollBackSubjectResponse) String() string {
 func (*RollBackSubjectResponse) ProtoMessage() {}
 
 func (x *RollBackSubjectResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[22]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1770,7 +2143,7 @@ func (x *RollBackSubjectResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RollBackSubjectResponse.ProtoReflect.Descriptor instead.
 func (*RollBackSubjectResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{22}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *RollBackSubjectResponse) GetSchema() *Schema {
@@ -1798,7 +2171,7 @@ type GetConfigRequest struct {
 
 func (x *GetConfigRequest) Reset() {
 	*x = GetConfigRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[23]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1810,7 +2183,7 @@ func (x *GetConfigRequest) String() string {
 func (*GetConfigRequest) ProtoMessage() {}
 
 func (x *GetConfigRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[23]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1823,7 +2196,7 @@ func (x *GetConfigRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetConfigRequest.ProtoReflect.Descriptor instead.
 func (*GetConfigRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{23}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *GetConfigRequest) GetScope() string {
@@ -1846,7 +2219,7 @@ type GetConfigResponse struct {
 
 func (x *GetConfigResponse) Reset() {
 	*x = GetConfigResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[24]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1858,7 +2231,7 @@ func (x *GetConfigResponse) String() string {
 func (*GetConfigResponse) ProtoMessage() {}
 
 func (x *GetConfigResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[24]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1871,7 +2244,7 @@ func (x *GetConfigResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetConfigResponse.ProtoReflect.Descriptor instead.
 func (*GetConfigResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{24}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *GetConfigResponse) GetOwn() *Config {
@@ -1901,7 +2274,7 @@ type SetConfigRequest struct {
 
 func (x *SetConfigRequest) Reset() {
 	*x = SetConfigRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[25]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1913,7 +2286,7 @@ func (x *SetConfigRequest) String() string {
 func (*SetConfigRequest) ProtoMessage() {}
 
 func (x *SetConfigRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[25]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1926,7 +2299,7 @@ func (x *SetConfigRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetConfigRequest.ProtoReflect.Descriptor instead.
 func (*SetConfigRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{25}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *SetConfigRequest) GetScope() string {
@@ -1956,7 +2329,7 @@ type SetConfigResponse struct {
 
 func (x *SetConfigResponse) Reset() {
 	*x = SetConfigResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[26]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1968,7 +2341,7 @@ func (x *SetConfigResponse) String() string {
 func (*SetConfigResponse) ProtoMessage() {}
 
 func (x *SetConfigResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[26]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1981,7 +2354,7 @@ func (x *SetConfigResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetConfigResponse.ProtoReflect.Descriptor instead.
 func (*SetConfigResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{26}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *SetConfigResponse) GetOwn() *Config {
@@ -2009,7 +2382,7 @@ type DeleteConfigRequest struct {
 
 func (x *DeleteConfigRequest) Reset() {
 	*x = DeleteConfigRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[27]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2021,7 +2394,7 @@ func (x *DeleteConfigRequest) String() string {
 func (*DeleteConfigRequest) ProtoMessage() {}
 
 func (x *DeleteConfigRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[27]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2034,7 +2407,7 @@ func (x *DeleteConfigRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteConfigRequest.ProtoReflect.Descriptor instead.
 func (*DeleteConfigRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{27}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *DeleteConfigRequest) GetScope() string {
@@ -2055,7 +2428,7 @@ type DeleteConfigResponse struct {
 
 func (x *DeleteConfigResponse) Reset() {
 	*x = DeleteConfigResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[28]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2067,7 +2440,7 @@ func (x *DeleteConfigResponse) String() string {
 func (*DeleteConfigResponse) ProtoMessage() {}
 
 func (x *DeleteConfigResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[28]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2080,7 +2453,7 @@ func (x *DeleteConfigResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteConfigResponse.ProtoReflect.Descriptor instead.
 func (*DeleteConfigResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{28}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *DeleteConfigResponse) GetConfig() *Config {
@@ -2101,7 +2474,7 @@ type GetModeRequest struct {
 
 func (x *GetModeRequest) Reset() {
 	*x = GetModeRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[29]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2113,7 +2486,7 @@ func (x *GetModeRequest) String() string {
 func (*GetModeRequest) ProtoMessage() {}
 
 func (x *GetModeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[29]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2126,7 +2499,7 @@ func (x *GetModeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetModeRequest.ProtoReflect.Descriptor instead.
 func (*GetModeRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{29}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *GetModeRequest) GetScope() string {
@@ -2149,7 +2522,7 @@ type GetModeResponse struct {
 
 func (x *GetModeResponse) Reset() {
 	*x = GetModeResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[30]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2161,7 +2534,7 @@ func (x *GetModeResponse) String() string {
 func (*GetModeResponse) ProtoMessage() {}
 
 func (x *GetModeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[30]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2174,7 +2547,7 @@ func (x *GetModeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetModeResponse.ProtoReflect.Descriptor instead.
 func (*GetModeResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{30}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *GetModeResponse) GetOwn() Mode {
@@ -2206,7 +2579,7 @@ type SetModeRequest struct {
 
 func (x *SetModeRequest) Reset() {
 	*x = SetModeRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[31]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2218,7 +2591,7 @@ func (x *SetModeRequest) String() string {
 func (*SetModeRequest) ProtoMessage() {}
 
 func (x *SetModeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[31]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2231,7 +2604,7 @@ func (x *SetModeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetModeRequest.ProtoReflect.Descriptor instead.
 func (*SetModeRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{31}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *SetModeRequest) GetScope() string {
@@ -2266,7 +2639,7 @@ type SetModeResponse struct {
 
 func (x *SetModeResponse) Reset() {
 	*x = SetModeResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[32]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2278,7 +2651,7 @@ func (x *SetModeResponse) String() string {
 func (*SetModeResponse) ProtoMessage() {}
 
 func (x *SetModeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[32]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2291,7 +2664,7 @@ func (x *SetModeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetModeResponse.ProtoReflect.Descriptor instead.
 func (*SetModeResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{32}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *SetModeResponse) GetEffective() Mode {
@@ -2314,7 +2687,7 @@ type DeleteModeRequest struct {
 
 func (x *DeleteModeRequest) Reset() {
 	*x = DeleteModeRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[33]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2326,7 +2699,7 @@ func (x *DeleteModeRequest) String() string {
 func (*DeleteModeRequest) ProtoMessage() {}
 
 func (x *DeleteModeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[33]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2339,7 +2712,7 @@ func (x *DeleteModeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteModeRequest.ProtoReflect.Descriptor instead.
 func (*DeleteModeRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{33}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *DeleteModeRequest) GetScope() string {
@@ -2367,7 +2740,7 @@ type DeleteModeResponse struct {
 
 func (x *DeleteModeResponse) Reset() {
 	*x = DeleteModeResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[34]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2379,7 +2752,7 @@ func (x *DeleteModeResponse) String() string {
 func (*DeleteModeResponse) ProtoMessage() {}
 
 func (x *DeleteModeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[34]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2392,7 +2765,7 @@ func (x *DeleteModeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteModeResponse.ProtoReflect.Descriptor instead.
 func (*DeleteModeResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{34}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *DeleteModeResponse) GetMode() Mode {
@@ -2413,7 +2786,7 @@ type GetSubjectRequest struct {
 
 func (x *GetSubjectRequest) Reset() {
 	*x = GetSubjectRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[35]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2425,7 +2798,7 @@ func (x *GetSubjectRequest) String() string {
 func (*GetSubjectRequest) ProtoMessage() {}
 
 func (x *GetSubjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[35]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2438,7 +2811,7 @@ func (x *GetSubjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSubjectRequest.ProtoReflect.Descriptor instead.
 func (*GetSubjectRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{35}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *GetSubjectRequest) GetSubject() string {
@@ -2469,7 +2842,7 @@ type GetSubjectResponse struct {
 
 func (x *GetSubjectResponse) Reset() {
 	*x = GetSubjectResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[36]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2481,7 +2854,7 @@ func (x *GetSubjectResponse) String() string {
 func (*GetSubjectResponse) ProtoMessage() {}
 
 func (x *GetSubjectResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[36]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2494,7 +2867,7 @@ func (x *GetSubjectResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSubjectResponse.ProtoReflect.Descriptor instead.
 func (*GetSubjectResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{36}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *GetSubjectResponse) GetSubject() string {
@@ -2552,7 +2925,7 @@ type SetMetadataRequest struct {
 
 func (x *SetMetadataRequest) Reset() {
 	*x = SetMetadataRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[37]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2564,7 +2937,7 @@ func (x *SetMetadataRequest) String() string {
 func (*SetMetadataRequest) ProtoMessage() {}
 
 func (x *SetMetadataRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[37]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2577,7 +2950,7 @@ func (x *SetMetadataRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetMetadataRequest.ProtoReflect.Descriptor instead.
 func (*SetMetadataRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{37}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *SetMetadataRequest) GetSubject() string {
@@ -2605,7 +2978,7 @@ type SetMetadataResponse struct {
 
 func (x *SetMetadataResponse) Reset() {
 	*x = SetMetadataResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[38]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2617,7 +2990,7 @@ func (x *SetMetadataResponse) String() string {
 func (*SetMetadataResponse) ProtoMessage() {}
 
 func (x *SetMetadataResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[38]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2630,7 +3003,7 @@ func (x *SetMetadataResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetMetadataResponse.ProtoReflect.Descriptor instead.
 func (*SetMetadataResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{38}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *SetMetadataResponse) GetNotes() *SubjectNotes {
@@ -2653,7 +3026,7 @@ type ListContextsRequest struct {
 
 func (x *ListContextsRequest) Reset() {
 	*x = ListContextsRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[39]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2665,7 +3038,7 @@ func (x *ListContextsRequest) String() string {
 func (*ListContextsRequest) ProtoMessage() {}
 
 func (x *ListContextsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[39]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2678,7 +3051,7 @@ func (x *ListContextsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListContextsRequest.ProtoReflect.Descriptor instead.
 func (*ListContextsRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{39}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ListContextsRequest) GetPageSize() uint32 {
@@ -2708,7 +3081,7 @@ type ListContextsResponse struct {
 
 func (x *ListContextsResponse) Reset() {
 	*x = ListContextsResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[40]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2720,7 +3093,7 @@ func (x *ListContextsResponse) String() string {
 func (*ListContextsResponse) ProtoMessage() {}
 
 func (x *ListContextsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[40]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2733,7 +3106,7 @@ func (x *ListContextsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListContextsResponse.ProtoReflect.Descriptor instead.
 func (*ListContextsResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{40}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ListContextsResponse) GetContexts() []string {
@@ -2761,7 +3134,7 @@ type DeleteContextRequest struct {
 
 func (x *DeleteContextRequest) Reset() {
 	*x = DeleteContextRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[41]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2773,7 +3146,7 @@ func (x *DeleteContextRequest) String() string {
 func (*DeleteContextRequest) ProtoMessage() {}
 
 func (x *DeleteContextRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[41]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2786,7 +3159,7 @@ func (x *DeleteContextRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteContextRequest.ProtoReflect.Descriptor instead.
 func (*DeleteContextRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{41}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *DeleteContextRequest) GetContext() string {
@@ -2805,7 +3178,7 @@ type DeleteContextResponse struct {
 
 func (x *DeleteContextResponse) Reset() {
 	*x = DeleteContextResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[42]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2817,7 +3190,7 @@ func (x *DeleteContextResponse) String() string {
 func (*DeleteContextResponse) ProtoMessage() {}
 
 func (x *DeleteContextResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[42]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2830,7 +3203,7 @@ func (x *DeleteContextResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteContextResponse.ProtoReflect.Descriptor instead.
 func (*DeleteContextResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{42}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{46}
 }
 
 // ListReferrersRequest is the request of ListReferrers.
@@ -2848,7 +3221,7 @@ type ListReferrersRequest struct {
 
 func (x *ListReferrersRequest) Reset() {
 	*x = ListReferrersRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[43]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2860,7 +3233,7 @@ func (x *ListReferrersRequest) String() string {
 func (*ListReferrersRequest) ProtoMessage() {}
 
 func (x *ListReferrersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[43]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2873,7 +3246,7 @@ func (x *ListReferrersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReferrersRequest.ProtoReflect.Descriptor instead.
 func (*ListReferrersRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{43}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *ListReferrersRequest) GetSubject() string {
@@ -2908,7 +3281,7 @@ type ListReferrersResponse struct {
 
 func (x *ListReferrersResponse) Reset() {
 	*x = ListReferrersResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[44]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2920,7 +3293,7 @@ func (x *ListReferrersResponse) String() string {
 func (*ListReferrersResponse) ProtoMessage() {}
 
 func (x *ListReferrersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[44]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2933,7 +3306,7 @@ func (x *ListReferrersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReferrersResponse.ProtoReflect.Descriptor instead.
 func (*ListReferrersResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{44}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *ListReferrersResponse) GetSchemaIds() []uint32 {
@@ -2958,7 +3331,7 @@ type ListChangesRequest struct {
 
 func (x *ListChangesRequest) Reset() {
 	*x = ListChangesRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[45]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2970,7 +3343,7 @@ func (x *ListChangesRequest) String() string {
 func (*ListChangesRequest) ProtoMessage() {}
 
 func (x *ListChangesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[45]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2983,7 +3356,7 @@ func (x *ListChangesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListChangesRequest.ProtoReflect.Descriptor instead.
 func (*ListChangesRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{45}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *ListChangesRequest) GetSubject() string {
@@ -3018,7 +3391,7 @@ type ListChangesResponse struct {
 
 func (x *ListChangesResponse) Reset() {
 	*x = ListChangesResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[46]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3030,7 +3403,7 @@ func (x *ListChangesResponse) String() string {
 func (*ListChangesResponse) ProtoMessage() {}
 
 func (x *ListChangesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[46]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3043,7 +3416,7 @@ func (x *ListChangesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListChangesResponse.ProtoReflect.Descriptor instead.
 func (*ListChangesResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{46}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *ListChangesResponse) GetChanges() []*Change {
@@ -3066,7 +3439,7 @@ type WatchChangesRequest struct {
 
 func (x *WatchChangesRequest) Reset() {
 	*x = WatchChangesRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[47]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3078,7 +3451,7 @@ func (x *WatchChangesRequest) String() string {
 func (*WatchChangesRequest) ProtoMessage() {}
 
 func (x *WatchChangesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[47]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3091,7 +3464,7 @@ func (x *WatchChangesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchChangesRequest.ProtoReflect.Descriptor instead.
 func (*WatchChangesRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{47}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *WatchChangesRequest) GetSubject() string {
@@ -3119,7 +3492,7 @@ type WatchChangesResponse struct {
 
 func (x *WatchChangesResponse) Reset() {
 	*x = WatchChangesResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[48]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3131,7 +3504,7 @@ func (x *WatchChangesResponse) String() string {
 func (*WatchChangesResponse) ProtoMessage() {}
 
 func (x *WatchChangesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[48]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3144,7 +3517,7 @@ func (x *WatchChangesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchChangesResponse.ProtoReflect.Descriptor instead.
 func (*WatchChangesResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{48}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *WatchChangesResponse) GetChanges() []*Change {
@@ -3224,7 +3597,42 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"\arefusal\x18\b \x01(\x0e2\x1e.tideline.fault.v1.FaultReasonR\arefusal\x12'\n" +
 	"\x0frefusal_message\x18\t \x01(\tR\x0erefusalMessage\x12%\n" +
 	"\x0efindings_count\x18\n" +
-	" \x01(\rR\rfindingsCount\"\xb2\x03\n" +
+	" \x01(\rR\rfindingsCount\"\xd2\x02\n" +
+	"\x12CheckEventsRequest\x12$\n" +
+	"\asubject\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\x12@\n" +
+	"\x04kind\x18\x02 \x01(\x0e2 .tideline.registry.v1.SchemaKindB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04kind\x12\x1f\n" +
+	"\x04text\x18\x03 \x01(\tB\v\xbaH\br\x06\x10\x01(\x80\x80\x10R\x04text\x12O\n" +
+	"\n" +
+	"references\x18\x04 \x03(\v2%.tideline.registry.v1.SchemaReferenceB\b\xbaH\x05\x92\x01\x02\x10dR\n" +
+	"references\x128\n" +
+	"\brule_set\x18\x05 \x01(\v2\x1d.tideline.registry.v1.RuleSetR\aruleSet\x12(\n" +
+	"\n" +
+	"events_max\x18\x06 \x01(\rB\t\xbaH\x06*\x04\x18\xc0\x9a\fR\teventsMax\"\xba\x02\n" +
+	"\x13CheckEventsResponse\x12\x18\n" +
+	"\achecked\x18\x01 \x01(\rR\achecked\x12\x16\n" +
+	"\x06failed\x18\x02 \x01(\rR\x06failed\x12\x1a\n" +
+	"\bunjudged\x18\x03 \x01(\rR\bunjudged\x12>\n" +
+	"\bfailures\x18\x04 \x03(\v2\".tideline.registry.v1.EventFailureR\bfailures\x12A\n" +
+	"\tproducers\x18\x05 \x03(\v2#.tideline.registry.v1.EventProducerR\tproducers\x12\x15\n" +
+	"\x06is_cut\x18\x06 \x01(\bR\x05isCut\x12;\n" +
+	"\voldest_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"oldestTime\"\x83\x01\n" +
+	"\fEventFailure\x12\x12\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
+	"\x04rule\x18\x02 \x01(\tR\x04rule\x12\x18\n" +
+	"\amessage\x18\x03 \x01(\tR\amessage\x12\x16\n" +
+	"\x06events\x18\x04 \x01(\rR\x06events\x12\x19\n" +
+	"\bevent_id\x18\x05 \x01(\tR\aeventId\"\xf9\x01\n" +
+	"\rEventProducer\x12\x15\n" +
+	"\x06key_id\x18\x01 \x01(\tR\x05keyId\x12\x18\n" +
+	"\alibrary\x18\x02 \x01(\tR\alibrary\x12'\n" +
+	"\x0flibrary_version\x18\x03 \x01(\tR\x0elibraryVersion\x12%\n" +
+	"\x0eschema_version\x18\x04 \x01(\rR\rschemaVersion\x12\x16\n" +
+	"\x06events\x18\x05 \x01(\rR\x06events\x12\x16\n" +
+	"\x06failed\x18\x06 \x01(\rR\x06failed\x127\n" +
+	"\tlast_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\blastTime\"\xb2\x03\n" +
 	"\x13LookupSchemaRequest\x12$\n" +
 	"\asubject\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01(\xe8\x02R\asubject\x12@\n" +
@@ -3388,10 +3796,11 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"\x17SCHEMA_KIND_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10SCHEMA_KIND_AVRO\x10\x01\x12\x1b\n" +
 	"\x17SCHEMA_KIND_JSON_SCHEMA\x10\x02\x12\x18\n" +
-	"\x14SCHEMA_KIND_PROTOBUF\x10\x032\xe3\x13\n" +
+	"\x14SCHEMA_KIND_PROTOBUF\x10\x032\xcc\x14\n" +
 	"\x0fRegistryService\x12p\n" +
 	"\x0eRegisterSchema\x12+.tideline.registry.v1.RegisterSchemaRequest\x1a,.tideline.registry.v1.RegisterSchemaResponse\"\x03\x90\x02\x02\x12g\n" +
-	"\vCheckSchema\x12(.tideline.registry.v1.CheckSchemaRequest\x1a).tideline.registry.v1.CheckSchemaResponse\"\x03\x90\x02\x01\x12j\n" +
+	"\vCheckSchema\x12(.tideline.registry.v1.CheckSchemaRequest\x1a).tideline.registry.v1.CheckSchemaResponse\"\x03\x90\x02\x01\x12g\n" +
+	"\vCheckEvents\x12(.tideline.registry.v1.CheckEventsRequest\x1a).tideline.registry.v1.CheckEventsResponse\"\x03\x90\x02\x01\x12j\n" +
 	"\fLookupSchema\x12).tideline.registry.v1.LookupSchemaRequest\x1a*.tideline.registry.v1.LookupSchemaResponse\"\x03\x90\x02\x01\x12a\n" +
 	"\tGetSchema\x12&.tideline.registry.v1.GetSchemaRequest\x1a'.tideline.registry.v1.GetSchemaResponse\"\x03\x90\x02\x01\x12g\n" +
 	"\vListSchemas\x12(.tideline.registry.v1.ListSchemasRequest\x1a).tideline.registry.v1.ListSchemasResponse\"\x03\x90\x02\x01\x12j\n" +
@@ -3431,7 +3840,7 @@ func file_tideline_registry_v1_registry_service_proto_rawDescGZIP() []byte {
 }
 
 var file_tideline_registry_v1_registry_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_tideline_registry_v1_registry_service_proto_msgTypes = make([]protoimpl.MessageInfo, 49)
+var file_tideline_registry_v1_registry_service_proto_msgTypes = make([]protoimpl.MessageInfo, 53)
 var file_tideline_registry_v1_registry_service_proto_goTypes = []any{
 	(SchemaKind)(0),                 // 0: tideline.registry.v1.SchemaKind
 	(*Schema)(nil),                  // 1: tideline.registry.v1.Schema
@@ -3439,170 +3848,183 @@ var file_tideline_registry_v1_registry_service_proto_goTypes = []any{
 	(*RegisterSchemaResponse)(nil),  // 3: tideline.registry.v1.RegisterSchemaResponse
 	(*CheckSchemaRequest)(nil),      // 4: tideline.registry.v1.CheckSchemaRequest
 	(*CheckSchemaResponse)(nil),     // 5: tideline.registry.v1.CheckSchemaResponse
-	(*LookupSchemaRequest)(nil),     // 6: tideline.registry.v1.LookupSchemaRequest
-	(*LookupSchemaResponse)(nil),    // 7: tideline.registry.v1.LookupSchemaResponse
-	(*GetSchemaRequest)(nil),        // 8: tideline.registry.v1.GetSchemaRequest
-	(*GetSchemaResponse)(nil),       // 9: tideline.registry.v1.GetSchemaResponse
-	(*ListSchemasRequest)(nil),      // 10: tideline.registry.v1.ListSchemasRequest
-	(*ListSchemasResponse)(nil),     // 11: tideline.registry.v1.ListSchemasResponse
-	(*ListSubjectsRequest)(nil),     // 12: tideline.registry.v1.ListSubjectsRequest
-	(*ListSubjectsResponse)(nil),    // 13: tideline.registry.v1.ListSubjectsResponse
-	(*ListVersionsRequest)(nil),     // 14: tideline.registry.v1.ListVersionsRequest
-	(*ListVersionsResponse)(nil),    // 15: tideline.registry.v1.ListVersionsResponse
-	(*DiffSchemasRequest)(nil),      // 16: tideline.registry.v1.DiffSchemasRequest
-	(*DiffSchemasResponse)(nil),     // 17: tideline.registry.v1.DiffSchemasResponse
-	(*DeleteSchemaRequest)(nil),     // 18: tideline.registry.v1.DeleteSchemaRequest
-	(*DeleteSchemaResponse)(nil),    // 19: tideline.registry.v1.DeleteSchemaResponse
-	(*DeleteSubjectRequest)(nil),    // 20: tideline.registry.v1.DeleteSubjectRequest
-	(*DeleteSubjectResponse)(nil),   // 21: tideline.registry.v1.DeleteSubjectResponse
-	(*RollBackSubjectRequest)(nil),  // 22: tideline.registry.v1.RollBackSubjectRequest
-	(*RollBackSubjectResponse)(nil), // 23: tideline.registry.v1.RollBackSubjectResponse
-	(*GetConfigRequest)(nil),        // 24: tideline.registry.v1.GetConfigRequest
-	(*GetConfigResponse)(nil),       // 25: tideline.registry.v1.GetConfigResponse
-	(*SetConfigRequest)(nil),        // 26: tideline.registry.v1.SetConfigRequest
-	(*SetConfigResponse)(nil),       // 27: tideline.registry.v1.SetConfigResponse
-	(*DeleteConfigRequest)(nil),     // 28: tideline.registry.v1.DeleteConfigRequest
-	(*DeleteConfigResponse)(nil),    // 29: tideline.registry.v1.DeleteConfigResponse
-	(*GetModeRequest)(nil),          // 30: tideline.registry.v1.GetModeRequest
-	(*GetModeResponse)(nil),         // 31: tideline.registry.v1.GetModeResponse
-	(*SetModeRequest)(nil),          // 32: tideline.registry.v1.SetModeRequest
-	(*SetModeResponse)(nil),         // 33: tideline.registry.v1.SetModeResponse
-	(*DeleteModeRequest)(nil),       // 34: tideline.registry.v1.DeleteModeRequest
-	(*DeleteModeResponse)(nil),      // 35: tideline.registry.v1.DeleteModeResponse
-	(*GetSubjectRequest)(nil),       // 36: tideline.registry.v1.GetSubjectRequest
-	(*GetSubjectResponse)(nil),      // 37: tideline.registry.v1.GetSubjectResponse
-	(*SetMetadataRequest)(nil),      // 38: tideline.registry.v1.SetMetadataRequest
-	(*SetMetadataResponse)(nil),     // 39: tideline.registry.v1.SetMetadataResponse
-	(*ListContextsRequest)(nil),     // 40: tideline.registry.v1.ListContextsRequest
-	(*ListContextsResponse)(nil),    // 41: tideline.registry.v1.ListContextsResponse
-	(*DeleteContextRequest)(nil),    // 42: tideline.registry.v1.DeleteContextRequest
-	(*DeleteContextResponse)(nil),   // 43: tideline.registry.v1.DeleteContextResponse
-	(*ListReferrersRequest)(nil),    // 44: tideline.registry.v1.ListReferrersRequest
-	(*ListReferrersResponse)(nil),   // 45: tideline.registry.v1.ListReferrersResponse
-	(*ListChangesRequest)(nil),      // 46: tideline.registry.v1.ListChangesRequest
-	(*ListChangesResponse)(nil),     // 47: tideline.registry.v1.ListChangesResponse
-	(*WatchChangesRequest)(nil),     // 48: tideline.registry.v1.WatchChangesRequest
-	(*WatchChangesResponse)(nil),    // 49: tideline.registry.v1.WatchChangesResponse
-	(*timestamppb.Timestamp)(nil),   // 50: google.protobuf.Timestamp
-	(*SchemaReference)(nil),         // 51: tideline.registry.v1.SchemaReference
-	(*SchemaMetadata)(nil),          // 52: tideline.registry.v1.SchemaMetadata
-	(*RuleSet)(nil),                 // 53: tideline.registry.v1.RuleSet
-	(Outcome)(0),                    // 54: tideline.registry.v1.Outcome
-	(*Finding)(nil),                 // 55: tideline.registry.v1.Finding
-	(CompatibilityLevel)(0),         // 56: tideline.registry.v1.CompatibilityLevel
-	(CompatibilityPolicy)(0),        // 57: tideline.registry.v1.CompatibilityPolicy
-	(v1.FaultReason)(0),             // 58: tideline.fault.v1.FaultReason
-	(*Difference)(nil),              // 59: tideline.registry.v1.Difference
-	(*Config)(nil),                  // 60: tideline.registry.v1.Config
-	(Mode)(0),                       // 61: tideline.registry.v1.Mode
-	(*SubjectNotes)(nil),            // 62: tideline.registry.v1.SubjectNotes
-	(*Change)(nil),                  // 63: tideline.registry.v1.Change
+	(*CheckEventsRequest)(nil),      // 6: tideline.registry.v1.CheckEventsRequest
+	(*CheckEventsResponse)(nil),     // 7: tideline.registry.v1.CheckEventsResponse
+	(*EventFailure)(nil),            // 8: tideline.registry.v1.EventFailure
+	(*EventProducer)(nil),           // 9: tideline.registry.v1.EventProducer
+	(*LookupSchemaRequest)(nil),     // 10: tideline.registry.v1.LookupSchemaRequest
+	(*LookupSchemaResponse)(nil),    // 11: tideline.registry.v1.LookupSchemaResponse
+	(*GetSchemaRequest)(nil),        // 12: tideline.registry.v1.GetSchemaRequest
+	(*GetSchemaResponse)(nil),       // 13: tideline.registry.v1.GetSchemaResponse
+	(*ListSchemasRequest)(nil),      // 14: tideline.registry.v1.ListSchemasRequest
+	(*ListSchemasResponse)(nil),     // 15: tideline.registry.v1.ListSchemasResponse
+	(*ListSubjectsRequest)(nil),     // 16: tideline.registry.v1.ListSubjectsRequest
+	(*ListSubjectsResponse)(nil),    // 17: tideline.registry.v1.ListSubjectsResponse
+	(*ListVersionsRequest)(nil),     // 18: tideline.registry.v1.ListVersionsRequest
+	(*ListVersionsResponse)(nil),    // 19: tideline.registry.v1.ListVersionsResponse
+	(*DiffSchemasRequest)(nil),      // 20: tideline.registry.v1.DiffSchemasRequest
+	(*DiffSchemasResponse)(nil),     // 21: tideline.registry.v1.DiffSchemasResponse
+	(*DeleteSchemaRequest)(nil),     // 22: tideline.registry.v1.DeleteSchemaRequest
+	(*DeleteSchemaResponse)(nil),    // 23: tideline.registry.v1.DeleteSchemaResponse
+	(*DeleteSubjectRequest)(nil),    // 24: tideline.registry.v1.DeleteSubjectRequest
+	(*DeleteSubjectResponse)(nil),   // 25: tideline.registry.v1.DeleteSubjectResponse
+	(*RollBackSubjectRequest)(nil),  // 26: tideline.registry.v1.RollBackSubjectRequest
+	(*RollBackSubjectResponse)(nil), // 27: tideline.registry.v1.RollBackSubjectResponse
+	(*GetConfigRequest)(nil),        // 28: tideline.registry.v1.GetConfigRequest
+	(*GetConfigResponse)(nil),       // 29: tideline.registry.v1.GetConfigResponse
+	(*SetConfigRequest)(nil),        // 30: tideline.registry.v1.SetConfigRequest
+	(*SetConfigResponse)(nil),       // 31: tideline.registry.v1.SetConfigResponse
+	(*DeleteConfigRequest)(nil),     // 32: tideline.registry.v1.DeleteConfigRequest
+	(*DeleteConfigResponse)(nil),    // 33: tideline.registry.v1.DeleteConfigResponse
+	(*GetModeRequest)(nil),          // 34: tideline.registry.v1.GetModeRequest
+	(*GetModeResponse)(nil),         // 35: tideline.registry.v1.GetModeResponse
+	(*SetModeRequest)(nil),          // 36: tideline.registry.v1.SetModeRequest
+	(*SetModeResponse)(nil),         // 37: tideline.registry.v1.SetModeResponse
+	(*DeleteModeRequest)(nil),       // 38: tideline.registry.v1.DeleteModeRequest
+	(*DeleteModeResponse)(nil),      // 39: tideline.registry.v1.DeleteModeResponse
+	(*GetSubjectRequest)(nil),       // 40: tideline.registry.v1.GetSubjectRequest
+	(*GetSubjectResponse)(nil),      // 41: tideline.registry.v1.GetSubjectResponse
+	(*SetMetadataRequest)(nil),      // 42: tideline.registry.v1.SetMetadataRequest
+	(*SetMetadataResponse)(nil),     // 43: tideline.registry.v1.SetMetadataResponse
+	(*ListContextsRequest)(nil),     // 44: tideline.registry.v1.ListContextsRequest
+	(*ListContextsResponse)(nil),    // 45: tideline.registry.v1.ListContextsResponse
+	(*DeleteContextRequest)(nil),    // 46: tideline.registry.v1.DeleteContextRequest
+	(*DeleteContextResponse)(nil),   // 47: tideline.registry.v1.DeleteContextResponse
+	(*ListReferrersRequest)(nil),    // 48: tideline.registry.v1.ListReferrersRequest
+	(*ListReferrersResponse)(nil),   // 49: tideline.registry.v1.ListReferrersResponse
+	(*ListChangesRequest)(nil),      // 50: tideline.registry.v1.ListChangesRequest
+	(*ListChangesResponse)(nil),     // 51: tideline.registry.v1.ListChangesResponse
+	(*WatchChangesRequest)(nil),     // 52: tideline.registry.v1.WatchChangesRequest
+	(*WatchChangesResponse)(nil),    // 53: tideline.registry.v1.WatchChangesResponse
+	(*timestamppb.Timestamp)(nil),   // 54: google.protobuf.Timestamp
+	(*SchemaReference)(nil),         // 55: tideline.registry.v1.SchemaReference
+	(*SchemaMetadata)(nil),          // 56: tideline.registry.v1.SchemaMetadata
+	(*RuleSet)(nil),                 // 57: tideline.registry.v1.RuleSet
+	(Outcome)(0),                    // 58: tideline.registry.v1.Outcome
+	(*Finding)(nil),                 // 59: tideline.registry.v1.Finding
+	(CompatibilityLevel)(0),         // 60: tideline.registry.v1.CompatibilityLevel
+	(CompatibilityPolicy)(0),        // 61: tideline.registry.v1.CompatibilityPolicy
+	(v1.FaultReason)(0),             // 62: tideline.fault.v1.FaultReason
+	(*Difference)(nil),              // 63: tideline.registry.v1.Difference
+	(*Config)(nil),                  // 64: tideline.registry.v1.Config
+	(Mode)(0),                       // 65: tideline.registry.v1.Mode
+	(*SubjectNotes)(nil),            // 66: tideline.registry.v1.SubjectNotes
+	(*Change)(nil),                  // 67: tideline.registry.v1.Change
 }
 var file_tideline_registry_v1_registry_service_proto_depIdxs = []int32{
 	0,  // 0: tideline.registry.v1.Schema.kind:type_name -> tideline.registry.v1.SchemaKind
-	50, // 1: tideline.registry.v1.Schema.create_time:type_name -> google.protobuf.Timestamp
-	51, // 2: tideline.registry.v1.Schema.references:type_name -> tideline.registry.v1.SchemaReference
-	52, // 3: tideline.registry.v1.Schema.metadata:type_name -> tideline.registry.v1.SchemaMetadata
-	53, // 4: tideline.registry.v1.Schema.rule_set:type_name -> tideline.registry.v1.RuleSet
+	54, // 1: tideline.registry.v1.Schema.create_time:type_name -> google.protobuf.Timestamp
+	55, // 2: tideline.registry.v1.Schema.references:type_name -> tideline.registry.v1.SchemaReference
+	56, // 3: tideline.registry.v1.Schema.metadata:type_name -> tideline.registry.v1.SchemaMetadata
+	57, // 4: tideline.registry.v1.Schema.rule_set:type_name -> tideline.registry.v1.RuleSet
 	0,  // 5: tideline.registry.v1.RegisterSchemaRequest.kind:type_name -> tideline.registry.v1.SchemaKind
-	51, // 6: tideline.registry.v1.RegisterSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
-	52, // 7: tideline.registry.v1.RegisterSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
-	53, // 8: tideline.registry.v1.RegisterSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
+	55, // 6: tideline.registry.v1.RegisterSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
+	56, // 7: tideline.registry.v1.RegisterSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
+	57, // 8: tideline.registry.v1.RegisterSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
 	1,  // 9: tideline.registry.v1.RegisterSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
 	0,  // 10: tideline.registry.v1.CheckSchemaRequest.kind:type_name -> tideline.registry.v1.SchemaKind
-	51, // 11: tideline.registry.v1.CheckSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
-	52, // 12: tideline.registry.v1.CheckSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
-	53, // 13: tideline.registry.v1.CheckSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
-	54, // 14: tideline.registry.v1.CheckSchemaResponse.outcome:type_name -> tideline.registry.v1.Outcome
-	55, // 15: tideline.registry.v1.CheckSchemaResponse.findings:type_name -> tideline.registry.v1.Finding
-	56, // 16: tideline.registry.v1.CheckSchemaResponse.level:type_name -> tideline.registry.v1.CompatibilityLevel
-	57, // 17: tideline.registry.v1.CheckSchemaResponse.policy:type_name -> tideline.registry.v1.CompatibilityPolicy
+	55, // 11: tideline.registry.v1.CheckSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
+	56, // 12: tideline.registry.v1.CheckSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
+	57, // 13: tideline.registry.v1.CheckSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
+	58, // 14: tideline.registry.v1.CheckSchemaResponse.outcome:type_name -> tideline.registry.v1.Outcome
+	59, // 15: tideline.registry.v1.CheckSchemaResponse.findings:type_name -> tideline.registry.v1.Finding
+	60, // 16: tideline.registry.v1.CheckSchemaResponse.level:type_name -> tideline.registry.v1.CompatibilityLevel
+	61, // 17: tideline.registry.v1.CheckSchemaResponse.policy:type_name -> tideline.registry.v1.CompatibilityPolicy
 	1,  // 18: tideline.registry.v1.CheckSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
-	58, // 19: tideline.registry.v1.CheckSchemaResponse.refusal:type_name -> tideline.fault.v1.FaultReason
-	0,  // 20: tideline.registry.v1.LookupSchemaRequest.kind:type_name -> tideline.registry.v1.SchemaKind
-	51, // 21: tideline.registry.v1.LookupSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
-	52, // 22: tideline.registry.v1.LookupSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
-	53, // 23: tideline.registry.v1.LookupSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
-	1,  // 24: tideline.registry.v1.LookupSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
-	1,  // 25: tideline.registry.v1.GetSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
-	1,  // 26: tideline.registry.v1.ListSchemasResponse.schemas:type_name -> tideline.registry.v1.Schema
-	1,  // 27: tideline.registry.v1.ListVersionsResponse.schemas:type_name -> tideline.registry.v1.Schema
-	1,  // 28: tideline.registry.v1.DiffSchemasResponse.from:type_name -> tideline.registry.v1.Schema
-	1,  // 29: tideline.registry.v1.DiffSchemasResponse.to:type_name -> tideline.registry.v1.Schema
-	59, // 30: tideline.registry.v1.DiffSchemasResponse.differences:type_name -> tideline.registry.v1.Difference
-	1,  // 31: tideline.registry.v1.RollBackSubjectResponse.schema:type_name -> tideline.registry.v1.Schema
-	60, // 32: tideline.registry.v1.GetConfigResponse.own:type_name -> tideline.registry.v1.Config
-	60, // 33: tideline.registry.v1.GetConfigResponse.effective:type_name -> tideline.registry.v1.Config
-	60, // 34: tideline.registry.v1.SetConfigRequest.config:type_name -> tideline.registry.v1.Config
-	60, // 35: tideline.registry.v1.SetConfigResponse.own:type_name -> tideline.registry.v1.Config
-	60, // 36: tideline.registry.v1.SetConfigResponse.effective:type_name -> tideline.registry.v1.Config
-	60, // 37: tideline.registry.v1.DeleteConfigResponse.config:type_name -> tideline.registry.v1.Config
-	61, // 38: tideline.registry.v1.GetModeResponse.own:type_name -> tideline.registry.v1.Mode
-	61, // 39: tideline.registry.v1.GetModeResponse.effective:type_name -> tideline.registry.v1.Mode
-	61, // 40: tideline.registry.v1.SetModeRequest.mode:type_name -> tideline.registry.v1.Mode
-	61, // 41: tideline.registry.v1.SetModeResponse.effective:type_name -> tideline.registry.v1.Mode
-	61, // 42: tideline.registry.v1.DeleteModeResponse.mode:type_name -> tideline.registry.v1.Mode
-	62, // 43: tideline.registry.v1.GetSubjectResponse.notes:type_name -> tideline.registry.v1.SubjectNotes
-	60, // 44: tideline.registry.v1.GetSubjectResponse.config:type_name -> tideline.registry.v1.Config
-	61, // 45: tideline.registry.v1.GetSubjectResponse.mode:type_name -> tideline.registry.v1.Mode
-	1,  // 46: tideline.registry.v1.GetSubjectResponse.latest:type_name -> tideline.registry.v1.Schema
-	62, // 47: tideline.registry.v1.SetMetadataRequest.notes:type_name -> tideline.registry.v1.SubjectNotes
-	62, // 48: tideline.registry.v1.SetMetadataResponse.notes:type_name -> tideline.registry.v1.SubjectNotes
-	63, // 49: tideline.registry.v1.ListChangesResponse.changes:type_name -> tideline.registry.v1.Change
-	63, // 50: tideline.registry.v1.WatchChangesResponse.changes:type_name -> tideline.registry.v1.Change
-	2,  // 51: tideline.registry.v1.RegistryService.RegisterSchema:input_type -> tideline.registry.v1.RegisterSchemaRequest
-	4,  // 52: tideline.registry.v1.RegistryService.CheckSchema:input_type -> tideline.registry.v1.CheckSchemaRequest
-	6,  // 53: tideline.registry.v1.RegistryService.LookupSchema:input_type -> tideline.registry.v1.LookupSchemaRequest
-	8,  // 54: tideline.registry.v1.RegistryService.GetSchema:input_type -> tideline.registry.v1.GetSchemaRequest
-	10, // 55: tideline.registry.v1.RegistryService.ListSchemas:input_type -> tideline.registry.v1.ListSchemasRequest
-	12, // 56: tideline.registry.v1.RegistryService.ListSubjects:input_type -> tideline.registry.v1.ListSubjectsRequest
-	14, // 57: tideline.registry.v1.RegistryService.ListVersions:input_type -> tideline.registry.v1.ListVersionsRequest
-	16, // 58: tideline.registry.v1.RegistryService.DiffSchemas:input_type -> tideline.registry.v1.DiffSchemasRequest
-	18, // 59: tideline.registry.v1.RegistryService.DeleteSchema:input_type -> tideline.registry.v1.DeleteSchemaRequest
-	20, // 60: tideline.registry.v1.RegistryService.DeleteSubject:input_type -> tideline.registry.v1.DeleteSubjectRequest
-	22, // 61: tideline.registry.v1.RegistryService.RollBackSubject:input_type -> tideline.registry.v1.RollBackSubjectRequest
-	24, // 62: tideline.registry.v1.RegistryService.GetConfig:input_type -> tideline.registry.v1.GetConfigRequest
-	26, // 63: tideline.registry.v1.RegistryService.SetConfig:input_type -> tideline.registry.v1.SetConfigRequest
-	28, // 64: tideline.registry.v1.RegistryService.DeleteConfig:input_type -> tideline.registry.v1.DeleteConfigRequest
-	30, // 65: tideline.registry.v1.RegistryService.GetMode:input_type -> tideline.registry.v1.GetModeRequest
-	32, // 66: tideline.registry.v1.RegistryService.SetMode:input_type -> tideline.registry.v1.SetModeRequest
-	34, // 67: tideline.registry.v1.RegistryService.DeleteMode:input_type -> tideline.registry.v1.DeleteModeRequest
-	36, // 68: tideline.registry.v1.RegistryService.GetSubject:input_type -> tideline.registry.v1.GetSubjectRequest
-	38, // 69: tideline.registry.v1.RegistryService.SetMetadata:input_type -> tideline.registry.v1.SetMetadataRequest
-	40, // 70: tideline.registry.v1.RegistryService.ListContexts:input_type -> tideline.registry.v1.ListContextsRequest
-	42, // 71: tideline.registry.v1.RegistryService.DeleteContext:input_type -> tideline.registry.v1.DeleteContextRequest
-	44, // 72: tideline.registry.v1.RegistryService.ListReferrers:input_type -> tideline.registry.v1.ListReferrersRequest
-	46, // 73: tideline.registry.v1.RegistryService.ListChanges:input_type -> tideline.registry.v1.ListChangesRequest
-	48, // 74: tideline.registry.v1.RegistryService.WatchChanges:input_type -> tideline.registry.v1.WatchChangesRequest
-	3,  // 75: tideline.registry.v1.RegistryService.RegisterSchema:output_type -> tideline.registry.v1.RegisterSchemaResponse
-	5,  // 76: tideline.registry.v1.RegistryService.CheckSchema:output_type -> tideline.registry.v1.CheckSchemaResponse
-	7,  // 77: tideline.registry.v1.RegistryService.LookupSchema:output_type -> tideline.registry.v1.LookupSchemaResponse
-	9,  // 78: tideline.registry.v1.RegistryService.GetSchema:output_type -> tideline.registry.v1.GetSchemaResponse
-	11, // 79: tideline.registry.v1.RegistryService.ListSchemas:output_type -> tideline.registry.v1.ListSchemasResponse
-	13, // 80: tideline.registry.v1.RegistryService.ListSubjects:output_type -> tideline.registry.v1.ListSubjectsResponse
-	15, // 81: tideline.registry.v1.RegistryService.ListVersions:output_type -> tideline.registry.v1.ListVersionsResponse
-	17, // 82: tideline.registry.v1.RegistryService.DiffSchemas:output_type -> tideline.registry.v1.DiffSchemasResponse
-	19, // 83: tideline.registry.v1.RegistryService.DeleteSchema:output_type -> tideline.registry.v1.DeleteSchemaResponse
-	21, // 84: tideline.registry.v1.RegistryService.DeleteSubject:output_type -> tideline.registry.v1.DeleteSubjectResponse
-	23, // 85: tideline.registry.v1.RegistryService.RollBackSubject:output_type -> tideline.registry.v1.RollBackSubjectResponse
-	25, // 86: tideline.registry.v1.RegistryService.GetConfig:output_type -> tideline.registry.v1.GetConfigResponse
-	27, // 87: tideline.registry.v1.RegistryService.SetConfig:output_type -> tideline.registry.v1.SetConfigResponse
-	29, // 88: tideline.registry.v1.RegistryService.DeleteConfig:output_type -> tideline.registry.v1.DeleteConfigResponse
-	31, // 89: tideline.registry.v1.RegistryService.GetMode:output_type -> tideline.registry.v1.GetModeResponse
-	33, // 90: tideline.registry.v1.RegistryService.SetMode:output_type -> tideline.registry.v1.SetModeResponse
-	35, // 91: tideline.registry.v1.RegistryService.DeleteMode:output_type -> tideline.registry.v1.DeleteModeResponse
-	37, // 92: tideline.registry.v1.RegistryService.GetSubject:output_type -> tideline.registry.v1.GetSubjectResponse
-	39, // 93: tideline.registry.v1.RegistryService.SetMetadata:output_type -> tideline.registry.v1.SetMetadataResponse
-	41, // 94: tideline.registry.v1.RegistryService.ListContexts:output_type -> tideline.registry.v1.ListContextsResponse
-	43, // 95: tideline.registry.v1.RegistryService.DeleteContext:output_type -> tideline.registry.v1.DeleteContextResponse
-	45, // 96: tideline.registry.v1.RegistryService.ListReferrers:output_type -> tideline.registry.v1.ListReferrersResponse
-	47, // 97: tideline.registry.v1.RegistryService.ListChanges:output_type -> tideline.registry.v1.ListChangesResponse
-	49, // 98: tideline.registry.v1.RegistryService.WatchChanges:output_type -> tideline.registry.v1.WatchChangesResponse
-	75, // [75:99] is the sub-list for method output_type
-	51, // [51:75] is the sub-list for method input_type
-	51, // [51:51] is the sub-list for extension type_name
-	51, // [51:51] is the sub-list for extension extendee
-	0,  // [0:51] is the sub-list for field type_name
+	62, // 19: tideline.registry.v1.CheckSchemaResponse.refusal:type_name -> tideline.fault.v1.FaultReason
+	0,  // 20: tideline.registry.v1.CheckEventsRequest.kind:type_name -> tideline.registry.v1.SchemaKind
+	55, // 21: tideline.registry.v1.CheckEventsRequest.references:type_name -> tideline.registry.v1.SchemaReference
+	57, // 22: tideline.registry.v1.CheckEventsRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
+	8,  // 23: tideline.registry.v1.CheckEventsResponse.failures:type_name -> tideline.registry.v1.EventFailure
+	9,  // 24: tideline.registry.v1.CheckEventsResponse.producers:type_name -> tideline.registry.v1.EventProducer
+	54, // 25: tideline.registry.v1.CheckEventsResponse.oldest_time:type_name -> google.protobuf.Timestamp
+	54, // 26: tideline.registry.v1.EventProducer.last_time:type_name -> google.protobuf.Timestamp
+	0,  // 27: tideline.registry.v1.LookupSchemaRequest.kind:type_name -> tideline.registry.v1.SchemaKind
+	55, // 28: tideline.registry.v1.LookupSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
+	56, // 29: tideline.registry.v1.LookupSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
+	57, // 30: tideline.registry.v1.LookupSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
+	1,  // 31: tideline.registry.v1.LookupSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
+	1,  // 32: tideline.registry.v1.GetSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
+	1,  // 33: tideline.registry.v1.ListSchemasResponse.schemas:type_name -> tideline.registry.v1.Schema
+	1,  // 34: tideline.registry.v1.ListVersionsResponse.schemas:type_name -> tideline.registry.v1.Schema
+	1,  // 35: tideline.registry.v1.DiffSchemasResponse.from:type_name -> tideline.registry.v1.Schema
+	1,  // 36: tideline.registry.v1.DiffSchemasResponse.to:type_name -> tideline.registry.v1.Schema
+	63, // 37: tideline.registry.v1.DiffSchemasResponse.differences:type_name -> tideline.registry.v1.Difference
+	1,  // 38: tideline.registry.v1.RollBackSubjectResponse.schema:type_name -> tideline.registry.v1.Schema
+	64, // 39: tideline.registry.v1.GetConfigResponse.own:type_name -> tideline.registry.v1.Config
+	64, // 40: tideline.registry.v1.GetConfigResponse.effective:type_name -> tideline.registry.v1.Config
+	64, // 41: tideline.registry.v1.SetConfigRequest.config:type_name -> tideline.registry.v1.Config
+	64, // 42: tideline.registry.v1.SetConfigResponse.own:type_name -> tideline.registry.v1.Config
+	64, // 43: tideline.registry.v1.SetConfigResponse.effective:type_name -> tideline.registry.v1.Config
+	64, // 44: tideline.registry.v1.DeleteConfigResponse.config:type_name -> tideline.registry.v1.Config
+	65, // 45: tideline.registry.v1.GetModeResponse.own:type_name -> tideline.registry.v1.Mode
+	65, // 46: tideline.registry.v1.GetModeResponse.effective:type_name -> tideline.registry.v1.Mode
+	65, // 47: tideline.registry.v1.SetModeRequest.mode:type_name -> tideline.registry.v1.Mode
+	65, // 48: tideline.registry.v1.SetModeResponse.effective:type_name -> tideline.registry.v1.Mode
+	65, // 49: tideline.registry.v1.DeleteModeResponse.mode:type_name -> tideline.registry.v1.Mode
+	66, // 50: tideline.registry.v1.GetSubjectResponse.notes:type_name -> tideline.registry.v1.SubjectNotes
+	64, // 51: tideline.registry.v1.GetSubjectResponse.config:type_name -> tideline.registry.v1.Config
+	65, // 52: tideline.registry.v1.GetSubjectResponse.mode:type_name -> tideline.registry.v1.Mode
+	1,  // 53: tideline.registry.v1.GetSubjectResponse.latest:type_name -> tideline.registry.v1.Schema
+	66, // 54: tideline.registry.v1.SetMetadataRequest.notes:type_name -> tideline.registry.v1.SubjectNotes
+	66, // 55: tideline.registry.v1.SetMetadataResponse.notes:type_name -> tideline.registry.v1.SubjectNotes
+	67, // 56: tideline.registry.v1.ListChangesResponse.changes:type_name -> tideline.registry.v1.Change
+	67, // 57: tideline.registry.v1.WatchChangesResponse.changes:type_name -> tideline.registry.v1.Change
+	2,  // 58: tideline.registry.v1.RegistryService.RegisterSchema:input_type -> tideline.registry.v1.RegisterSchemaRequest
+	4,  // 59: tideline.registry.v1.RegistryService.CheckSchema:input_type -> tideline.registry.v1.CheckSchemaRequest
+	6,  // 60: tideline.registry.v1.RegistryService.CheckEvents:input_type -> tideline.registry.v1.CheckEventsRequest
+	10, // 61: tideline.registry.v1.RegistryService.LookupSchema:input_type -> tideline.registry.v1.LookupSchemaRequest
+	12, // 62: tideline.registry.v1.RegistryService.GetSchema:input_type -> tideline.registry.v1.GetSchemaRequest
+	14, // 63: tideline.registry.v1.RegistryService.ListSchemas:input_type -> tideline.registry.v1.ListSchemasRequest
+	16, // 64: tideline.registry.v1.RegistryService.ListSubjects:input_type -> tideline.registry.v1.ListSubjectsRequest
+	18, // 65: tideline.registry.v1.RegistryService.ListVersions:input_type -> tideline.registry.v1.ListVersionsRequest
+	20, // 66: tideline.registry.v1.RegistryService.DiffSchemas:input_type -> tideline.registry.v1.DiffSchemasRequest
+	22, // 67: tideline.registry.v1.RegistryService.DeleteSchema:input_type -> tideline.registry.v1.DeleteSchemaRequest
+	24, // 68: tideline.registry.v1.RegistryService.DeleteSubject:input_type -> tideline.registry.v1.DeleteSubjectRequest
+	26, // 69: tideline.registry.v1.RegistryService.RollBackSubject:input_type -> tideline.registry.v1.RollBackSubjectRequest
+	28, // 70: tideline.registry.v1.RegistryService.GetConfig:input_type -> tideline.registry.v1.GetConfigRequest
+	30, // 71: tideline.registry.v1.RegistryService.SetConfig:input_type -> tideline.registry.v1.SetConfigRequest
+	32, // 72: tideline.registry.v1.RegistryService.DeleteConfig:input_type -> tideline.registry.v1.DeleteConfigRequest
+	34, // 73: tideline.registry.v1.RegistryService.GetMode:input_type -> tideline.registry.v1.GetModeRequest
+	36, // 74: tideline.registry.v1.RegistryService.SetMode:input_type -> tideline.registry.v1.SetModeRequest
+	38, // 75: tideline.registry.v1.RegistryService.DeleteMode:input_type -> tideline.registry.v1.DeleteModeRequest
+	40, // 76: tideline.registry.v1.RegistryService.GetSubject:input_type -> tideline.registry.v1.GetSubjectRequest
+	42, // 77: tideline.registry.v1.RegistryService.SetMetadata:input_type -> tideline.registry.v1.SetMetadataRequest
+	44, // 78: tideline.registry.v1.RegistryService.ListContexts:input_type -> tideline.registry.v1.ListContextsRequest
+	46, // 79: tideline.registry.v1.RegistryService.DeleteContext:input_type -> tideline.registry.v1.DeleteContextRequest
+	48, // 80: tideline.registry.v1.RegistryService.ListReferrers:input_type -> tideline.registry.v1.ListReferrersRequest
+	50, // 81: tideline.registry.v1.RegistryService.ListChanges:input_type -> tideline.registry.v1.ListChangesRequest
+	52, // 82: tideline.registry.v1.RegistryService.WatchChanges:input_type -> tideline.registry.v1.WatchChangesRequest
+	3,  // 83: tideline.registry.v1.RegistryService.RegisterSchema:output_type -> tideline.registry.v1.RegisterSchemaResponse
+	5,  // 84: tideline.registry.v1.RegistryService.CheckSchema:output_type -> tideline.registry.v1.CheckSchemaResponse
+	7,  // 85: tideline.registry.v1.RegistryService.CheckEvents:output_type -> tideline.registry.v1.CheckEventsResponse
+	11, // 86: tideline.registry.v1.RegistryService.LookupSchema:output_type -> tideline.registry.v1.LookupSchemaResponse
+	13, // 87: tideline.registry.v1.RegistryService.GetSchema:output_type -> tideline.registry.v1.GetSchemaResponse
+	15, // 88: tideline.registry.v1.RegistryService.ListSchemas:output_type -> tideline.registry.v1.ListSchemasResponse
+	17, // 89: tideline.registry.v1.RegistryService.ListSubjects:output_type -> tideline.registry.v1.ListSubjectsResponse
+	19, // 90: tideline.registry.v1.RegistryService.ListVersions:output_type -> tideline.registry.v1.ListVersionsResponse
+	21, // 91: tideline.registry.v1.RegistryService.DiffSchemas:output_type -> tideline.registry.v1.DiffSchemasResponse
+	23, // 92: tideline.registry.v1.RegistryService.DeleteSchema:output_type -> tideline.registry.v1.DeleteSchemaResponse
+	25, // 93: tideline.registry.v1.RegistryService.DeleteSubject:output_type -> tideline.registry.v1.DeleteSubjectResponse
+	27, // 94: tideline.registry.v1.RegistryService.RollBackSubject:output_type -> tideline.registry.v1.RollBackSubjectResponse
+	29, // 95: tideline.registry.v1.RegistryService.GetConfig:output_type -> tideline.registry.v1.GetConfigResponse
+	31, // 96: tideline.registry.v1.RegistryService.SetConfig:output_type -> tideline.registry.v1.SetConfigResponse
+	33, // 97: tideline.registry.v1.RegistryService.DeleteConfig:output_type -> tideline.registry.v1.DeleteConfigResponse
+	35, // 98: tideline.registry.v1.RegistryService.GetMode:output_type -> tideline.registry.v1.GetModeResponse
+	37, // 99: tideline.registry.v1.RegistryService.SetMode:output_type -> tideline.registry.v1.SetModeResponse
+	39, // 100: tideline.registry.v1.RegistryService.DeleteMode:output_type -> tideline.registry.v1.DeleteModeResponse
+	41, // 101: tideline.registry.v1.RegistryService.GetSubject:output_type -> tideline.registry.v1.GetSubjectResponse
+	43, // 102: tideline.registry.v1.RegistryService.SetMetadata:output_type -> tideline.registry.v1.SetMetadataResponse
+	45, // 103: tideline.registry.v1.RegistryService.ListContexts:output_type -> tideline.registry.v1.ListContextsResponse
+	47, // 104: tideline.registry.v1.RegistryService.DeleteContext:output_type -> tideline.registry.v1.DeleteContextResponse
+	49, // 105: tideline.registry.v1.RegistryService.ListReferrers:output_type -> tideline.registry.v1.ListReferrersResponse
+	51, // 106: tideline.registry.v1.RegistryService.ListChanges:output_type -> tideline.registry.v1.ListChangesResponse
+	53, // 107: tideline.registry.v1.RegistryService.WatchChanges:output_type -> tideline.registry.v1.WatchChangesResponse
+	83, // [83:108] is the sub-list for method output_type
+	58, // [58:83] is the sub-list for method input_type
+	58, // [58:58] is the sub-list for extension type_name
+	58, // [58:58] is the sub-list for extension extendee
+	0,  // [0:58] is the sub-list for field type_name
 }
 
 func init() { file_tideline_registry_v1_registry_service_proto_init() }
@@ -3619,7 +4041,7 @@ func file_tideline_registry_v1_registry_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tideline_registry_v1_registry_service_proto_rawDesc), len(file_tideline_registry_v1_registry_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   49,
+			NumMessages:   53,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

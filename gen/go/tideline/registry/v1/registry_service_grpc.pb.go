@@ -21,6 +21,7 @@ const _ = grpc.SupportPackageIsVersion9
 const (
 	RegistryService_RegisterSchema_FullMethodName  = "/tideline.registry.v1.RegistryService/RegisterSchema"
 	RegistryService_CheckSchema_FullMethodName     = "/tideline.registry.v1.RegistryService/CheckSchema"
+	RegistryService_CheckEvents_FullMethodName     = "/tideline.registry.v1.RegistryService/CheckEvents"
 	RegistryService_LookupSchema_FullMethodName    = "/tideline.registry.v1.RegistryService/LookupSchema"
 	RegistryService_GetSchema_FullMethodName       = "/tideline.registry.v1.RegistryService/GetSchema"
 	RegistryService_ListSchemas_FullMethodName     = "/tideline.registry.v1.RegistryService/ListSchemas"
@@ -61,6 +62,10 @@ type RegistryServiceClient interface {
 	RegisterSchema(ctx context.Context, in *RegisterSchemaRequest, opts ...grpc.CallOption) (*RegisterSchemaResponse, error)
 	// CheckSchema says what RegisterSchema would do, by the same way, and changes nothing.
 	CheckSchema(ctx context.Context, in *CheckSchemaRequest, opts ...grpc.CallOption) (*CheckSchemaResponse, error)
+	// CheckEvents checks the newest stored events of a type against a schema that is not registered: how many would fail,
+	// where, and who sends them. Events are checked as they are stored: personal fields are not judged, and since
+	// null is not stored, a required property that fits null is missed only where no checked event has it.
+	CheckEvents(ctx context.Context, in *CheckEventsRequest, opts ...grpc.CallOption) (*CheckEventsResponse, error)
 	// LookupSchema finds the version of a subject that holds the schema.
 	LookupSchema(ctx context.Context, in *LookupSchemaRequest, opts ...grpc.CallOption) (*LookupSchemaResponse, error)
 	// GetSchema reads one version: by subject and version, by id, or by guid.
@@ -130,6 +135,16 @@ func (c *registryServiceClient) CheckSchema(ctx context.Context, in *CheckSchema
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(CheckSchemaResponse)
 	err := c.cc.Invoke(ctx, RegistryService_CheckSchema_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) CheckEvents(ctx context.Context, in *CheckEventsRequest, opts ...grpc.CallOption) (*CheckEventsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CheckEventsResponse)
+	err := c.cc.Invoke(ctx, RegistryService_CheckEvents_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -381,6 +396,10 @@ type RegistryServiceServer interface {
 	RegisterSchema(context.Context, *RegisterSchemaRequest) (*RegisterSchemaResponse, error)
 	// CheckSchema says what RegisterSchema would do, by the same way, and changes nothing.
 	CheckSchema(context.Context, *CheckSchemaRequest) (*CheckSchemaResponse, error)
+	// CheckEvents checks the newest stored events of a type against a schema that is not registered: how many would fail,
+	// where, and who sends them. Events are checked as they are stored: personal fields are not judged, and since
+	// null is not stored, a required property that fits null is missed only where no checked event has it.
+	CheckEvents(context.Context, *CheckEventsRequest) (*CheckEventsResponse, error)
 	// LookupSchema finds the version of a subject that holds the schema.
 	LookupSchema(context.Context, *LookupSchemaRequest) (*LookupSchemaResponse, error)
 	// GetSchema reads one version: by subject and version, by id, or by guid.
@@ -441,6 +460,9 @@ func (UnimplementedRegistryServiceServer) RegisterSchema(context.Context, *Regis
 }
 func (UnimplementedRegistryServiceServer) CheckSchema(context.Context, *CheckSchemaRequest) (*CheckSchemaResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method CheckSchema not implemented")
+}
+func (UnimplementedRegistryServiceServer) CheckEvents(context.Context, *CheckEventsRequest) (*CheckEventsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CheckEvents not implemented")
 }
 func (UnimplementedRegistryServiceServer) LookupSchema(context.Context, *LookupSchemaRequest) (*LookupSchemaResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method LookupSchema not implemented")
@@ -561,6 +583,24 @@ func _RegistryService_CheckSchema_Handler(srv interface{}, ctx context.Context, 
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(RegistryServiceServer).CheckSchema(ctx, req.(*CheckSchemaRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_CheckEvents_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CheckEventsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).CheckEvents(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_CheckEvents_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).CheckEvents(ctx, req.(*CheckEventsRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -968,6 +1008,10 @@ var RegistryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "CheckSchema",
 			Handler:    _RegistryService_CheckSchema_Handler,
+		},
+		{
+			MethodName: "CheckEvents",
+			Handler:    _RegistryService_CheckEvents_Handler,
 		},
 		{
 			MethodName: "LookupSchema",

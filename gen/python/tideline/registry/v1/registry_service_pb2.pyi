@@ -136,6 +136,72 @@ class CheckSchemaResponse(_message.Message):
     findings_count: int
     def __init__(self, outcome: _Optional[_Union[_verdict_pb2.Outcome, str]] = ..., findings: _Optional[_Iterable[_Union[_verdict_pb2.Finding, _Mapping]]] = ..., level: _Optional[_Union[_settings_pb2.CompatibilityLevel, str]] = ..., policy: _Optional[_Union[_settings_pb2.CompatibilityPolicy, str]] = ..., compared_versions: _Optional[_Iterable[int]] = ..., schema: _Optional[_Union[Schema, _Mapping]] = ..., is_registered: bool = ..., refusal: _Optional[_Union[_fault_pb2.FaultReason, str]] = ..., refusal_message: _Optional[str] = ..., findings_count: _Optional[int] = ...) -> None: ...
 
+class CheckEventsRequest(_message.Message):
+    __slots__ = ("subject", "kind", "text", "references", "rule_set", "events_max")
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    REFERENCES_FIELD_NUMBER: _ClassVar[int]
+    RULE_SET_FIELD_NUMBER: _ClassVar[int]
+    EVENTS_MAX_FIELD_NUMBER: _ClassVar[int]
+    subject: str
+    kind: SchemaKind
+    text: str
+    references: _containers.RepeatedCompositeFieldContainer[_schema_pb2.SchemaReference]
+    rule_set: _schema_pb2.RuleSet
+    events_max: int
+    def __init__(self, subject: _Optional[str] = ..., kind: _Optional[_Union[SchemaKind, str]] = ..., text: _Optional[str] = ..., references: _Optional[_Iterable[_Union[_schema_pb2.SchemaReference, _Mapping]]] = ..., rule_set: _Optional[_Union[_schema_pb2.RuleSet, _Mapping]] = ..., events_max: _Optional[int] = ...) -> None: ...
+
+class CheckEventsResponse(_message.Message):
+    __slots__ = ("checked", "failed", "unjudged", "failures", "producers", "is_cut", "oldest_time")
+    CHECKED_FIELD_NUMBER: _ClassVar[int]
+    FAILED_FIELD_NUMBER: _ClassVar[int]
+    UNJUDGED_FIELD_NUMBER: _ClassVar[int]
+    FAILURES_FIELD_NUMBER: _ClassVar[int]
+    PRODUCERS_FIELD_NUMBER: _ClassVar[int]
+    IS_CUT_FIELD_NUMBER: _ClassVar[int]
+    OLDEST_TIME_FIELD_NUMBER: _ClassVar[int]
+    checked: int
+    failed: int
+    unjudged: int
+    failures: _containers.RepeatedCompositeFieldContainer[EventFailure]
+    producers: _containers.RepeatedCompositeFieldContainer[EventProducer]
+    is_cut: bool
+    oldest_time: _timestamp_pb2.Timestamp
+    def __init__(self, checked: _Optional[int] = ..., failed: _Optional[int] = ..., unjudged: _Optional[int] = ..., failures: _Optional[_Iterable[_Union[EventFailure, _Mapping]]] = ..., producers: _Optional[_Iterable[_Union[EventProducer, _Mapping]]] = ..., is_cut: bool = ..., oldest_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class EventFailure(_message.Message):
+    __slots__ = ("path", "rule", "message", "events", "event_id")
+    PATH_FIELD_NUMBER: _ClassVar[int]
+    RULE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    EVENT_ID_FIELD_NUMBER: _ClassVar[int]
+    path: str
+    rule: str
+    message: str
+    events: int
+    event_id: str
+    def __init__(self, path: _Optional[str] = ..., rule: _Optional[str] = ..., message: _Optional[str] = ..., events: _Optional[int] = ..., event_id: _Optional[str] = ...) -> None: ...
+
+class EventProducer(_message.Message):
+    __slots__ = ("key_id", "library", "library_version", "schema_version", "events", "failed", "last_time")
+    KEY_ID_FIELD_NUMBER: _ClassVar[int]
+    LIBRARY_FIELD_NUMBER: _ClassVar[int]
+    LIBRARY_VERSION_FIELD_NUMBER: _ClassVar[int]
+    SCHEMA_VERSION_FIELD_NUMBER: _ClassVar[int]
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    FAILED_FIELD_NUMBER: _ClassVar[int]
+    LAST_TIME_FIELD_NUMBER: _ClassVar[int]
+    key_id: str
+    library: str
+    library_version: str
+    schema_version: int
+    events: int
+    failed: int
+    last_time: _timestamp_pb2.Timestamp
+    def __init__(self, key_id: _Optional[str] = ..., library: _Optional[str] = ..., library_version: _Optional[str] = ..., schema_version: _Optional[int] = ..., events: _Optional[int] = ..., failed: _Optional[int] = ..., last_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class LookupSchemaRequest(_message.Message):
     __slots__ = ("subject", "kind", "text", "references", "metadata", "rule_set", "normalize", "include_deleted")
     SUBJECT_FIELD_NUMBER: _ClassVar[int]

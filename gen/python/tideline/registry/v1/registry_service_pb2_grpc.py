@@ -50,6 +50,11 @@ class RegistryServiceStub(object):
                 request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.CheckSchemaRequest.SerializeToString,
                 response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.CheckSchemaResponse.FromString,
                 _registered_method=True)
+        self.CheckEvents = channel.unary_unary(
+                '/tideline.registry.v1.RegistryService/CheckEvents',
+                request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.CheckEventsRequest.SerializeToString,
+                response_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.CheckEventsResponse.FromString,
+                _registered_method=True)
         self.LookupSchema = channel.unary_unary(
                 '/tideline.registry.v1.RegistryService/LookupSchema',
                 request_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.LookupSchemaRequest.SerializeToString,
@@ -181,6 +186,15 @@ class RegistryServiceServicer(object):
 
     def CheckSchema(self, request, context):
         """CheckSchema says what RegisterSchema would do, by the same way, and changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CheckEvents(self, request, context):
+        """CheckEvents checks the newest stored events of a type against a schema that is not registered: how many would fail,
+        where, and who sends them. Events are checked as they are stored: personal fields are not judged, and since
+        null is not stored, a required property that fits null is missed only where no checked event has it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -354,6 +368,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.CheckSchemaRequest.FromString,
                     response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.CheckSchemaResponse.SerializeToString,
             ),
+            'CheckEvents': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckEvents,
+                    request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.CheckEventsRequest.FromString,
+                    response_serializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.CheckEventsResponse.SerializeToString,
+            ),
             'LookupSchema': grpc.unary_unary_rpc_method_handler(
                     servicer.LookupSchema,
                     request_deserializer=tideline_dot_registry_dot_v1_dot_registry__service__pb2.LookupSchemaRequest.FromString,
@@ -525,6 +544,33 @@ class RegistryService(object):
             '/tideline.registry.v1.RegistryService/CheckSchema',
             tideline_dot_registry_dot_v1_dot_registry__service__pb2.CheckSchemaRequest.SerializeToString,
             tideline_dot_registry_dot_v1_dot_registry__service__pb2.CheckSchemaResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckEvents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.registry.v1.RegistryService/CheckEvents',
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.CheckEventsRequest.SerializeToString,
+            tideline_dot_registry_dot_v1_dot_registry__service__pb2.CheckEventsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,0 +1,118 @@
+import { expect } from "chai";
+import { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
+import { checkEvents, type EventsAnswer, type StoredEvent } from "./check-events.js";
+import type { PersonalField } from "./personal.js";
+
+const receivedMs = Date.UTC(2026, 10, 20);
+
+const stored = (index: number, properties: object, more: Partial<StoredEvent> = {}): StoredEvent => ({
+  eventId: `e${index}`,
+  receivedMs: receivedMs - index,
+  properties: JSON.stringify(properties),
+  keyId: "k1",
+  library: "shop-js",
+  libraryVersion: "1.0.0",
+  schemaVersion: 1,
+  ...more,
+});
+
+interface Options {
+  readonly eventsMax?: number;
+  readonly personal?: readonly PersonalField[];
+}
+
+function check(events: readonly StoredEvent[], schema: object, options: Options = {}): Promise<EventsAnswer> {
+  const store = {
+    async *newest({ limit }: { limit: number }) {
+      const found = events.slice(0, limit);
+      for (let at = 0; at < found.length; at += 3) yield found.slice(at, at + 3);
+    },
+  };
+  return checkEvents(store, {
+    projectId: "shop",
+    type: "order",
+    kind: SchemaKind.JSON_SCHEMA,
+    source: { text: JSON.stringify(schema), references: [] },
+    ruleSet: undefined,
+    personal: options.personal ?? [],
+    eventsMax: options.eventsMax ?? 100,
+    signal: new AbortController().signal,
+  });
+}
+
+describe("a schema against stored events", () => {
+  const amount = { properties: { amount: { type: "number" } }, required: ["amount"] };
+
+  it("says how many would fail, where, and who sends them", async () => {
+    const events = [
+      stored(0, { amount: 1 }),
+      stored(1, { amount: "2" }),
+      stored(2, {}, { libraryVersion: "0.9.0", schemaVersion: 0 }),
+      stored(3, { amount: "3" }, { libraryVersion: "0.9.0", schemaVersion: 0 }),
+      stored(4, { amount: "4" }, { libraryVersion: "0.9.0", schemaVersion: 0 }),
+    ];
+    const answer = await check(events, amount);
+    expect(answer).to.include({ checked: 5, failed: 4, unjudged: 0, isCut: false, oldestMs: receivedMs - 4 });
+    expect(
+      answer.failures.map(({ path, rule, events: count, eventId }) => [path, rule, count, eventId]),
+    ).to.deep.equal([
+      ["amount", "type", 3, "e1"],
+      ["amount", "required", 1, "e2"],
+    ]);
+    expect(
+      answer.producers.map((it) => [it.libraryVersion, it.schemaVersion, it.events, it.failed]),
+    ).to.deep.equal([
+      ["0.9.0", 0, 3, 3],
+      ["1.0.0", 1, 2, 1],
+    ]);
+  });
+
+  it("takes what is not stored for null where that fits", async () => {
+    const coupon = {
+      properties: {
+        coupon: { type: ["string", "null"] },
+        lines: { type: "array", items: { properties: { note: { type: "null" } }, required: ["note"] } },
+      },
+      required: ["coupon"],
+    };
+    const seen = stored(2, { coupon: "SPRING" });
+    const events = [stored(0, { lines: [{}, { note: 1 }] }), stored(1, { lines: [{}] })];
+    const answer = await check([...events, seen], coupon);
+    expect(answer).to.include({ checked: 3, failed: 1 });
+    expect(answer.failures[0]).to.include({ path: "lines[].note", rule: "type" });
+  });
+
+  it("takes what no event has for missing, even where null would fit", async () => {
+    const schema = { required: ["amount", "gone"] };
+    const answer = await check([stored(0, { amount: 1 }), stored(1, {}), stored(2, { amount: 2 })], schema);
+    expect(answer).to.include({ checked: 3, failed: 3 });
+    expect(answer.failures.map(({ path, rule, events }) => [path, rule, events])).to.deep.equal([
+      ["gone", "required", 3],
+    ]);
+    expect(answer.producers[0]).to.include({ events: 3, failed: 3 });
+  });
+
+  it("does not judge personal fields, which are stored as something else", async () => {
+    const schema = {
+      properties: { age: { type: "integer", "x-pii": "age" }, contacts: { items: { type: "integer" } } },
+      required: ["age"],
+    };
+    const personal = [{ path: ["contacts", "*"], class: "email" }];
+    const events = [
+      stored(0, { age: "hash" }),
+      stored(1, { age: 3, contacts: [1, "x"] }),
+      stored(2, { age: 3 }),
+    ];
+    expect(await check(events, schema, { personal })).to.include({ checked: 3, failed: 0, unjudged: 2 });
+  });
+
+  it("stops at the number that was asked for, and says that there are more", async () => {
+    const events = Array.from({ length: 11 }, (_, index) => stored(index, { amount: index }));
+    expect(await check(events, amount, { eventsMax: 10 })).to.include({
+      checked: 10,
+      failed: 0,
+      isCut: true,
+    });
+    expect(await check(events, amount, { eventsMax: 11 })).to.include({ checked: 11, isCut: false });
+  });
+});

@@ -1,0 +1,266 @@
+// How many of the newest stored events a schema would refuse, before anybody registers it.
+import { setImmediate as breathe } from "node:timers/promises";
+import type { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
+import { compileSchema } from "./compile.js";
+import type { CompiledSchema, SchemaRefusal } from "./compiled-schema.js";
+import type { PersonalField } from "./personal.js";
+import type { RuleSet } from "./records.js";
+import type { SchemaSource } from "./rules/language.js";
+
+/** An event as it is stored. */
+export interface StoredEvent {
+  readonly eventId: string;
+  readonly receivedMs: number;
+  /** JSON text; a property that was null is not there. */
+  readonly properties: string;
+  readonly keyId: string;
+  readonly library: string;
+  readonly libraryVersion: string;
+  /** The version that it was written with; 0 for none. */
+  readonly schemaVersion: number;
+}
+
+/** The events that were stored. */
+export interface StoredEvents {
+  /**
+   * The newest events of a type, in batches, newest first; ends where the signal fires.
+   * @throws Fault ENGINE_UNAVAILABLE
+   */
+  newest(choice: {
+    readonly projectId: string;
+    readonly type: string;
+    readonly limit: number;
+    readonly signal: AbortSignal;
+  }): AsyncIterable<readonly StoredEvent[]>;
+}
+
+/** What is to be checked. */
+export interface EventsQuestion {
+  readonly projectId: string;
+  readonly type: string;
+  readonly kind: SchemaKind;
+  readonly source: SchemaSource;
+  readonly ruleSet: RuleSet | undefined;
+  /** Fields whose stored values are not those that were sent, beside what the schema itself says. */
+  readonly personal: readonly PersonalField[];
+  readonly eventsMax: number;
+  readonly signal: AbortSignal;
+}
+
+export interface FailureCause {
+  readonly path: string;
+  readonly rule: string;
+  readonly message: string;
+  readonly eventId: string;
+  events: number;
+}
+
+export interface Producer
+  extends Pick<StoredEvent, "keyId" | "library" | "libraryVersion" | "schemaVersion"> {
+  events: number;
+  failed: number;
+  lastMs: number;
+}
+
+export interface EventsAnswer {
+  readonly checked: number;
+  readonly failed: number;
+  readonly unjudged: number;
+  /** The most frequent first. */
+  readonly failures: readonly FailureCause[];
+  /** Those with most failures first, then with most events. */
+  readonly producers: readonly Producer[];
+  readonly isCut: boolean;
+  readonly oldestMs: number | undefined;
+}
+
+export const eventsDefault = 10_000;
+const FAILURES_MAX = 20;
+const PRODUCERS_MAX = 100;
+/** Different causes and producers that are told apart; of more, each is counted in the whole alone. */
+const KEPT_MAX = 1_000;
+/** Checked without letting others have a turn. */
+const TURN_EVENTS = 200;
+/** Properties that are filled with null one after the other, to see whether they were null. */
+const NULLS_MAX = 16;
+/** Places in properties that are remembered. */
+const PLACES_MAX = 10_000;
+
+/** @throws Fault SCHEMA_INVALID, ENGINE_UNAVAILABLE */
+export async function checkEvents(events: StoredEvents, question: EventsQuestion): Promise<EventsAnswer> {
+  const { kind, source, ruleSet, projectId, type, eventsMax, signal } = question;
+  const compiled = compileSchema(kind, source.text, ruleSet, source.references);
+  const personal = [...compiled.personal, ...question.personal].map(({ path }) => path.join("."));
+  const tally = new Tally();
+  // One more than asked for: then there are more.
+  for await (const batch of events.newest({ projectId, type, limit: eventsMax + 1, signal })) {
+    for (const event of batch) {
+      if (tally.checked === eventsMax) {
+        tally.isCut = true;
+        continue;
+      }
+      tally.note(event, judge(compiled, personal, event.properties));
+      if (tally.checked % TURN_EVENTS === 0) await breathe();
+    }
+  }
+  return tally.answer();
+}
+
+/** What becomes of an event: refused, or taken where the places of `nulls`, which are not stored, were null. */
+type Judged = "unjudged" | { readonly refusal: SchemaRefusal } | { readonly nulls: readonly SchemaRefusal[] };
+
+function judge(compiled: CompiledSchema, personal: readonly string[], properties: string): Judged {
+  let text = properties;
+  const nulls: SchemaRefusal[] = [];
+  for (;;) {
+    const result = compiled.check(Buffer.from(text));
+    if (!("refusal" in result)) return { nulls };
+    const { refusal } = result;
+    // Null does not fit there, so that it is the property that is missed.
+    const missed = nulls.find(({ path }) => path === refusal.path);
+    if (missed !== undefined) return { refusal: missed };
+    const place = placeOf(refusal.path);
+    if (personal.some((path) => place === path || place.startsWith(`${path}.`))) return "unjudged";
+    const filled =
+      refusal.rule === "required" && nulls.length < NULLS_MAX ? withNull(text, refusal.path) : undefined;
+    if (filled === undefined) return { refusal };
+    nulls.push(refusal);
+    text = filled;
+  }
+}
+
+/** A refusal's path as the path of a field: every index is "*". */
+const placeOf = (path: string): string => stepsOf(path).map(String).join(".");
+
+/** The steps of a path as `joinJsonPath` writes it; indexes as "*". */
+const stepsOf = (path: string): string[] =>
+  [...path.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g)].map(([, index, quoted, plain]) => {
+    if (index !== undefined) return "*";
+    return quoted === undefined ? (plain ?? "") : String(JSON.parse(quoted));
+  });
+
+/** The properties with null where the path leads; undefined where something is there, or nothing to put it in. */
+function withNull(text: string, path: string): string | undefined {
+  const steps = [...path.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g)].map(
+    ([, index, quoted, plain]) =>
+      index !== undefined ? Number(index) : quoted === undefined ? (plain ?? "") : String(JSON.parse(quoted)),
+  );
+  const last = steps.pop();
+  const root: unknown = JSON.parse(text);
+  let holder: unknown = root;
+  for (const step of steps) {
+    if (typeof holder !== "object" || holder === null || !Object.hasOwn(holder, step)) return undefined;
+    holder = (holder as Record<string | number, unknown>)[step];
+  }
+  if (typeof last !== "string" || typeof holder !== "object" || holder === null || Array.isArray(holder))
+    return undefined;
+  if (Object.hasOwn(holder, last)) return undefined;
+  Object.defineProperty(holder, last, { value: null, enumerable: true });
+  return JSON.stringify(root);
+}
+
+/** Events that would be taken if the same places were null in them. */
+interface Doubtful {
+  readonly nulls: readonly SchemaRefusal[];
+  readonly eventId: string;
+  readonly producers: Map<Producer, number>;
+}
+
+class Tally {
+  checked = 0;
+  isCut = false;
+  #failed = 0;
+  #unjudged = 0;
+  #oldestMs: number | undefined;
+  readonly #causes = new Map<string, FailureCause>();
+  readonly #producers = new Map<string, Producer>();
+  readonly #doubtful = new Map<string, Doubtful>();
+  readonly #places = new Set<string>();
+
+  note(event: StoredEvent, judged: Judged): void {
+    const { eventId, receivedMs } = event;
+    this.checked++;
+    this.#oldestMs = Math.min(this.#oldestMs ?? receivedMs, receivedMs);
+    const producer = this.#producerOf(event);
+    if (judged === "unjudged") this.#unjudged++;
+    else if ("refusal" in judged) this.#fail(judged.refusal, eventId, { events: 1, producer });
+    else if (judged.nulls.length > 0) this.#doubt(judged.nulls, eventId, producer);
+    notePlaces(JSON.parse(event.properties), "", this.#places);
+  }
+
+  /**
+   * A property that no event has was not null in all of them: it is missing. One that some events have may well have
+   * been null in the others.
+   */
+  answer(): EventsAnswer {
+    for (const { nulls, eventId, producers } of this.#doubtful.values()) {
+      const missing = nulls.find(({ path }) => !this.#places.has(placeOf(path)));
+      if (missing === undefined) continue;
+      for (const [producer, events] of producers) this.#fail(missing, eventId, { events, producer });
+    }
+    const failures = [...this.#causes.values()].sort((one, other) => other.events - one.events);
+    const producers = [...this.#producers.values()].sort(
+      (one, other) => other.failed - one.failed || other.events - one.events,
+    );
+    return {
+      checked: this.checked,
+      failed: this.#failed,
+      unjudged: this.#unjudged,
+      isCut: this.isCut,
+      oldestMs: this.#oldestMs,
+      failures: failures.slice(0, FAILURES_MAX),
+      producers: producers.slice(0, PRODUCERS_MAX),
+    };
+  }
+
+  #producerOf(event: StoredEvent): Producer {
+    const { receivedMs, keyId, library, libraryVersion, schemaVersion } = event;
+    const make = () => ({
+      ...{ keyId, library, libraryVersion, schemaVersion },
+      ...{ events: 0, failed: 0, lastMs: 0 },
+    });
+    const key = JSON.stringify([keyId, library, libraryVersion, schemaVersion]);
+    const producer = kept(this.#producers, key, make) ?? make();
+    producer.events++;
+    producer.lastMs = Math.max(producer.lastMs, receivedMs);
+    return producer;
+  }
+
+  #fail(
+    { path: at, rule, message }: SchemaRefusal,
+    eventId: string,
+    { events, producer }: { events: number; producer: Producer },
+  ): void {
+    this.#failed += events;
+    producer.failed += events;
+    const path = at.replaceAll(/\[\d+\]/g, "[]");
+    const cause = kept(this.#causes, `${path}\0${rule}`, () => ({ path, rule, message, eventId, events: 0 }));
+    if (cause !== undefined) cause.events += events;
+  }
+
+  #doubt(nulls: readonly SchemaRefusal[], eventId: string, producer: Producer): void {
+    const key = JSON.stringify(nulls.map(({ path }) => placeOf(path)));
+    const doubtful = kept(this.#doubtful, key, () => ({ nulls, eventId, producers: new Map() }));
+    doubtful?.producers.set(producer, (doubtful.producers.get(producer) ?? 0) + 1);
+  }
+}
+
+/** Every place that has a value, as far as there is room. */
+function notePlaces(value: unknown, place: string, places: Set<string>): void {
+  if (typeof value !== "object" || value === null || places.size >= PLACES_MAX) return;
+  const isList = Array.isArray(value);
+  for (const [name, member] of Object.entries(value)) {
+    const inside = `${place}${place === "" ? "" : "."}${isList ? "*" : name}`;
+    places.add(inside);
+    notePlaces(member, inside, places);
+  }
+}
+
+/** What is kept under a key, made where there is room; undefined where there is none. */
+function kept<T>(map: Map<string, T>, key: string, make: () => T): T | undefined {
+  const known = map.get(key);
+  if (known !== undefined || map.size >= KEPT_MAX) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
