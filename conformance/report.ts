@@ -19,12 +19,14 @@ export interface Failure {
   readonly got: unknown;
 }
 
-/** Shows on stderr how far a run is; nothing where stderr is no terminal. */
+/** Shows on stderr how far a run is: a bar, or a line every few seconds where stderr is no terminal. */
 export function openMeter(total: number): { step: () => void; stop: () => void } {
   const bar = new SingleBar({
     format: "[{bar}] {value} of {total} cases, {duration_formatted}",
     hideCursor: true,
     stream: process.stderr,
+    noTTYOutput: true,
+    notTTYSchedule: 5_000,
   });
   bar.start(total, 0);
   return { step: () => bar.increment(), stop: () => bar.stop() };
