@@ -110,6 +110,10 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   if (!isTaken(request.headers["content-type"])) {
     throw new RestError(restCodes.unsupportedMediaType, "HTTP 415 Unsupported Media Type");
   }
+  // Said at once, before a body is sent that nobody will read.
+  if (Number(request.headers["content-length"] ?? 0) > bodyBytesMax) {
+    throw new RestError(restCodes.tooLarge, `the body is over ${bodyBytesMax} bytes`);
+  }
   const bytes = await readBody(request, bodyBytesMax);
   try {
     return JSON.parse(bytes.toString("utf8"));

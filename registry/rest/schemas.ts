@@ -1,4 +1,5 @@
 import type { IdChoice, Registry } from "../registry.js";
+import { parseScope } from "../subject-name.js";
 import { shapeOptions } from "./format.js";
 import { flag, idOf, part, qualified, type RestRequest, showOf, sliceOf } from "./request.js";
 import type { Reply, Route } from "./route.js";
@@ -30,15 +31,15 @@ async function listSchemas(registry: Registry, request: RestRequest): Promise<Re
   return { json: found.map((it) => versionShape(it)) };
 }
 
-/** The schema that an id names, in the context that the path or `subject` names. */
+/** The schema that an id names, in the context that the path or `subject` names, which may be a context alone. */
 function choiceOf(request: RestRequest): IdChoice {
   const { context, query } = request;
-  const subject = query.get("subject") ?? "";
-  return {
-    schemaId: idOf(request),
-    ...(subject === "" ? {} : { subject: qualified(request, subject) }),
-    ...(context === undefined ? {} : { context }),
-  };
+  const given = query.get("subject") ?? "";
+  const schemaId = idOf(request);
+  if (given === "") return { schemaId, ...(context === undefined ? {} : { context }) };
+  const named = parseScope(qualified(request, given));
+  if (named.subject === "") return { schemaId, context: named.context };
+  return { schemaId, subject: qualified(request, given) };
 }
 
 async function getById(registry: Registry, request: RestRequest): Promise<Reply> {
