@@ -1,13 +1,16 @@
 // What checking one event against its schema costs ingestion, beside the bare library on the same input: ajv for JSON
-// Schema, avsc for Avro. Each is measured in turn, round after round, and the rounds' medians are compared.
+// Schema, avsc for Avro, protobuf-es for Protobuf. Each is measured in turn, round after round, and the rounds' medians are compared.
 // Run: npm run build && node dist/bench/validation.js [--json FILE]
 import { writeFileSync } from "node:fs";
+import { createFileRegistry, fromBinary, fromJsonString, toBinary, toJsonString } from "@bufbuild/protobuf";
+import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import avsc from "avsc";
 import { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { checkJsonObject } from "../platform/json/check.js";
 import { compileSchema } from "../registry/compile.js";
 import type { SchemaResult } from "../registry/compiled-schema.js";
+import { protobufLanguage } from "../registry/protobuf/protobuf.js";
 
 const eventsAtOnce = 20_000;
 const rounds = 15;
@@ -74,6 +77,26 @@ const avroOlder = compileSchema(SchemaKind.AVRO, JSON.stringify(older));
 const rule = [{ name: "paid", expression: "amount >= 0.0 && currency in ['EUR', 'USD', 'GBP']" }];
 const withRule = compileSchema(SchemaKind.JSON_SCHEMA, JSON.stringify({ ...jsonSchema, "x-rules": rule }));
 
+const protoText = `syntax = "proto3";
+message Order { string order_id = 1; double amount = 2; Currency currency = 3; int32 quantity = 4;
+  optional string coupon = 5; bool express = 6; int64 placed_at = 7; string country = 8;
+  repeated string items = 9; string channel = 10; }
+enum Currency { NONE = 0; EUR = 1; USD = 2; GBP = 3; }`;
+const proto = compileSchema(SchemaKind.PROTOBUF, protoText);
+const parsedProto = protobufLanguage.parse({ text: protoText, references: [] });
+const descriptor = Buffer.from(protobufLanguage.formatted?.(parsedProto, "serialized") ?? "", "base64");
+const bareProto = createFileRegistry(
+  fromBinary(FileDescriptorProtoSchema, descriptor),
+  () => undefined,
+).getMessage("Order");
+if (bareProto === undefined) throw new Error("the bench's message is missing");
+const protoData = texts.map((text) => toBinary(bareProto, fromJsonString(bareProto, text.toString())));
+const protoTexts = protoData.map((bytes) =>
+  Buffer.from(toJsonString(bareProto, fromBinary(bareProto, bytes), { alwaysEmitImplicit: true })),
+);
+/** The first message's index stands before it. */
+const payloads = protoData.map((bytes) => Buffer.concat([Uint8Array.of(0), bytes]));
+
 const passes = (result: SchemaResult): void => {
   if ("refusal" in result) throw new Error(`refused: ${JSON.stringify(result.refusal)}`);
 };
@@ -113,6 +136,16 @@ const contests: readonly Contest[] = [
     name: "validation/avro/older-datum",
     ours: (at) => passes(avro.resolve(olderData[at] as Buffer, avroOlder)),
     bare: (at) => void JSON.stringify(newerType.fromBuffer(olderData[at] as Buffer, resolver)),
+  },
+  {
+    name: "validation/protobuf/json",
+    ours: (at) => passes(proto.check(protoTexts[at] as Buffer)),
+    bare: (at) => void fromJsonString(bareProto, (protoTexts[at] as Buffer).toString()),
+  },
+  {
+    name: "validation/protobuf/message",
+    ours: (at) => passes(proto.decode(payloads[at] as Buffer)),
+    bare: (at) => void toJsonString(bareProto, fromBinary(bareProto, protoData[at] as Uint8Array)),
   },
   {
     name: "validation/form",

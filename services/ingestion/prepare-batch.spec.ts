@@ -33,10 +33,11 @@ type Init = MessageInitShape<typeof EventSchema>;
 
 const secrets = new ProjectSecrets(["a-data-secret-of-a-test"]);
 
-const rulesWith = (versions: [SchemaVersion, object][] = [], isClosed = false): Rules => {
+const rulesWith = (versions: [SchemaVersion, object | string][] = [], isClosed = false): Rules => {
   const compiled = new Map<SchemaVersion, CompiledSchema>();
   for (const [version, schema] of versions) {
-    compiled.set(version, compileSchema(version.kind, JSON.stringify(schema)));
+    const text = typeof schema === "string" ? schema : JSON.stringify(schema);
+    compiled.set(version, compileSchema(version.kind, text));
   }
   return {
     schemas: {
@@ -74,6 +75,11 @@ const said = (batch: PreparedBatch): string[] =>
       ? outcome
       : `${outcome} ${FaultReason[fault.reason]} ${fault.field} ${fault.rule}`;
   });
+const framed = (schemaId: number, payload: Uint8Array) => {
+  const header = Buffer.alloc(5);
+  header.writeUInt32BE(schemaId, 1);
+  return { case: "framed" as const, value: Buffer.concat([header, payload]) };
+};
 const json = (value: string) => ({ case: "properties" as const, value });
 
 describe("the decision on a batch", () => {
@@ -133,11 +139,6 @@ describe("the decision on a batch", () => {
       [{ ...version("sale", 2, SchemaKind.AVRO), version: 2 }, newest],
       [version("note", 3), { type: "object", required: ["text"] }],
     ]);
-    const framed = (schemaId: number, payload: Uint8Array) => {
-      const header = Buffer.alloc(5);
-      header.writeUInt32BE(schemaId, 1);
-      return { case: "framed" as const, value: Buffer.concat([header, payload]) };
-    };
     const datum = Buffer.from("0e0461 62".replaceAll(" ", ""), "hex");
     const batch = prepared(
       [
@@ -179,6 +180,46 @@ describe("the decision on a batch", () => {
     const kept = quarantinedOf(batch, { stamp, rules, secrets, inFlood: false }).events;
     expect(kept.map(({ event }) => event?.body.case)).to.deep.equal(Array(6).fill("framed"));
     expect(kept[2]?.event?.body).to.deep.equal(framed(3, datum));
+  });
+
+  it("takes Protobuf, by the message that a payload names", () => {
+    const rules = rulesWith([
+      [
+        { ...version("sale", 1, SchemaKind.PROTOBUF), version: 1 },
+        'syntax = "proto3"; message Other {} message Sale { int32 amount = 1; string gone = 2; }',
+      ],
+      [
+        { ...version("sale", 2, SchemaKind.PROTOBUF), version: 2 },
+        'syntax = "proto3"; message Sale { int64 total = 1; optional string currency = 3; } message Other {}',
+      ],
+    ]);
+    const older = Buffer.from("020208071201 41".replaceAll(" ", ""), "hex");
+    const batch = prepared(
+      [
+        { type: "sale", eventId: "1", body: framed(1, older) },
+        { type: "sale", eventId: "2", body: framed(2, Buffer.from("0008081a03555344", "hex")) },
+        { type: "sale", eventId: "3", body: json('{"total":"9007199254740993"}') },
+        { type: "sale", eventId: "4", body: json('{"total":1.5}') },
+        { type: "sale", eventId: "5", body: framed(2, Buffer.from("000a0141", "hex")) },
+        { type: "sale", eventId: "6", body: framed(2, Buffer.from("0206", "hex")) },
+      ],
+      rules,
+    );
+    expect(said(batch)).to.deep.equal([
+      ...["ACCEPTED", "ACCEPTED", "ACCEPTED"],
+      "QUARANTINED EVENT_SCHEMA_VIOLATION properties.total int64",
+      "QUARANTINED EVENT_SCHEMA_VIOLATION properties.total wire_type",
+      "QUARANTINED EVENT_SCHEMA_VIOLATION properties message_index",
+    ]);
+    const logged = [0, 1, 2].map((index) => {
+      const bytes = batch.bytes.subarray(batch.starts[index], batch.ends[index]);
+      return fromBinary(BlockSchema, bytes).events[0]?.properties;
+    });
+    expect(logged).to.deep.equal([
+      '{"total":7}',
+      '{"total":8,"currency":"USD"}',
+      '{"total":9007199254740993}',
+    ]);
   });
 
   it("keeps the wildest times aside without stumbling", () => {

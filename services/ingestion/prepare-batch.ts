@@ -244,7 +244,7 @@ export class BatchPreparer {
       if (refusal !== undefined) return aside(FaultReason.EVENT_PROPERTIES_INVALID, refusal);
       return checked(reader.check(payload), checker);
     }
-    const isSame = writer.schemaId === newest.schemaId || writer.kind !== SchemaKind.AVRO;
+    const isSame = writer.schemaId === newest.schemaId;
     return checked(isSame ? reader.decode(payload) : reader.resolve(payload, written), checker);
   }
 
