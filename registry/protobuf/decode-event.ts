@@ -2,14 +2,14 @@
 //
 // Where the text differs from what protobuf libraries print: 64-bit numbers are numbers with all their digits, not
 // strings, and a field without presence that was not sent stands there with its zero.
-import { BinaryReader } from "@bufbuild/protobuf/wire";
 import { joinJsonPath } from "../../platform/json/path.js";
 import { jsonLimits } from "../../platform/json/rules.js";
 import { checkStepsMax } from "../compiled-schema.js";
 import { type FieldPlan, isWellKnown, type Plans, Refused } from "./event-plan.js";
 import { isEnum, isMessage, type ProtoEnum, type ProtoMessage } from "./model.js";
-import { scalarText, wire, wireTypeOf } from "./scalar-text.js";
+import { scalarText, wireTypeOf } from "./scalar-text.js";
 import { wellKnownText } from "./well-known-text.js";
+import { WireReader, wire } from "./wire-reader.js";
 
 /** JSON text of an event, at most; names make it longer than its bytes. */
 const TEXT_MAX = 256 * 1024;
@@ -40,7 +40,7 @@ export class EventDecoder {
     return this.#tracks ? joinJsonPath(path, step) : "";
   }
 
-  /** The JSON text of a message's bytes. @throws Refused; RangeError where the bytes end early */
+  /** The JSON text of a message's bytes. @throws Refused; NotEncoded where the bytes are no message */
   message(message: ProtoMessage, bytes: Uint8Array, depth = 1): string {
     if (depth > jsonLimits.depth)
       throw new Refused("max_depth", `Messages are nested deeper than ${jsonLimits.depth} levels.`);
@@ -48,16 +48,14 @@ export class EventDecoder {
       return this.#bounded(wellKnownText(this, this.#plans, { message, bytes, depth }));
     const plan = this.#plans.of(message);
     const contents = new Array<Content | undefined>(plan.fields.length);
-    const reader = new BinaryReader(bytes);
-    while (reader.pos < reader.len) {
+    const reader = new WireReader(bytes);
+    while (reader.next()) {
       this.step();
-      const [number, wireType] = reader.tag();
-      const field = plan.byNumber.get(number);
-      if (field !== undefined) this.#field(reader, { field, wireType, contents, depth });
-      else if (this.#unknown === "skip") reader.skip(wireType, number);
-      else throw new Refused("unknown_field", `${plan.message.name} has no field ${number}.`);
+      const field = plan.byNumber.get(reader.number);
+      if (field !== undefined) this.#field(reader, field, contents, depth);
+      else if (this.#unknown === "skip") reader.skip();
+      else throw new Refused("unknown_field", `${plan.message.name} has no field ${reader.number}.`);
     }
-    if (reader.pos > reader.len) throw new RangeError("the message ends early");
     return this.#text(plan.fields, contents, depth);
   }
 
@@ -104,16 +102,9 @@ export class EventDecoder {
     return this.#bounded(`${text}}`);
   }
 
-  #field(
-    reader: BinaryReader,
-    {
-      field: plan,
-      wireType,
-      contents,
-      depth,
-    }: { field: FieldPlan; wireType: number; contents: (Content | undefined)[]; depth: number },
-  ): void {
+  #field(reader: WireReader, plan: FieldPlan, contents: (Content | undefined)[], depth: number): void {
     const { field, slot } = plan;
+    const { wireType } = reader;
     const outer = this.path;
     this.path = this.#join(outer, plan.name);
     if (plan.isMap) {
@@ -121,7 +112,7 @@ export class EventDecoder {
       contents[slot] ??= new Map<string, string>();
       this.#entry(plan, reader.bytes(), { into: contents[slot] as Map<string, string>, depth });
     } else if (isMessage(field.type)) {
-      const bytes = this.#messageBytes(reader, plan, wireType);
+      const bytes = this.#messageBytes(reader, plan);
       if (field.isRepeated) {
         contents[slot] ??= [];
         const items = contents[slot] as string[];
@@ -133,7 +124,7 @@ export class EventDecoder {
       }
     } else if (field.isRepeated) {
       contents[slot] ??= [];
-      this.#repeated(reader, field.type, { wireType, items: contents[slot] as string[] });
+      this.#repeated(reader, field.type, contents[slot] as string[]);
     } else {
       this.#expect(wireType, isEnum(field.type) ? wire.varint : wireTypeOf(field.type));
       const text = this.#scalar(reader, field.type);
@@ -153,21 +144,21 @@ export class EventDecoder {
   }
 
   /** The bytes of a message, or of a group up to its end. */
-  #messageBytes(reader: BinaryReader, { field }: FieldPlan, wireType: number): Uint8Array {
+  #messageBytes(reader: WireReader, { field }: FieldPlan): Uint8Array {
     if (!field.features.isDelimited) {
-      this.#expect(wireType, wire.bytes);
+      this.#expect(reader.wireType, wire.bytes);
       return reader.bytes();
     }
-    this.#expect(wireType, wire.start);
-    const withEnd = reader.skip(wire.start, field.number);
-    return withEnd.subarray(0, withEnd.length - tagLength(field.number));
+    this.#expect(reader.wireType, wire.start);
+    return reader.group();
   }
 
   #repeated(
-    reader: BinaryReader,
+    reader: WireReader,
     type: Exclude<FieldPlan["field"]["type"], ProtoMessage>,
-    { wireType, items }: { wireType: number; items: string[] },
+    items: string[],
   ): void {
+    const { wireType } = reader;
     const single = isEnum(type) ? wire.varint : wireTypeOf(type);
     if (wireType !== wire.bytes || single === wire.bytes) {
       this.#expect(wireType, single);
@@ -175,8 +166,8 @@ export class EventDecoder {
       if (text !== undefined) items.push(text);
       return;
     }
-    const packed = new BinaryReader(reader.bytes());
-    while (packed.pos < packed.len) {
+    const packed = new WireReader(reader.bytes());
+    while (packed.pos < packed.end) {
       this.step();
       const text = this.#scalar(packed, type);
       if (text !== undefined) items.push(text);
@@ -184,7 +175,7 @@ export class EventDecoder {
   }
 
   /** Undefined: a number that a closed enum does not have counts as not sent. */
-  #scalar(reader: BinaryReader, type: Exclude<FieldPlan["field"]["type"], ProtoMessage>): string | undefined {
+  #scalar(reader: WireReader, type: Exclude<FieldPlan["field"]["type"], ProtoMessage>): string | undefined {
     return (
       this.#bounded(isEnum(type) ? this.#enumText(reader.int32(), type) : scalarText(reader, type)) ||
       undefined
@@ -205,23 +196,23 @@ export class EventDecoder {
     { into, depth }: { into: Map<string, string>; depth: number },
   ): void {
     const { type, mapKey = "string" } = plan.field;
-    const reader = new BinaryReader(bytes);
+    const reader = new WireReader(bytes);
     const outer = this.path;
     let key = mapKey === "string" ? "" : mapKey === "bool" ? "false" : "0";
     let value: string | undefined;
     let part: Uint8Array | undefined;
-    while (reader.pos < reader.len) {
+    while (reader.next()) {
       this.step();
-      const [number, wireType] = reader.tag();
+      const { number, wireType } = reader;
       if (number === 1) {
         this.#expect(wireType, wireTypeOf(mapKey));
         const text = scalarText(reader, mapKey);
         key = mapKey === "string" ? (JSON.parse(text) as string) : text;
-      } else if (number === 2 && isMessage(type)) part = this.#messageBytes(reader, plan, wireType);
+      } else if (number === 2 && isMessage(type)) part = this.#messageBytes(reader, plan);
       else if (number === 2 && !isMessage(type)) {
         this.#expect(wireType, isEnum(type) ? wire.varint : wireTypeOf(type));
         value = this.#scalar(reader, type);
-      } else reader.skip(wireType, number);
+      } else reader.skip();
     }
     this.path = this.#join(outer, key);
     if (isMessage(type)) value = this.message(type, part ?? new Uint8Array(), depth + 2);
@@ -233,10 +224,3 @@ export class EventDecoder {
 
 const zeroText = (type: string): unknown =>
   type === "string" || type === "bytes" ? "" : type === "bool" ? false : 0;
-
-/** The bytes of a field's tag. */
-const tagLength = (number: number): number => {
-  let length = 1;
-  for (let rest = number * 8; rest >= 128; rest = Math.floor(rest / 128)) length++;
-  return length;
-};

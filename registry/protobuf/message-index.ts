@@ -1,9 +1,10 @@
 // The path by which Confluent's wire format names a message of a file: indexes from the top, as zigzag varints behind
 // their count; the first message of the file, by far the commonest, is the single byte 0.
-import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { nestingMax } from "./cursor.js";
 import { Refused } from "./event-plan.js";
 import type { ProtoFile, ProtoMessage } from "./model.js";
+import { WireReader } from "./wire-reader.js";
 
 /** The indexes that lead to a message; entries of maps count for nothing. */
 function pathTo(messages: readonly ProtoMessage[], wanted: ProtoMessage): number[] | undefined {
@@ -23,20 +24,18 @@ export function messageIndex(file: ProtoFile, message: ProtoMessage): Uint8Array
   return writer.finish();
 }
 
-/** The message that a payload names, and its bytes. @throws Refused; RangeError where it ends early */
+/** The message that a payload names, and its bytes. @throws Refused; NotEncoded where it ends early */
 export function readMessageIndex(
   file: ProtoFile,
   payload: Uint8Array,
 ): { message: ProtoMessage; bytes: Uint8Array } {
-  const reader = new BinaryReader(payload);
+  const reader = new WireReader(payload);
   const none = (): Refused =>
     new Refused("message_index", "The payload names a message that the schema does not have.");
-  if (payload.length === 0) throw new RangeError("the payload is empty");
   const count = reader.sint32();
   const path = count === 0 ? [0] : [];
   if (count < 0 || count > nestingMax + 1) throw none();
   for (let left = count; left > 0; left--) path.push(reader.sint32());
-  if (reader.pos > payload.length) throw new RangeError("the payload ends early");
   let messages: readonly ProtoMessage[] = file.messages;
   let message: ProtoMessage | undefined;
   for (const index of path) {

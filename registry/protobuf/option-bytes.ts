@@ -1,12 +1,13 @@
 // Options as they are written, and as they are encoded in descriptors.
-import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { OtherSymbol, ProtoField, ProtoFile, ProtoMessage } from "./model.js";
 import { isEnum, isMessage } from "./model.js";
 import { type Position, ProtoError, shown } from "./refusal.js";
-import { floatText, scalarText, wire, wireTypeOf } from "./scalar-text.js";
+import { floatText, scalarText, wireTypeOf } from "./scalar-text.js";
 import { resolve } from "./scope.js";
 import type { OptionMember, OptionNode, OptionValue, ScalarType } from "./syntax.js";
 import { integerOf } from "./validate.js";
+import { WireReader, wire } from "./wire-reader.js";
 
 /** Where an option stands: its names are looked up from there. */
 export interface OptionScope {
@@ -217,12 +218,12 @@ interface Reading {
 function members(message: ProtoMessage, bytes: Uint8Array, { find, depth }: Reading): OptionMember[] {
   if (depth > 32) throw new ProtoError("an option is nested too deep");
   const found: OptionMember[] = [];
-  const reader = new BinaryReader(bytes);
-  while (reader.pos < reader.len) {
-    const [number, wireType] = reader.tag();
+  const reader = new WireReader(bytes);
+  while (reader.next()) {
+    const { number, wireType } = reader;
     const field = message.byNumber.get(number) ?? find(message.name, number);
     if (field === undefined || field.name === "uninterpreted_option") {
-      reader.skip(wireType, number);
+      reader.skip();
       continue;
     }
     const name = field.extendee === undefined ? field.name : `[${field.fullName}]`;
@@ -238,7 +239,7 @@ function members(message: ProtoMessage, bytes: Uint8Array, { find, depth }: Read
 }
 
 function values(
-  reader: BinaryReader,
+  reader: WireReader,
   field: ProtoField,
   { wireType, reading }: { wireType: number; reading: Reading },
 ): OptionValue[] {
@@ -256,10 +257,10 @@ function values(
     ];
   }
   if (isMessage(type)) {
-    const bytes = wireType === wire.start ? groupBytes(reader, field.number) : reader.bytes();
+    const bytes = wireType === wire.start ? reader.group() : reader.bytes();
     return [{ kind: "message", members: members(type, bytes, reading) }];
   }
-  const one = (from: BinaryReader): OptionValue => {
+  const one = (from: WireReader): OptionValue => {
     if (isEnum(type)) {
       const number = from.int32();
       const name = type.nameOf.get(number);
@@ -273,9 +274,9 @@ function values(
   };
   const isPacked = wireType === wire.bytes && type !== "string" && type !== "bytes";
   if (!isPacked) return [one(reader)];
-  const packed = new BinaryReader(reader.bytes());
+  const packed = new WireReader(reader.bytes());
   const all: OptionValue[] = [];
-  while (packed.pos < packed.len) all.push(one(packed));
+  while (packed.pos < packed.end) all.push(one(packed));
   return all;
 }
 
@@ -283,9 +284,4 @@ const floatValue = (number: number, type: "double" | "float"): OptionValue => {
   if (Number.isFinite(number))
     return { kind: "number", text: type === "float" ? floatText(number) : String(number) };
   return { kind: "name", text: Number.isNaN(number) ? "nan" : number < 0 ? "-inf" : "inf" };
-};
-
-const groupBytes = (reader: BinaryReader, number: number): Uint8Array => {
-  const withEnd = reader.skip(wire.start, number);
-  return withEnd.subarray(0, withEnd.length - new BinaryWriter().tag(number, wire.end).finish().length);
 };

@@ -1,11 +1,8 @@
 // Scalars of the wire as JSON text: whole numbers with all digits, bytes in base64, floats as short as they can be.
-import { isUtf8 } from "node:buffer";
-import type { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import type { WireType } from "@bufbuild/protobuf/wire";
 import { Refused } from "./event-plan.js";
 import type { ScalarType } from "./syntax.js";
-
-/** Of the wire: varint, 64 bits, length-delimited, group's start and end, 32 bits. */
-export const wire = { varint: 0, bit64: 1, bytes: 2, start: 3, end: 4, bit32: 5 } as const;
+import { asBuffer, type WireReader, wire } from "./wire-reader.js";
 
 const wireTypes: Readonly<Record<ScalarType, WireType>> = {
   double: wire.bit64,
@@ -41,23 +38,17 @@ export const floatText = (value: number): string => {
   return String(Number(value.toPrecision(9)));
 };
 
-export const textOf = (bytes: Uint8Array): string => {
-  if (!isUtf8(bytes)) throw new Refused("utf8", "A string is not valid UTF-8.");
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
-};
-
-export const base64Of = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64");
+export const base64Of = (bytes: Uint8Array): string => asBuffer(bytes).toString("base64");
 
 /** Reads one scalar and writes it as JSON. */
-export function scalarText(reader: BinaryReader, type: ScalarType): string {
+export function scalarText(reader: WireReader, type: ScalarType): string {
   switch (type) {
     case "string":
-      return JSON.stringify(textOf(reader.bytes()));
+      return reader.jsonString();
     case "int32":
       return String(reader.int32());
     case "int64":
-      return String(reader.int64());
+      return reader.text64(true);
     case "bool":
       return reader.bool() ? "true" : "false";
     case "double":
@@ -67,7 +58,7 @@ export function scalarText(reader: BinaryReader, type: ScalarType): string {
     case "uint32":
       return String(reader.uint32());
     case "uint64":
-      return String(reader.uint64());
+      return reader.text64(false);
     case "sint32":
       return String(reader.sint32());
     case "sint64":

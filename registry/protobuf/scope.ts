@@ -5,15 +5,15 @@ import { type Position, ProtoError, shown } from "./refusal.js";
 const packageSymbol = (name: string): OtherSymbol => ({ kind: "package", name });
 
 const kindNames: Readonly<Record<ProtoSymbol["kind"], string>> = {
-  message: "message",
-  enum: "enum",
-  package: "package",
-  field: "field",
-  oneof: "oneof",
-  value: "enum's value",
-  service: "service",
-  method: "method",
-  extension: "extension",
+  message: "a message",
+  enum: "an enum",
+  package: "a package",
+  field: "a field",
+  oneof: "a oneof",
+  value: "an enum's value",
+  service: "a service",
+  method: "a method",
+  extension: "an extension",
 };
 
 /** Makes a name known in a file. @throws ProtoError where the scope has it already */
@@ -22,7 +22,7 @@ export function declare(file: ProtoFile, symbol: ProtoSymbol, at: Position): voi
   if (known !== undefined) {
     const hint = symbol.kind === "value" ? " (values of an enum stand in the scope around it)" : "";
     throw new ProtoError(
-      `${shown(symbol.name)} is declared twice: there is a ${kindNames[known.kind]} of that name${hint}`,
+      `${shown(symbol.name)} is declared twice: there is ${kindNames[known.kind]} of that name${hint}`,
       at,
     );
   }
@@ -54,7 +54,7 @@ export function declarePackage(file: ProtoFile): void {
     name = name === "" ? part : `${name}.${part}`;
     const known = file.visible.get(name);
     if (known !== undefined && known.kind !== "package")
-      throw new ProtoError(`the package ${shown(name)} has the name of a ${kindNames[known.kind]}`);
+      throw new ProtoError(`the package ${shown(name)} has the name of ${kindNames[known.kind]}`);
     const symbol = known ?? packageSymbol(name);
     file.symbols.set(name, symbol);
     file.visible.set(name, symbol);
@@ -75,7 +75,7 @@ export function resolve(
     : lookUp(file, { name, scope, isWanted });
   if (found !== undefined && isWanted(found)) return found;
   if (found !== undefined)
-    throw new ProtoError(`${shown(name)} is a ${kindNames[found.kind]}, which has no place here`, at);
+    throw new ProtoError(`${shown(name)} is ${kindNames[found.kind]}, which has no place here`, at);
   const said = name.startsWith(".") ? name.slice(1) : name;
   throw new ProtoError(`${shown(said)} is not defined: declare it, or import the file that does`, at);
 }

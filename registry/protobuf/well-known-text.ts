@@ -1,12 +1,12 @@
 // The JSON forms of the messages that Protobuf's JSON mapping knows by name.
-import { BinaryReader } from "@bufbuild/protobuf/wire";
 import { jsonLimits } from "../../platform/json/rules.js";
 import type { EventDecoder } from "./decode-event.js";
 import { isWellKnown, type Plans, Refused } from "./event-plan.js";
 import type { ProtoMessage } from "./model.js";
-import { finite, scalarText, textOf, wireTypeOf } from "./scalar-text.js";
+import { finite, scalarText, wireTypeOf } from "./scalar-text.js";
 import type { ScalarType } from "./syntax.js";
 import { durationText, snakeToCamel, timestampText } from "./well-known-forms.js";
+import { textOf, WireReader } from "./wire-reader.js";
 
 interface Encoded {
   readonly message: ProtoMessage;
@@ -47,12 +47,11 @@ export function wellKnownText(
 
 const mismatch = (): Refused => new Refused("wire_type", "A field is not encoded as its type is.");
 
-function* fields(decoder: EventDecoder, bytes: Uint8Array): Generator<[number, number, BinaryReader]> {
-  const reader = new BinaryReader(bytes);
-  while (reader.pos < reader.len) {
+function* fields(decoder: EventDecoder, bytes: Uint8Array): Generator<[number, number, WireReader]> {
+  const reader = new WireReader(bytes);
+  while (reader.next()) {
     decoder.step();
-    const [number, wireType] = reader.tag();
-    yield [number, wireType, reader];
+    yield [reader.number, reader.wireType, reader];
   }
 }
 
@@ -62,7 +61,7 @@ function secondsAndNanos(decoder: EventDecoder, bytes: Uint8Array): { seconds: b
   for (const [number, wireType, reader] of fields(decoder, bytes)) {
     if (number > 2) throw new Refused("unknown_field", `It has no field ${number}.`);
     if (wireType !== 0) throw mismatch();
-    if (number === 1) seconds = BigInt(reader.int64());
+    if (number === 1) seconds = reader.int64();
     else nanos = reader.int32();
   }
   return { seconds, nanos };

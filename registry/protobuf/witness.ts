@@ -16,8 +16,9 @@ import {
   type ProtoMessage,
   type ProtoSet,
 } from "./model.js";
-import { wire, wireTypeOf } from "./scalar-text.js";
+import { wireTypeOf } from "./scalar-text.js";
 import type { ScalarType } from "./syntax.js";
+import { NotEncoded, wire } from "./wire-reader.js";
 
 /** A message that needs messages deeper than this is not made. */
 const sampleDepthMax = 12;
@@ -152,7 +153,7 @@ export function findWitness(sides: Sides, evidence: Evidence): Witness | undefin
     const index = messageIndex(sides.writer.set.file, route.root);
     return { json, bytes: Buffer.concat([index, bytes]), rejection };
   } catch (error) {
-    if (error instanceof TooDeep || error instanceof Refused || error instanceof RangeError) return undefined;
+    if (error instanceof TooDeep || error instanceof Refused || error instanceof NotEncoded) return undefined;
     throw error;
   }
 }
