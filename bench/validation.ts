@@ -1,6 +1,7 @@
 // What checking one event against its schema costs ingestion, beside the bare library on the same input: ajv for JSON
 // Schema, avsc for Avro, protobuf-es for Protobuf. Each is measured in turn, round after round, and the rounds' medians
 // are compared.
+// Run: npm run build && node dist/bench/validation.js [--json FILE]
 import { writeFileSync } from "node:fs";
 import { createFileRegistry, fromBinary, fromJsonString, toBinary, toJsonString } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
