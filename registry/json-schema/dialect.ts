@@ -25,7 +25,13 @@ const draftOfUri: Readonly<Record<string, Draft>> = {
   "iglucentral.com/schemas/com.snowplowanalytics.self-desc/schema/jsonschema/1-0-0": "draft-04",
 };
 
-const draft6: AnySchemaObject = createRequire(import.meta.url)("ajv/dist/refs/json-schema-draft-06.json");
+const refs = createRequire(import.meta.url);
+
+/** A meta-schema of ajv that takes what its draft does: also an enum with no values, or with one twice. */
+const metaSchema = (file: string): AnySchemaObject => {
+  const schema = refs(`ajv/dist/refs/${file}`) as AnySchemaObject;
+  return { ...schema, properties: { ...schema["properties"], enum: { type: "array" } } };
+};
 
 const regExp = Object.assign((pattern: string) => linearPattern(pattern), { code: "linearPattern" });
 
@@ -80,16 +86,35 @@ const prepared = <T extends Ajv>(ajv: T): T => {
   return ajv;
 };
 
+/** Takes out keywords that the draft does not know yet. */
+const without = (ajv: Ajv, keywords: readonly string[]): Ajv => {
+  for (const keyword of keywords) ajv.removeKeyword(keyword);
+  return ajv;
+};
+
 const legacy: Options = { ...options, ignoreKeywordsWithRef: true };
 
+const metaUri: Readonly<Record<Draft, string>> = {
+  "draft-04": "http://json-schema.org/draft-04/schema",
+  "draft-06": "http://json-schema.org/draft-06/schema",
+  "draft-07": "http://json-schema.org/draft-07/schema",
+  "2019-09": "https://json-schema.org/draft/2019-09/schema",
+  "2020-12": "https://json-schema.org/draft/2020-12/schema",
+};
+
 const makers: Readonly<Record<Draft, () => Ajv>> = {
-  "draft-04": () => prepared(new (ajvDraft4.default as unknown as new (given: Options) => Ajv)(legacy)),
-  "draft-06": () => {
-    const ajv = new Ajv(legacy).addMetaSchema(draft6);
-    for (const keyword of ["if", "then", "else"]) ajv.removeKeyword(keyword);
-    return prepared(ajv);
+  "draft-04": () => {
+    const ajv = new (ajvDraft4.default as unknown as new (given: Options) => Ajv)(legacy);
+    return prepared(without(ajv, ["if", "then", "else", "contains", "propertyNames"]));
   },
-  "draft-07": () => prepared(new Ajv(legacy)),
+  "draft-06": () => {
+    const ajv = new Ajv(legacy).addMetaSchema(metaSchema("json-schema-draft-06.json"));
+    return prepared(without(ajv, ["if", "then", "else"]));
+  },
+  "draft-07": () => {
+    const ajv = new Ajv(legacy).removeSchema(metaUri["draft-07"]);
+    return prepared(ajv.addMetaSchema(metaSchema("json-schema-draft-07.json")));
+  },
   "2019-09": () => prepared(new Ajv2019(options)),
   "2020-12": () => prepared(new Ajv2020(options)),
 };
@@ -112,14 +137,6 @@ export function dialectOf(draft: Draft): Dialect {
   instances.set(draft, made);
   return made;
 }
-
-const metaUri: Readonly<Record<Draft, string>> = {
-  "draft-04": "http://json-schema.org/draft-04/schema",
-  "draft-06": "http://json-schema.org/draft-06/schema",
-  "draft-07": "http://json-schema.org/draft-07/schema",
-  "2019-09": "https://json-schema.org/draft/2019-09/schema",
-  "2020-12": "https://json-schema.org/draft/2020-12/schema",
-};
 
 /** What its meta-schema says against a schema; undefined where nothing. */
 export function metaFault(draft: Draft, schema: unknown): string | undefined {
