@@ -1,7 +1,6 @@
 // Where a proof about arrays stops.
 import { type ArrayPart, arrayPartOf, containsPartOf, type Facts } from "./facts.js";
 import { gapAt } from "./gap.js";
-import { keywordsOf } from "./keywords.js";
 import type { Claim, Gap, Prover } from "./prover.js";
 import type { SchemaNode } from "./schema-graph.js";
 import { staticParts } from "./static-parts.js";
@@ -82,7 +81,12 @@ const isTelling = (node: SchemaNode | undefined): boolean =>
   node !== undefined && typeof node.schema === "object" && Object.keys(node.schema ?? {}).length > 0;
 
 const itemAdded = (node: SchemaNode, index: number): Gap =>
-  gapAt("JSON_ITEM_ADDED_TO_OPEN_ARRAY", node, "items", `Close the older array, or leave item ${index} open.`);
+  gapAt(
+    "JSON_ITEM_ADDED_TO_OPEN_ARRAY",
+    node,
+    "items",
+    `Close the older array, or leave item ${index} open.`,
+  );
 const itemRemoved = (node: SchemaNode, index: number): Gap =>
   gapAt("JSON_ITEM_REMOVED_FROM_CLOSED_ARRAY", node, "items", `Keep item ${index}, or open the array.`);
 const closed = (node: SchemaNode): Gap =>
@@ -96,7 +100,7 @@ export function itemCountGaps(prover: Prover, claim: Claim, facts: Facts): reado
   const schema = reader.schema as Readonly<Record<string, unknown>>;
   const { least, most } = lengthsOf(prover, claim, facts);
   const gaps: Gap[] = [];
-  const names = keywordsOf(reader.graph.document.draft, schema);
+  const names = reader.graph.keywordsOf(reader);
   if (names.includes("minItems") && least < Number(schema["minItems"])) {
     const advice = `Set minItems to ${least} or leave it out.`;
     gaps.push(gapAt("JSON_ITEM_COUNT_NARROWED", reader, "minItems", advice));

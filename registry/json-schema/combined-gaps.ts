@@ -1,7 +1,7 @@
 // Where a proof about allOf, anyOf, oneOf, not and if stops.
-import { gapAt } from "./gap.js";
+
 import type { Facts } from "./facts.js";
-import { keywordsOf } from "./keywords.js";
+import { gapAt } from "./gap.js";
 import type { Claim, Gap, Prover } from "./prover.js";
 import type { SchemaNode } from "./schema-graph.js";
 
@@ -59,7 +59,7 @@ export function notGaps(prover: Prover, claim: Claim, facts: Facts): readonly Ga
 export function conditionGaps(prover: Prover, claim: Claim): readonly Gap[] {
   const { reader, writer } = claim;
   const { graph } = reader;
-  const names = keywordsOf(graph.document.draft, reader.schema);
+  const names = graph.keywordsOf(reader);
   const condition = graph.childOf(reader, "if");
   const holdsFor = (branch: string, given: SchemaNode): boolean =>
     !names.includes(branch) ||

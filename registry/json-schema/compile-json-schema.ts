@@ -30,14 +30,30 @@ const refusalOf = (error: ErrorObject | undefined): SchemaRefusal => {
   return { path: pathOf(error).slice(0, 256), rule: error.keyword, message: `The value ${message}.` };
 };
 
+/** The refusal of what the validator stumbles over: some rare mixes of keywords break the code it makes of them. */
+const unevaluable: SchemaRefusal = {
+  path: "",
+  rule: "schema",
+  message: "The validator can't evaluate the schema for this value.",
+};
+
+/** Whether a refusal is about the schema's cost or the validator, and not about the value. */
+export const isUndecided = (refusal: SchemaRefusal): boolean =>
+  refusal === tooCostly || refusal === unevaluable;
+
 /** Checks a value within the steps that one event may take; undefined where it is valid. */
-export function checkValue(validate: ValidateFunction, value: unknown): SchemaRefusal | undefined {
-  allowSteps(checkStepsMax);
+export function checkValue(
+  validate: ValidateFunction,
+  value: unknown,
+  steps: number = checkStepsMax,
+): SchemaRefusal | undefined {
+  allowSteps(steps);
   try {
     return validate(value) ? undefined : refusalOf(validate.errors?.[0]);
   } catch (error) {
     // A schema that refers to itself without end, or one that is too costly for the value.
     if (error instanceof TooManySteps || error instanceof RangeError) return tooCostly;
+    if (error instanceof TypeError || error instanceof ReferenceError) return unevaluable;
     throw error;
   }
 }

@@ -4,7 +4,6 @@ import * as ajvFormats from "ajv-formats";
 import type { Budget } from "../rules/budget.js";
 import { canonicalJson } from "./canonical-value.js";
 import { isMultipleOf } from "./decimal.js";
-import { keywordsOf } from "./keywords.js";
 import { linearPattern } from "./linear-pattern.js";
 import type { SchemaNode } from "./schema-graph.js";
 
@@ -76,8 +75,12 @@ export class Evaluator {
   readonly #budget: Budget;
   readonly #patterns = new Map<string, { test(text: string): boolean }>();
 
-  constructor(budget: Budget) {
+  readonly #onReject: ((place: string) => void) | undefined;
+
+  /** `onReject` hears the id of each node that rejects, and the same with its keyword. */
+  constructor(budget: Budget, onReject?: (place: string) => void) {
     this.#budget = budget;
+    this.#onReject = onReject;
   }
 
   matches(pattern: string, text: string): boolean {
@@ -92,15 +95,22 @@ export class Evaluator {
     this.#budget.spend();
     if (depth > DEPTH_MAX) return undefined;
     if (node.negated !== undefined) return not(this.accepts(node.negated, value, depth + 1));
-    if (typeof node.schema === "boolean") return node.schema;
-    const { draft } = node.graph.document;
+    const answer = typeof node.schema === "boolean" ? node.schema : this.#byKeyword(node, value, depth);
+    if (answer === false) this.#onReject?.(`${node.id}`);
+    return answer;
+  }
+
+  #byKeyword(node: SchemaNode, value: unknown, depth: number): Answer {
     const schema = node.schema as Schema;
-    const names = keywordsOf(draft, schema);
-    return all(
-      (function* (evaluator: Evaluator) {
-        for (const name of names) yield evaluator.#keyword({ node, name, schema, value, depth: depth + 1 });
-      })(this),
-    );
+    let result: Answer = true;
+    for (const name of node.graph.keywordsOf(node)) {
+      const answer = this.#keyword({ node, name, schema, value, depth: depth + 1 });
+      if (answer === undefined) result = undefined;
+      if (answer !== false) continue;
+      this.#onReject?.(`${node.id}:${name}`);
+      return false;
+    }
+    return result;
   }
 
   #keyword(at: KeywordAt): Answer {
@@ -177,7 +187,7 @@ export class Evaluator {
 
   #contains(node: SchemaNode, items: readonly unknown[], depth: number): Answer {
     const schema = node.schema as Schema;
-    const counted = keywordsOf(node.graph.document.draft, schema);
+    const counted = node.graph.keywordsOf(node);
     const least = counted.includes("minContains") ? Number(schema["minContains"]) : 1;
     const most = counted.includes("maxContains") ? Number(schema["maxContains"]) : Number.POSITIVE_INFINITY;
     const child = node.graph.childOf(node, "contains");
@@ -224,7 +234,9 @@ export class Evaluator {
 
   #dependencies({ node, name, schema, value, depth }: KeywordAt): Answer {
     if (!["dependencies", "dependentRequired", "dependentSchemas"].includes(name)) return isOpen(name);
-    const held = Object.entries(schema[name] as object).filter(([key]) => Object.hasOwn(value as object, key));
+    const held = Object.entries(schema[name] as object).filter(([key]) =>
+      Object.hasOwn(value as object, key),
+    );
     return all(
       held.map(([key, needed]: [string, unknown]) =>
         Array.isArray(needed)
@@ -273,4 +285,3 @@ const acceptsNumber = (schema: Schema, name: string, value: number): Answer => {
   if (name === "multipleOf") return isMultipleOf(value, Number(limit));
   return name === "format" ? acceptsFormat(String(limit), value) : isOpen(name);
 };
-

@@ -2,7 +2,6 @@
 // facts weaker: they hold of every accepted value, and perhaps of more.
 import { canonicalJson } from "./canonical-value.js";
 import { typeOfValue } from "./evaluate.js";
-import { keywordsOf } from "./keywords.js";
 import type { SchemaNode } from "./schema-graph.js";
 
 /** Types as bits; a number is an integer or a fraction. */
@@ -48,8 +47,8 @@ export interface Choice {
 export interface Conditional {
   readonly node: SchemaNode;
   readonly condition: SchemaNode;
-  readonly then: SchemaNode | undefined;
-  readonly else: SchemaNode | undefined;
+  readonly whenTrue: SchemaNode | undefined;
+  readonly whenFalse: SchemaNode | undefined;
 }
 
 /** Numbers lie from `least` to `most`, each end taken out where it is open. */
@@ -106,7 +105,7 @@ type Schema = Readonly<Record<string, unknown>>;
 /** The items of an array as `items`, `prefixItems` and `additionalItems` of one schema say; undefined where nothing. */
 export function arrayPartOf(node: SchemaNode): ArrayPart | undefined {
   const schema = node.schema as Schema;
-  const names = new Set(keywordsOf(node.graph.document.draft, schema));
+  const names = new Set(node.graph.keywordsOf(node));
   const { graph } = node;
   const list = names.has("prefixItems") ? "prefixItems" : "items";
   const prefixed = names.has(list) && Array.isArray(schema[list]) ? (schema[list] as readonly unknown[]) : [];
@@ -122,7 +121,7 @@ export function arrayPartOf(node: SchemaNode): ArrayPart | undefined {
 /** The properties of an object as one schema says; undefined where nothing. */
 export function objectPartOf(node: SchemaNode): ObjectPart | undefined {
   const schema = node.schema as Schema;
-  const names = new Set(keywordsOf(node.graph.document.draft, schema));
+  const names = new Set(node.graph.keywordsOf(node));
   const { graph } = node;
   const keysOf = (keyword: string) => (names.has(keyword) ? Object.keys(schema[keyword] as object) : []);
   const properties = new Map(
@@ -201,7 +200,7 @@ export class FactsReader {
       return;
     }
     const schema = node.schema as Schema;
-    for (const name of keywordsOf(node.graph.document.draft, schema)) this.#keyword(node, name, schema[name]);
+    for (const name of node.graph.keywordsOf(node)) this.#keyword(node, name, schema[name]);
     const array = arrayPartOf(node);
     if (array !== undefined) facts.arrays.push(array);
     const object = objectPartOf(node);
@@ -237,7 +236,8 @@ export class FactsReader {
 
   #choice(node: SchemaNode, keyword: "anyOf" | "oneOf", list: readonly unknown[]): void {
     const alternatives = list.map((_, index) => node.graph.childOf(node, keyword, index));
-    const chosen = alternatives.length === 1 ? alternatives[0] : alternatives.find((it) => this.#given.has(it));
+    const chosen =
+      alternatives.length === 1 ? alternatives[0] : alternatives.find((it) => this.#given.has(it));
     if (chosen === undefined) {
       this.facts.choices.push({ node, keyword, alternatives });
       return;
@@ -250,21 +250,22 @@ export class FactsReader {
   }
 
   #conditional(node: SchemaNode): void {
-    const schema = node.schema as Schema;
     const { graph } = node;
-    const names = keywordsOf(graph.document.draft, schema);
+    const names = graph.keywordsOf(node);
     const condition = graph.childOf(node, "if");
     const branch = (name: string) => (names.includes(name) ? graph.childOf(node, name) : undefined);
-    const conditional = { node, condition, then: branch("then"), else: branch("else") };
+    const conditional = { node, condition, whenTrue: branch("then"), whenFalse: branch("else") };
     const shape = graph.shapeOf(condition, this.#spend);
     for (const given of this.#given) {
-      const holds = given === condition || (shape !== undefined && given.graph.shapeOf(given, this.#spend) === shape);
+      const holds =
+        given === condition || (shape !== undefined && given.graph.shapeOf(given, this.#spend) === shape);
       const { negated } = given;
       const fails =
         negated !== undefined &&
-        (negated === condition || (shape !== undefined && negated.graph.shapeOf(negated, this.#spend) === shape));
+        (negated === condition ||
+          (shape !== undefined && negated.graph.shapeOf(negated, this.#spend) === shape));
       if (!holds && !fails) continue;
-      const taken = holds ? conditional.then : conditional.else;
+      const taken = holds ? conditional.whenTrue : conditional.whenFalse;
       if (taken !== undefined) this.#queue.push(taken);
       return;
     }
@@ -281,7 +282,7 @@ export class FactsReader {
 /** `contains` with its counts. */
 export function containsPartOf(node: SchemaNode): ContainsPart {
   const schema = node.schema as Schema;
-  const names = keywordsOf(node.graph.document.draft, schema);
+  const names = node.graph.keywordsOf(node);
   return {
     schema: node.graph.childOf(node, "contains"),
     least: names.includes("minContains") ? Number(schema["minContains"]) : 1,

@@ -1,6 +1,7 @@
 // Whether facts contradict each other, so that there is no value of which they hold.
-import { type Facts, typeBits } from "./facts.js";
+
 import { itemsAt, lengthsOf } from "./array-gaps.js";
+import { type Facts, typeBits } from "./facts.js";
 import { presentAt } from "./object-gaps.js";
 import type { Claim, Prover } from "./prover.js";
 

@@ -3,7 +3,6 @@ import * as arrays from "./array-gaps.js";
 import * as combined from "./combined-gaps.js";
 import { type Facts, typeBits } from "./facts.js";
 import { gapAt } from "./gap.js";
-import { keywordsOf } from "./keywords.js";
 import * as names from "./name-classes.js";
 import * as objects from "./object-gaps.js";
 import * as plain from "./plain-gaps.js";
@@ -35,7 +34,9 @@ const plainly =
   };
 
 const range = plainly(typeBits.number, ({ claim, facts, keyword }) => plain.rangeGaps(claim, facts, keyword));
-const length = plainly(typeBits.string, ({ claim, facts, keyword }) => plain.lengthGaps(claim, facts, keyword));
+const length = plainly(typeBits.string, ({ claim, facts, keyword }) =>
+  plain.lengthGaps(claim, facts, keyword),
+);
 const content = onlyFor(typeBits.string, ({ claim, facts, keyword }) =>
   plain.contentGaps(claim, facts, keyword),
 );
@@ -115,7 +116,7 @@ export function keywordGaps(prover: Prover, claim: Claim, facts: Facts): readonl
   const gaps: Gap[] = [];
   // Keywords that share a check, such as items and additionalItems, are asked about once.
   const asked = new Set<Check>();
-  for (const keyword of keywordsOf(reader.graph.document.draft, reader.schema)) {
+  for (const keyword of reader.graph.keywordsOf(reader)) {
     const check = checks[keyword];
     if (check === undefined || ((check === items || check === members) && asked.has(check))) continue;
     if ((check === itemCount || check === memberCount) && asked.has(check)) continue;

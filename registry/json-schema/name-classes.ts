@@ -1,7 +1,6 @@
 // The names that a writer's objects may have, sorted by the patterns they match.
 import type { Facts } from "./facts.js";
 import { gapAt } from "./gap.js";
-import { keywordsOf } from "./keywords.js";
 import { presentAt } from "./object-gaps.js";
 import type { Claim, Gap, Prover } from "./prover.js";
 import type { SchemaNode } from "./schema-graph.js";
@@ -111,23 +110,29 @@ export function propertyNameGaps(prover: Prover, claim: Claim, facts: Facts): re
 export function memberCountGaps(prover: Prover, claim: Claim, facts: Facts): readonly Gap[] {
   const { reader } = claim;
   const schema = reader.schema as Readonly<Record<string, unknown>>;
-  const names = keywordsOf(reader.graph.document.draft, schema);
+  const names = reader.graph.keywordsOf(reader);
   const gaps: Gap[] = [];
   if (names.includes("minProperties") && facts.members.least < Number(schema["minProperties"])) {
     const advice = `Set minProperties to ${facts.members.least} or leave it out.`;
     gaps.push(gapAt("JSON_PROPERTY_COUNT_NARROWED", reader, "minProperties", advice));
   }
   const most = Number(schema["maxProperties"]);
-  if (names.includes("maxProperties") && facts.members.most > most && mostMembers(prover, claim, facts) > most) {
-    gaps.push(gapAt("JSON_PROPERTY_COUNT_NARROWED", reader, "maxProperties", "Raise maxProperties or leave it out."));
+  if (
+    names.includes("maxProperties") &&
+    facts.members.most > most &&
+    mostMembers(prover, claim, facts) > most
+  ) {
+    gaps.push(
+      gapAt("JSON_PROPERTY_COUNT_NARROWED", reader, "maxProperties", "Raise maxProperties or leave it out."),
+    );
   }
   return gaps;
 }
 
 const mostMembers = (prover: Prover, claim: Claim, facts: Facts): number => {
   const strict = { ...claim, isLenient: false };
-  if (nameClasses(prover, { claim: strict, facts, patterns: [] })?.length !== 0) return Number.POSITIVE_INFINITY;
+  if (nameClasses(prover, { claim: strict, facts, patterns: [] })?.length !== 0)
+    return Number.POSITIVE_INFINITY;
   const own = [...ownNames(prover, facts)];
   return own.filter((name) => presentAt(prover, { claim: strict, facts, name }) !== undefined).length;
 };
-

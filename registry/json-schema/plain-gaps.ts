@@ -139,4 +139,3 @@ export function meetsByValue(prover: Prover, { reader }: Claim, facts: Facts, ke
   const node = prover.made({ [keyword]: schemaOf(reader)[keyword] });
   return facts.values.every((value) => prover.evaluator.accepts(node, value) === true);
 }
-

@@ -1,4 +1,6 @@
 // The copy of a schema that the validator compiles: with steps counted, and with names that stay within one schema.
+import type { Draft } from "./dialect.js";
+import { isRefAlone } from "./keywords.js";
 import { STEP } from "./steps.js";
 
 /** Keywords whose values are data, not schemas. */
@@ -30,6 +32,8 @@ interface Preparing {
   readonly rewrite: RewriteRef;
   /** "id" up to draft-04, "$id" since; the validator stumbles over the other one. */
   readonly foreignId: string;
+  /** Whether `$ref` makes the draft pass over everything beside it. */
+  readonly isRefAlone: boolean;
 }
 
 /** Whether a schema looks at one value by itself: it takes no steps of its own. */
@@ -67,7 +71,10 @@ const prepared = (schema: unknown, how: Preparing): unknown => {
   if (typeof schema !== "object" || schema === null || Array.isArray(schema)) return schema;
   const copy: [string, unknown][] = [];
   let weight = 1;
+  const isReference = how.isRefAlone && typeof (schema as { $ref?: unknown }).$ref === "string";
   for (const [name, value] of Object.entries(schema)) {
+    // The validator looks at it all the same.
+    if (isReference && (name === "type" || name === "nullable")) continue;
     if (name === "$async" || name === STEP) throw new Error(`${name} is not taken`);
     if (name === "$schema" || name === how.foreignId) continue;
     if (name === "$ref" && typeof value === "string") {
@@ -79,7 +86,18 @@ const prepared = (schema: unknown, how: Preparing): unknown => {
     copy.push([name, inside.copy]);
   }
   if (!isLeaf(schema)) copy.push([STEP, weight]);
-  return withoutEmptyEnum(Object.fromEntries(copy));
+  return withContainsApart(withoutEmptyEnum(Object.fromEntries(copy)));
+};
+
+/** The validator passes over `contains` of an empty array where a tuple stands beside it. */
+const withContainsApart = (schema: Record<string, unknown>): Record<string, unknown> => {
+  if (!Object.hasOwn(schema, "contains")) return schema;
+  if (!Array.isArray(schema["items"]) && !Array.isArray(schema["prefixItems"])) return schema;
+  const entries = Object.entries(schema);
+  const isApart = ([name]: [string, unknown]) => /^(contains|minContains|maxContains)$/.test(name);
+  const apart = Object.fromEntries(entries.filter(isApart));
+  const rest = Object.fromEntries(entries.filter((it) => !isApart(it)));
+  return { ...rest, allOf: [...(Array.isArray(rest["allOf"]) ? rest["allOf"] : []), apart] };
 };
 
 /** The validator refuses an enum without values, which the older drafts take: nothing is valid there. */
@@ -90,9 +108,10 @@ const withoutEmptyEnum = (schema: Record<string, unknown>): Record<string, unkno
 };
 
 /** A copy of a schema with the step keyword where it has to be; always an object. */
-export function preparedSchema(schema: unknown, draft: string, rewrite: RewriteRef): Record<string, unknown> {
+export function preparedSchema(schema: unknown, draft: Draft, rewrite: RewriteRef): Record<string, unknown> {
   if (schema === true) return {};
   if (schema === false) return { not: {} };
-  const how = { rewrite, foreignId: draft === "draft-04" ? "$id" : "id" };
+  const foreignId = draft === "draft-04" ? "$id" : "id";
+  const how = { rewrite, foreignId, isRefAlone: isRefAlone(draft) };
   return prepared(schema, how) as Record<string, unknown>;
 }

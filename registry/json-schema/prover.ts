@@ -32,6 +32,8 @@ export interface Claim {
 }
 
 const proved: readonly Gap[] = [];
+/** Asking about a claim costs as much as visiting so many schemas. */
+const CLAIM_STEPS = 4;
 const CHOICES_MAX = 64;
 const VALUES_MAX = 1_000;
 
@@ -107,7 +109,7 @@ export class Prover {
    * about a smaller part: documents are finite.
    */
   gaps(claim: Claim): readonly Gap[] {
-    this.budget.spend();
+    this.budget.spend(CLAIM_STEPS);
     const { writer, reader, depth } = claim;
     if (reader.schema === true || writer.includes(reader)) return proved;
     const key = `${keyOf(writer)}<${reader.id}${claim.isLenient ? "l" : ""}${claim.isName ? "n" : ""}`;
@@ -116,7 +118,7 @@ export class Prover {
     if (failed !== undefined) return failed;
     const open = this.#open.get(key);
     if (open !== undefined) {
-      if (depth <= open.depth) return [circular(reader)];
+      if (depth <= open.depth) return [circularAt(reader)];
       this.#outermost = Math.min(this.#outermost, open.index);
       return proved;
     }
@@ -190,7 +192,8 @@ const typesOf = (bits: number): string[] => {
 const keyOf = (nodes: readonly SchemaNode[]): string =>
   nodes.length === 1 ? String(nodes[0]?.id) : [...new Set(nodes.map(({ id }) => id))].sort().join("&");
 
-const circular = (node: SchemaNode): Gap => ({
+/** The gap at a schema that leads back to itself. */
+export const circularAt = (node: SchemaNode): Gap => ({
   rule: "JSON_REFERENCE_CIRCULAR",
   node,
   keyword: "$ref",

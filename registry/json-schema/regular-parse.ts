@@ -28,8 +28,16 @@ const none: CharRanges = [];
 const digits: CharRanges = [[48, 57]];
 const words: CharRanges = [[48, 57], [65, 90], [95, 95], [97, 122]]; // biome-ignore format: a table
 const spaces: CharRanges = [
-  [9, 13], [32, 32], [160, 160], [0x1680, 0x1680], [0x2000, 0x200a], [0x2028, 0x2029], // biome-ignore format: a table
-  [0x202f, 0x202f], [0x205f, 0x205f], [0x3000, 0x3000], [0xfeff, 0xfeff], // biome-ignore format: a table
+  [9, 13],
+  [32, 32],
+  [160, 160],
+  [0x1680, 0x1680],
+  [0x2000, 0x200a],
+  [0x2028, 0x2029], // biome-ignore format: a table
+  [0x202f, 0x202f],
+  [0x205f, 0x205f],
+  [0x3000, 0x3000],
+  [0xfeff, 0xfeff], // biome-ignore format: a table
 ];
 const lineEnds: CharRanges = [[10, 10], [13, 13], [0x2028, 0x2029]]; // biome-ignore format: a table
 
@@ -258,7 +266,8 @@ class PatternReader {
       const last = this.#classAtom();
       const [from, to] = [first[0], last[0]];
       // Ranges between classes, such as [\d-z], mean something else.
-      if (first.length !== 1 || last.length !== 1 || from === undefined || to === undefined) throw new NotRead();
+      if (first.length !== 1 || last.length !== 1 || from === undefined || to === undefined)
+        throw new NotRead();
       if (from[0] !== from[1] || to[0] !== to[1]) throw new NotRead();
       ranges.push([from[0], to[0]]);
     }

@@ -15,7 +15,11 @@ const PRODUCT_MAX = 2_000;
 /** Characters that are easily read are tried first. */
 const pleasant = "abcxyzABCXYZ0123456789_- .,:/@";
 
-const closed = (automaton: Automaton, from: Iterable<number>, at: { start: boolean; end: boolean }): Position => {
+const closed = (
+  automaton: Automaton,
+  from: Iterable<number>,
+  at: { start: boolean; end: boolean },
+): Position => {
   const found = new Set<number>(from);
   for (const index of found) {
     const state = automaton.states[index];

@@ -1,7 +1,7 @@
 import { itemsAt } from "./array-gaps.js";
 import { canonicalJson } from "./canonical-value.js";
-import type { SchemaNode } from "./schema-graph.js";
 import type { Sampler, TypedQuestion } from "./sampler.js";
+import type { SchemaNode } from "./schema-graph.js";
 
 const LENGTH_MAX = 150;
 const PLACES_MAX = 12;

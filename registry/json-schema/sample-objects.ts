@@ -76,7 +76,11 @@ class ObjectSampler {
   #counted(base: Members, names: readonly string[]): Members[] {
     const counts = new Set<number>();
     for (const { members } of [this.#typed.facts, ...this.#typed.hints]) {
-      for (const end of [members.least, members.most]) counts.add(end).add(end + 1).add(end - 1);
+      for (const end of [members.least, members.most])
+        counts
+          .add(end)
+          .add(end + 1)
+          .add(end - 1);
     }
     const objects: Members[] = [];
     for (const count of [...counts].sort((one, other) => one - other)) {

@@ -43,8 +43,10 @@ export function sampleNumbers(writer: Facts, hints: readonly Facts[]): number[] 
   const { least, most } = writer.range;
   for (const step of steps) {
     for (const times of [1, 2, 3, 5, 7, -1]) points.add(decimal(step * times));
-    if (isSample(least)) points.add(decimal(Math.ceil(least / step) * step)).add(decimal((Math.floor(least / step) + 1) * step));
-    if (isSample(most)) points.add(decimal(Math.floor(most / step) * step)).add(decimal((Math.ceil(most / step) - 1) * step));
+    if (isSample(least))
+      points.add(decimal(Math.ceil(least / step) * step)).add(decimal((Math.floor(least / step) + 1) * step));
+    if (isSample(most))
+      points.add(decimal(Math.floor(most / step) * step)).add(decimal((Math.ceil(most / step) - 1) * step));
     for (const point of [...points].slice(0, 60)) points.add(decimal(Math.round(point / step) * step));
   }
   return [...points].filter(isSample);

@@ -65,19 +65,22 @@ export class Sampler {
     return hints.some((hint) => this.prover.evaluator.accepts(hint, value) === false);
   }
 
-  /** Accepted ones, no two equal; up to a half of them rejected by a hint, those first. */
+  /** Accepted ones, no two equal: first those that a hint rejects, then those of which that can't be said. */
   #sorted({ writer, hints }: SampleQuestion, raw: readonly unknown[]): unknown[] {
     const seen = new Set<string>();
     const rejected: unknown[] = [];
+    const open: unknown[] = [];
     const others: unknown[] = [];
     for (const value of raw) {
       const text = canonicalJson(value);
       if (seen.has(text)) continue;
       seen.add(text);
       if (!this.#accepts(writer, value)) continue;
-      (this.#isRejected(hints, value) ? rejected : others).push(value);
+      const answer = all(hints.map((hint) => this.prover.evaluator.accepts(hint, value)));
+      (answer === false ? rejected : answer === undefined ? open : others).push(value);
     }
-    return [...rejected.slice(0, POOL_MAX), ...others.slice(0, POOL_MAX / 2)];
+    const [few, most] = [POOL_MAX / 2, POOL_MAX];
+    return [...rejected.slice(0, most), ...open.slice(0, few), ...others.slice(0, few)];
   }
 
   #raw(question: SampleQuestion): unknown[] {
@@ -128,8 +131,8 @@ export class Sampler {
       for (const choice of facts.choices) nodes.push(...choice.alternatives.slice(0, CHOICES_MAX));
       for (const it of facts.conditionals) {
         nodes.push(it.condition);
-        if (it.then !== undefined) nodes.push(it.then);
-        if (it.else !== undefined) nodes.push(it.else);
+        if (it.whenTrue !== undefined) nodes.push(it.whenTrue);
+        if (it.whenFalse !== undefined) nodes.push(it.whenFalse);
       }
       for (const [, schema] of facts.dependents) nodes.push(schema);
     }

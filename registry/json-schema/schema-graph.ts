@@ -56,6 +56,10 @@ export class SchemaGraph {
   readonly #places = new Map<SchemaNode, string>();
   readonly #byUri = new Map<string, SchemaNode>();
   readonly #negations = new Map<SchemaNode, SchemaNode>();
+  readonly #children = new Map<SchemaNode, Map<string | number | undefined, SchemaNode>>();
+  readonly #keywords = new Map<SchemaNode, readonly string[]>();
+  readonly #targets = new Map<SchemaNode, SchemaNode | undefined>();
+  #circular: SchemaNode | false | undefined;
   readonly #shapes = new Map<SchemaNode, string | undefined>();
   readonly #rewrite: (ref: string) => string | undefined;
 
@@ -110,13 +114,39 @@ export class SchemaGraph {
     }
   }
 
+  /** JSON pointer of a node, after the name of the reference that it stands in, if it does. */
+  pathOf(node: SchemaNode): string {
+    const place = this.#places.get(node.negated ?? node) ?? "";
+    const reference = place === "" ? undefined : this.document.references[Number(place)];
+    return reference === undefined ? node.pointer : `${reference.name}#${node.pointer}`;
+  }
+
   /** The schema that a path of keywords, names and indices leads to from another one; it must be there. */
   childOf(node: SchemaNode, ...tokens: readonly (string | number)[]): SchemaNode {
     if (node.negated !== undefined) return node.negated;
+    const key = tokens.length === 1 ? tokens[0] : tokens.join("\n");
+    let children = this.#children.get(node);
+    if (children === undefined) {
+      children = new Map();
+      this.#children.set(node, children);
+    }
+    const known = children.get(key);
+    if (known !== undefined) return known;
     const pointer = `${node.pointer}/${tokens.map((token) => escaped(String(token))).join("/")}`;
     const found = this.#nodes.get(`${this.#places.get(node)}|${pointer}`);
     if (found === undefined) throw new Error(`no schema at ${pointer}`);
+    children.set(key, found);
     return found;
+  }
+
+  /** The keywords of a node that its draft goes by. */
+  keywordsOf(node: SchemaNode): readonly string[] {
+    let names = this.#keywords.get(node);
+    if (names === undefined) {
+      names = keywordsOf(this.document.draft, node.schema);
+      this.#keywords.set(node, names);
+    }
+    return names;
   }
 
   /** A node that accepts what the given one rejects. */
@@ -130,6 +160,11 @@ export class SchemaGraph {
 
   /** What a node's `$ref` leads to; undefined where that is not found here. */
   targetOf(node: SchemaNode): SchemaNode | undefined {
+    if (!this.#targets.has(node)) this.#targets.set(node, this.#findTarget(node));
+    return this.#targets.get(node);
+  }
+
+  #findTarget(node: SchemaNode): SchemaNode | undefined {
     const ref = (node.schema as Readonly<Record<string, unknown>>)["$ref"];
     if (typeof ref !== "string") return undefined;
     const uri = resolved(node.base, this.#rewrite(ref) ?? ref);
@@ -149,6 +184,12 @@ export class SchemaGraph {
     }
   }
 
+  /** A schema that leads back to itself without a step into the value, if there is one: what it accepts is not said. */
+  circular(): SchemaNode | undefined {
+    this.#circular ??= findCircular([...this.#nodes.values()]) ?? false;
+    return this.#circular === false ? undefined : this.#circular;
+  }
+
   /**
    * A text that two nodes share only if they say the same of every value, references followed; undefined where it
    * would be long or there is no such text.
@@ -162,6 +203,56 @@ export class SchemaGraph {
     return this.#shapes.get(node);
   }
 }
+
+const inPlaceKeywords = new Set([
+  ...["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "dependencies"],
+]);
+
+/** The schemas that look at the same value as a node does. */
+const inPlace = (node: SchemaNode): SchemaNode[] => {
+  const { graph } = node;
+  const found: SchemaNode[] = [];
+  for (const name of graph.keywordsOf(node)) {
+    if (name === "$ref") {
+      const target = graph.targetOf(node);
+      if (target !== undefined) found.push(target);
+    }
+    if (!inPlaceKeywords.has(name)) continue;
+    const value = (node.schema as Readonly<Record<string, unknown>>)[name];
+    if (Array.isArray(value)) for (const index of value.keys()) found.push(graph.childOf(node, name, index));
+    else if (!mapKeywords.has(name)) found.push(graph.childOf(node, name));
+    else {
+      for (const [key, member] of Object.entries(value as object)) {
+        if (!Array.isArray(member)) found.push(graph.childOf(node, name, key));
+      }
+    }
+  }
+  return found;
+};
+
+const findCircular = (nodes: readonly SchemaNode[]): SchemaNode | undefined => {
+  const done = new Set<SchemaNode>();
+  for (const start of nodes) {
+    // Depth first, by hand: what is on the path is found again where it goes round.
+    const path: { node: SchemaNode; left: SchemaNode[] }[] = [];
+    const onPath = new Set<SchemaNode>();
+    const enter = (node: SchemaNode) => {
+      path.push({ node, left: inPlace(node) });
+      onPath.add(node);
+    };
+    if (!done.has(start)) enter(start);
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const next = top.left.pop();
+      if (next === undefined) {
+        done.add(top.node);
+        onPath.delete(top.node);
+        path.pop();
+      } else if (onPath.has(next)) return next;
+      else if (!done.has(next)) enter(next);
+    }
+  }
+  return undefined;
+};
 
 const SHAPE_MAX = 20_000;
 const SHAPE_NODES_MAX = 200;
@@ -193,7 +284,7 @@ class ShapePrinter {
     const { schema } = node;
     if (!isObject(schema)) return String(schema);
     const { draft } = node.graph.document;
-    const members = keywordsOf(draft, schema).toSorted();
+    const members = node.graph.keywordsOf(node).toSorted();
     const printed = members.map((name) => `${name}:${this.#member(node, name, schema[name])}`);
     return `{${printed.join()}}${node === this.#visited[0] ? draft : ""}`;
   }

@@ -1,5 +1,4 @@
 // What `unevaluatedItems` and `unevaluatedProperties` leave over, where that is the same for every value.
-import { keywordsOf } from "./keywords.js";
 import type { SchemaNode } from "./schema-graph.js";
 
 const changing: ReadonlySet<string> = new Set([
@@ -21,7 +20,7 @@ export function staticParts<Part>(
   for (const node of nodes) {
     if (nodes.length > 100) return undefined;
     if (typeof node.schema !== "object" || node.schema === null) continue;
-    const names = keywordsOf(node.graph.document.draft, node.schema);
+    const names = node.graph.keywordsOf(node);
     if (names.some((name) => changing.has(name))) return undefined;
     if (node !== start && names.some((name) => name.startsWith("unevaluated"))) return undefined;
     if (of === "items" && names.includes("contains")) return undefined;

@@ -1,0 +1,91 @@
+import { expect } from "chai";
+import { Budget } from "../rules/budget.js";
+import { jsonSchemaLanguage } from "./language.js";
+
+const parsed = (schema: unknown) =>
+  jsonSchemaLanguage.parse({ text: JSON.stringify(schema), references: [] });
+
+/** The verdict, and that it took no longer than a question may. */
+const quickly = (writer: unknown, reader: unknown): string => {
+  const [one, other] = [parsed(writer), parsed(reader)];
+  const began = performance.now();
+  const { outcome } = jsonSchemaLanguage.reads({
+    writer: one,
+    reader: other,
+    policy: "strict",
+    budget: new Budget(),
+  });
+  expect(performance.now() - began, "ms").to.be.below(5_000);
+  return outcome;
+};
+
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, at) => make(at));
+
+describe("hostile JSON Schemas", () => {
+  it("of nested alternatives end the proof", function () {
+    this.timeout(20_000);
+    const nested = (depth: number, last: object): object =>
+      depth === 0
+        ? last
+        : {
+            oneOf: times(3, (at) => ({
+              properties: { [`p${at}`]: nested(depth - 1, last) },
+              required: [`p${at}`],
+            })),
+          };
+    expect(quickly(nested(6, { type: "string" }), nested(6, { type: "string", maxLength: 3 }))).to.not.equal(
+      "compatible",
+    );
+    const wide = (limit: number) => ({ anyOf: times(300, (at) => ({ minimum: at, maximum: at + limit })) });
+    expect(quickly(wide(2), wide(1))).to.not.equal("compatible");
+  });
+
+  it("of references that double end the proof", function () {
+    this.timeout(20_000);
+    const bomb = (last: object) => {
+      const $defs: Record<string, unknown> = { d0: last };
+      for (let level = 1; level <= 40; level++) {
+        const ref = { $ref: `#/$defs/d${level - 1}` };
+        $defs[`d${level}`] = {
+          anyOf: [{ allOf: [ref, { minimum: level }] }, { allOf: [ref, { maximum: level }] }],
+        };
+      }
+      return { $defs, $ref: "#/$defs/d40" };
+    };
+    expect(quickly(bomb({ type: "number" }), bomb({ type: "integer" }))).to.not.equal("compatible");
+  });
+
+  it("of many values and names are compared in time", function () {
+    this.timeout(20_000);
+    const values = { enum: times(9_000, (at) => `value ${at}`) };
+    expect(quickly(values, { enum: [...values.enum, "one more"] })).to.be.oneOf(["compatible", "unproven"]);
+    expect(quickly({ enum: [...values.enum, "one more"] }, values)).to.be.oneOf(["incompatible", "unproven"]);
+    const object = (count: number) => ({
+      properties: Object.fromEntries(times(count, (at) => [`p${at}`, { type: "string", maxLength: at }])),
+      additionalProperties: false,
+    });
+    expect(quickly(object(500), object(500))).to.equal("compatible");
+    expect(quickly(object(500), object(600))).to.equal("compatible");
+    expect(quickly(object(600), object(500))).to.be.oneOf(["incompatible", "unproven"]);
+  });
+
+  it("of costly patterns end the proof", function () {
+    this.timeout(20_000);
+    const pattern = (tail: string) => ({ type: "string", pattern: `^(a|b)*a(a|b){14}${tail}$` });
+    expect(quickly(pattern("c"), pattern("d"))).to.not.equal("compatible");
+    const names = (rest: object) => ({
+      patternProperties: Object.fromEntries(times(40, (at) => [`^[a-z]*${at}`, rest])),
+    });
+    expect(quickly(names({ type: "string" }), names({ type: "string", maxLength: 9 }))).to.not.equal(
+      "compatible",
+    );
+  });
+
+  it("that only lead back to themselves are no proof of anything", () => {
+    expect(quickly({ type: "string" }, { $ref: "#/$defs/a", $defs: { a: { $ref: "#/$defs/a" } } })).to.equal(
+      "unproven",
+    );
+    expect(quickly({ type: "string" }, { not: { $ref: "#" } })).to.equal("unproven");
+  });
+});
