@@ -1,49 +1,18 @@
 // The schema languages by their kind, and what was parsed lately.
 import { createHash } from "node:crypto";
 import { FaultReason } from "../gen/ts/tideline/fault/v1/fault_pb.js";
-import { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
+import type { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { Fault } from "../platform/fault.js";
 import { avroLanguage } from "./avro/language.js";
-import { compileSchema } from "./compile.js";
+import { jsonSchemaLanguage } from "./json-schema/language.js";
 import { protobufLanguage } from "./protobuf/protobuf.js";
-import type { ParsedSchema, ParseOptions, Reading, SchemaLanguage, SchemaSource } from "./rules/language.js";
+import type { ParsedSchema, ParseOptions, SchemaLanguage, SchemaSource } from "./rules/language.js";
 import { SourceCache } from "./source-cache.js";
-
-/** Stands in for a language whose rules are not there yet: it parses, and proves nothing. */
-function unproving(kind: SchemaKind, parse: (text: string) => string): SchemaLanguage {
-  const reads = (isSame: boolean): Reading =>
-    isSame
-      ? { outcome: "compatible", problems: [] }
-      : {
-          outcome: "unproven",
-          problems: [
-            {
-              rule: "NOT_COMPARED",
-              outcome: "unproven",
-              path: "",
-              message:
-                "Schemas of this language can't be compared yet; set the level to NONE to register it.",
-            },
-          ],
-        };
-  return {
-    kind,
-    parse: ({ text }) => ({ kind, canonical: parse(text) }),
-    normalized: ({ canonical }) => canonical,
-    reads: ({ reader, writer }) => reads(reader.canonical === writer.canonical),
-    diff: () => [],
-  };
-}
-
-const compiled = (kind: SchemaKind) => (text: string) => {
-  compileSchema(kind, text);
-  return JSON.stringify(JSON.parse(text));
-};
 
 const languages: ReadonlyMap<SchemaKind, SchemaLanguage> = new Map(
   [
     avroLanguage as SchemaLanguage,
-    unproving(SchemaKind.JSON_SCHEMA, compiled(SchemaKind.JSON_SCHEMA)),
+    jsonSchemaLanguage as SchemaLanguage,
     protobufLanguage as SchemaLanguage,
   ].map((language) => [language.kind, language]),
 );

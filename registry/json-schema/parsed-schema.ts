@@ -8,12 +8,48 @@ import { compactJson } from "./canonical-text.js";
 import { compileValidator, type SchemaDocument, schemaDocument } from "./schema-document.js";
 import { SchemaGraph } from "./schema-graph.js";
 
-/** A JSON Schema that is valid, with what its references lead to. */
-export interface JsonSchema extends ParsedSchema {
-  readonly document: SchemaDocument;
+/** How many schemas keep what was made of them; the others make it anew when they are asked. */
+const MADE_MAX = 64;
+
+/** What is made of a schema to work with it; far larger than its text. */
+interface Made {
   readonly graph: SchemaGraph;
-  /** Asks the validator that ingestion asks. */
   readonly validate: ValidateFunction;
+}
+
+const recent = new Map<JsonSchema, Made>();
+
+/** A JSON Schema that is valid, with what its references lead to. */
+export class JsonSchema implements ParsedSchema {
+  readonly kind = SchemaKind.JSON_SCHEMA;
+  readonly canonical: string;
+  readonly document: SchemaDocument;
+
+  /** @throws Error where the document does not compile */
+  constructor(canonical: string, document: SchemaDocument) {
+    this.canonical = canonical;
+    this.document = document;
+    this.#made();
+  }
+
+  get graph(): SchemaGraph {
+    return this.#made().graph;
+  }
+
+  /** Asks the validator that ingestion asks. */
+  get validate(): ValidateFunction {
+    return this.#made().validate;
+  }
+
+  #made(): Made {
+    const known = recent.get(this);
+    recent.delete(this);
+    const { document } = this;
+    const made = known ?? { validate: compileValidator(document), graph: new SchemaGraph(document) };
+    recent.set(this, made);
+    if (recent.size > MADE_MAX) for (const oldest of [...recent.keys()].slice(0, 1)) recent.delete(oldest);
+    return made;
+  }
 }
 
 const jsonOf = (text: string, of: string): unknown => {
@@ -33,10 +69,7 @@ export function jsonSchemaOf({ text, references }: SchemaSource): JsonSchema {
       name,
       schema: jsonOf(other, ` in the reference ${name.slice(0, 100)}`),
     }));
-    const document = schemaDocument(schema, named);
-    const validate = compileValidator(document);
-    const graph = new SchemaGraph(document);
-    return { kind: SchemaKind.JSON_SCHEMA, canonical: compactJson(text), document, graph, validate };
+    return new JsonSchema(compactJson(text), schemaDocument(schema, named));
   } catch (cause) {
     // Compiling recurses: a schema within the bounds may still have too much in one place.
     const isTooLarge = cause instanceof RangeError;
