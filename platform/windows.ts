@@ -11,7 +11,8 @@
 //       "d" type "\0" class        events of a type and device class
 //     It expires ttl after the window has closed and is never made again then. System events are not in it.
 //   <prefix>:window-position:<partition>       hash
-//       "to"                       the last sequence of EVENTS that the windows hold
+//       "to"                       the last sequence of EVENTS that the windows hold whole
+//       "index"                    how many events of the partition's next message they hold besides
 //       "complete"                 windows that begin before this time (ms since 1970) lack events of the partition;
 //                                  set when Redis had lost what it knew
 //

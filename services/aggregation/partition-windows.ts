@@ -3,7 +3,7 @@ import type { Log } from "../../platform/log.js";
 import type { Limits } from "./config.js";
 import type { AppliedRange } from "./partition-worker.js";
 import type { EventLog, WindowStore } from "./ports.js";
-import { RangeContent } from "./range-content.js";
+import { type CountedPiece, type LogPlace, RangeContent } from "./range-content.js";
 import { windowAdditions } from "./window-counts.js";
 
 export interface PartitionWindowsOptions {
@@ -57,11 +57,24 @@ export class PartitionWindows {
   }
 
   async #add(after: number, to: number, content: RangeContent | undefined): Promise<void> {
+    const from = { sequence: after, index: 0 };
+    const end = { sequence: to, index: 0 };
+    const reached = await this.#addPieces(from, content?.pieces(from) ?? [{ to: end, counts: new Map() }]);
+    this.#isBehind = reached.sequence < to;
+    if (this.#isBehind) this.#startCatchUp(reached);
+  }
+
+  /** Adds one piece after the other, each a step of Redis of its own; where the windows are after the last that fitted. */
+  async #addPieces(from: LogPlace, pieces: Iterable<CountedPiece>): Promise<LogPlace> {
     const { partition, store, clock } = this.#options;
-    const additions = content === undefined ? [] : windowAdditions(content.counts.values(), clock.now());
-    const position = await store.add({ partition, after, to, additions });
-    this.#isBehind = position < to;
-    if (this.#isBehind) this.#startCatchUp(position);
+    let after = from;
+    for (const { to, counts } of pieces) {
+      const additions = windowAdditions(counts.values(), clock.now());
+      const reached = await store.add({ partition, after, to, additions });
+      if (reached.sequence !== to.sequence || reached.index !== to.index) return reached;
+      after = to;
+    }
+    return after;
   }
 
   #fellBehind(error: unknown): void {
@@ -71,7 +84,7 @@ export class PartitionWindows {
     this.#isBehind = true;
   }
 
-  #startCatchUp(from: number): void {
+  #startCatchUp(from: LogPlace): void {
     if (this.#catchingUp !== undefined || this.#options.signal.aborted) return;
     this.#catchingUp = this.#catchUp(from)
       .catch((error: unknown) => this.#fellBehind(error))
@@ -81,32 +94,26 @@ export class PartitionWindows {
   }
 
   /** Reads the log from the windows' position up to what is committed. */
-  async #catchUp(from: number): Promise<void> {
+  async #catchUp(from: LogPlace): Promise<void> {
     const { partition, eventLog, limits, clock, signal, log } = this.#options;
-    const reader = eventLog.open(partition, from);
+    const reader = eventLog.open(partition, from.sequence);
     let position = from;
     try {
-      while (position < this.#committed && !signal.aborted) {
+      while (position.sequence < this.#committed && !signal.aborted) {
         const content = new RangeContent({ minutesFromMs: clock.now() - limits.liveMinutesMs });
         while (content.to < this.#committed && content.bytes < limits.rangeBytesMax) {
           const message = await reader.next(limits.readAgainTimeoutMs);
           if (message === undefined) throw new Error("the log does not have what the windows lack");
           content.add(message);
         }
-        await this.#addPiece(position, content);
-        position = content.to;
+        const reached = await this.#addPieces(position, content.pieces(position));
+        if (reached.sequence < content.to) throw new Error("the windows went back while they caught up");
+        position = reached;
       }
     } finally {
       await reader.close();
     }
-    this.#isBehind = position < this.#committed;
-    log.info({ partition, from, to: position }, "windows have caught up");
-  }
-
-  async #addPiece(after: number, content: RangeContent): Promise<void> {
-    const { partition, store, clock } = this.#options;
-    const additions = windowAdditions(content.counts.values(), clock.now());
-    const reached = await store.add({ partition, after, to: content.to, additions });
-    if (reached < content.to) throw new Error("the windows went back while they caught up");
+    this.#isBehind = position.sequence < this.#committed;
+    log.info({ partition, from: from.sequence, to: position.sequence }, "windows have caught up");
   }
 }

@@ -1,5 +1,5 @@
 import type { PartitionProgress } from "../../gen/ts/tideline/pipeline/v1/ownership_pb.js";
-import type { RangeContent } from "./range-content.js";
+import type { LogPlace, RangeContent } from "./range-content.js";
 import type { Expected, Found, RollupName } from "./recovery.js";
 import type { WindowAddition } from "./window-counts.js";
 
@@ -95,18 +95,18 @@ export interface Quarantine {
 /** What a piece of the log adds to the windows. */
 export interface WindowRange {
   readonly partition: number;
-  /** The sequence that it follows. */
-  readonly after: number;
-  /** Its last sequence. */
-  readonly to: number;
+  /** The place that it follows. */
+  readonly after: LogPlace;
+  /** Where it ends. */
+  readonly to: LogPlace;
   readonly additions: readonly WindowAddition[];
 }
 
 export interface WindowStore {
   /**
-   * Adds a piece of the log, once: resolves with its last sequence when it is counted, now or before. When the windows
-   * are not yet at `after`, nothing is added and the position they are at is given. When they know nothing at all, they
-   * begin with this piece and say from when on they are complete.
+   * Adds a piece of the log, once: resolves with its end when it is counted, now or before. When the windows are
+   * anywhere else than at `after`, nothing is added and the place they are at is given. When they know nothing at all,
+   * they begin with this piece and say from when on they are complete.
    */
-  add(range: WindowRange): Promise<number>;
+  add(range: WindowRange): Promise<LogPlace>;
 }

@@ -22,6 +22,21 @@ export interface ContentOptions {
   readonly minutesFromMs?: number;
 }
 
+/** A place in a partition of EVENTS: all messages up to the sequence, and of the next one the events below `index`. */
+export interface LogPlace {
+  readonly sequence: number;
+  readonly index: number;
+}
+
+/** A stretch of a range with what is counted over it. */
+export interface CountedPiece {
+  readonly to: LogPlace;
+  readonly counts: ReadonlyMap<string, MinuteCount>;
+}
+
+/** A piece counts at most so many minutes, types, countries and device classes apart. */
+export const pieceCountsMax = 250;
+
 const minuteMs = 60_000;
 const blockEventsField = 1;
 const cursor = new WireCursor();
@@ -110,6 +125,37 @@ export class RangeContent {
     }
   }
 
+  /**
+   * The counts of what follows a place, in pieces that are small enough for one step each; a piece may end within a
+   * message. Cut by the events alone: where one was left out of counts or not, its index counts.
+   */
+  *pieces(after: LogPlace): Generator<CountedPiece> {
+    if (after.index === 0 && this.counts.size <= pieceCountsMax) {
+      yield { to: { sequence: this.to, index: 0 }, counts: this.counts };
+      return;
+    }
+    let counts = new Map<string, MinuteCount>();
+    let indexInRange = 0;
+    let before = after.sequence;
+    for (const message of this.messages) {
+      const events = eventsOf(message);
+      const skip = message === this.messages[0] ? after.index : 0;
+      for (const [index, bytes] of events.entries()) {
+        const isPoisoned = this.poisoned.has(indexInRange++);
+        if (index < skip) continue;
+        const event = isPoisoned ? undefined : tryScan(bytes);
+        if (event !== undefined && !event.isSystem) countMinute(counts, event, this.#minutesFromMs);
+        if (counts.size < pieceCountsMax || index === events.length - 1) continue;
+        yield { to: { sequence: before, index: index + 1 }, counts };
+        counts = new Map();
+      }
+      before = message.sequence;
+      if (counts.size < pieceCountsMax && before !== this.to) continue;
+      yield { to: { sequence: before, index: 0 }, counts };
+      counts = new Map();
+    }
+  }
+
   /** What goes to the engine: the blocks as they are, or the events that are left one by one. */
   body(): Uint8Array[] {
     if (this.poisoned.size === 0) return envelopeOfBlocks(this.messages.map(({ data }) => data));
@@ -147,7 +193,7 @@ export class RangeContent {
     month.counted++;
     if (month.counted === 1) month.countedFrom = event.rawSequence;
     month.countedTo = event.rawSequence;
-    this.#countMinute(event);
+    countMinute(this.counts, event, this.#minutesFromMs);
   }
 
   #month(month: number): ExpectedMonth {
@@ -158,17 +204,21 @@ export class RangeContent {
     }
     return entry;
   }
+}
 
-  #countMinute({ projectId, type, country, deviceClass, timeMs, amount }: ScannedEvent): void {
-    const minute = timeMs < this.#minutesFromMs ? 0 : Math.floor(timeMs / minuteMs) * minuteMs;
-    const key = `${projectId}\0${minute}\0${country}\0${deviceClass}\0${type}`;
-    const count = this.counts.get(key);
-    if (count === undefined) {
-      this.counts.set(key, { projectId, minuteMs: minute, type, country, deviceClass, events: 1, amount });
-    } else {
-      count.events++;
-      count.amount += amount;
-    }
+function countMinute(
+  counts: Map<string, MinuteCount>,
+  { projectId, type, country, deviceClass, timeMs, amount }: ScannedEvent,
+  minutesFromMs: number,
+): void {
+  const minute = timeMs < minutesFromMs ? 0 : Math.floor(timeMs / minuteMs) * minuteMs;
+  const key = `${projectId}\0${minute}\0${country}\0${deviceClass}\0${type}`;
+  const count = counts.get(key);
+  if (count === undefined) {
+    counts.set(key, { projectId, minuteMs: minute, type, country, deviceClass, events: 1, amount });
+  } else {
+    count.events++;
+    count.amount += amount;
   }
 }
 

@@ -5,23 +5,24 @@ import type { WindowStore } from "../ports.js";
 
 /**
  * KEYS: the partition's position, then one per window.
- * ARGV: the sequence before the range, its last sequence, the most fields of a window, then per window: expiry, number
- * of counts, number of amounts, and each count and amount as field and addition.
- * Reply: the position found when the range does not follow it, else the range's last sequence.
+ * ARGV: the place before the piece (sequence, index), its end (the same), the most fields of a window, then per window:
+ * expiry, number of counts, number of amounts, and each count and amount as field and addition.
+ * Reply: the place found when the piece does not follow it, else the piece's end.
  */
 const addScript = `
-local after, to, fields_max = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local after, after_index, fields_max = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[5])
+local to, to_index = tonumber(ARGV[3]), tonumber(ARGV[4])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local position = redis.call('HGET', KEYS[1], 'to')
-if position then
-  position = tonumber(position)
-  if position >= to then return to end
-  if position < after then return position end
-elseif after > 0 then
+local place = redis.call('HMGET', KEYS[1], 'to', 'index')
+if place[1] then
+  local at, index = tonumber(place[1]), tonumber(place[2] or '0')
+  if at > to or (at == to and index >= to_index) then return {to, to_index} end
+  if at ~= after or index ~= after_index then return {at, index} end
+elseif after > 0 or after_index > 0 then
   redis.call('HSET', KEYS[1], 'complete', now)
 end
-local at = 4
+local at = 6
 for window = 2, #KEYS do
   local key, expiry = KEYS[window], tonumber(ARGV[at])
   local counts, amounts = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
@@ -40,8 +41,8 @@ for window = 2, #KEYS do
     at = at + 2 * (counts + amounts)
   end
 end
-redis.call('HSET', KEYS[1], 'to', ARGV[2])
-return to
+redis.call('HSET', KEYS[1], 'to', ARGV[3], 'index', ARGV[4])
+return {to, to_index}
 `;
 
 /** The windows in Redis. */
@@ -50,7 +51,8 @@ export function openWindowStore(redis: Redis, prefix: string): WindowStore {
   return {
     async add({ partition, after, to, additions }) {
       const keys = [windowPositionKey(prefix, partition)];
-      const args: (string | number)[] = [after, to, windowFieldsMax];
+      const places = [after.sequence, after.index, to.sequence, to.index];
+      const args: (string | number)[] = [...places, windowFieldsMax];
       for (const { size, projectId, startMs, expiryMs, events, amounts } of additions) {
         keys.push(windowKey(prefix, size, projectId, startMs));
         args.push(expiryMs, events.size, amounts.size);
@@ -58,7 +60,8 @@ export function openWindowStore(redis: Redis, prefix: string): WindowStore {
         // The shortest text that reads back as the same number.
         for (const [field, by] of amounts) args.push(field, String(by));
       }
-      return Number(await script(keys, args));
+      const [sequence = 0, index = 0] = (await script(keys, args)) as number[];
+      return { sequence, index };
     },
   };
 }
