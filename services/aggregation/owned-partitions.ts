@@ -4,6 +4,18 @@ import { PartitionWindows } from "./partition-windows.js";
 import { PartitionWorker, type WorkerPorts } from "./partition-worker.js";
 import type { WindowStore } from "./ports.js";
 
+/** How long a write that is under way may take when its partition goes. */
+const lastWriteMsMax = 4_000;
+
+async function inTime(done: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, lastWriteMsMax);
+  });
+  await Promise.race([done, late]);
+  clearTimeout(timer);
+}
+
 export interface OwnedPartitionsOptions {
   readonly ports: Omit<WorkerPorts, "onApplied" | "onIdle" | "rangeAgeMs">;
   readonly windows: WindowStore;
@@ -97,13 +109,15 @@ export class OwnedPartitions {
     this.#work.set(partition, { worker, windows, abort, done });
   }
 
-  /** Ends the work on a partition; resolves when it writes nothing more. */
+  /**
+   * Ends the work on a partition; resolves when it writes nothing more, or when the engine has not answered a last
+   * write for a while: that one is then as if we had been killed, and the next owner looks for it.
+   */
   async lose(partition: number): Promise<void> {
     const work = this.#work.get(partition);
     if (work === undefined) return;
     work.abort.abort();
-    await work.done;
-    await work.windows.ended();
+    await inTime(work.done.then(() => work.windows.ended()));
     this.#work.delete(partition);
   }
 }

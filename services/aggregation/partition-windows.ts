@@ -64,7 +64,7 @@ export class PartitionWindows {
     if (this.#isBehind) this.#startCatchUp(reached);
   }
 
-  /** Adds one piece after the other, each a step of Redis of its own; where the windows are after the last that fitted. */
+  /** Adds pieces in order, each a step of Redis of its own; resolves with where the windows are then. */
   async #addPieces(from: LogPlace, pieces: Iterable<CountedPiece>): Promise<LogPlace> {
     const { partition, store, clock } = this.#options;
     let after = from;

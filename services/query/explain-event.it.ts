@@ -4,12 +4,14 @@ import { expect } from "chai";
 import { headers as natsHeaders } from "nats";
 import { EventSchema as SentEventSchema } from "../../gen/ts/tideline/event/v1/event_pb.js";
 import { Outcome } from "../../gen/ts/tideline/event/v1/verdict_pb.js";
-import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
+import { FaultDetailSchema, FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { BlockSchema, EventSchema } from "../../gen/ts/tideline/pipeline/v1/block_pb.js";
 import type { ExplainEventResponse } from "../../gen/ts/tideline/query/v1/query_service_pb.js";
 import { deploymentLayout } from "../../platform/claims.js";
+import { openRedis } from "../../platform/engines/redis.js";
 import { headerNames } from "../../platform/streams.js";
 import { type House, openHouse } from "../../tests/query/house.js";
+import { openTrail } from "./engines/trail.js";
 import { eventSet } from "./testing/event-set.js";
 import { insertEvents } from "./testing/store.js";
 
@@ -109,6 +111,46 @@ describe("ExplainEvent", function () {
     expect(explained.fault?.field).to.equal("properties.x");
     expect(explained.fault?.schemaVersion).to.equal(3);
     expect(explained.quarantined?.eventId).to.equal("bad");
+  });
+
+  it("says of an unknown id that more waits than it looks through, in a bounded time", async () => {
+    const client = house.client(mine);
+    for (let block = 0; block < 70; block++) await toRaw(`backlog-${block}`, 1);
+    const began = performance.now();
+    expect((await client.explainEvent({ eventId: "backlog-5" })).outcome).to.equal(Outcome.ACCEPTED);
+    const refused = await client.explainEvent({ eventId: "nobody's" }).catch(ConnectError.from);
+    expect(performance.now() - began).to.be.below(6_000);
+    if (!(refused instanceof ConnectError)) expect.fail("an unknown event was explained");
+    expect(refused.code).to.equal(Code.DeadlineExceeded);
+    const [detail] = refused.findDetails(FaultDetailSchema);
+    expect(detail?.reason).to.equal(FaultReason.QUERY_TIMEOUT);
+
+    // Enrichment goes on: nothing waits any more.
+    const last = await toRaw("backlog-last", 1);
+    await toEvents(1, last);
+    const unknown = await client.explainEvent({ eventId: "nobody's" }).catch(ConnectError.from);
+    expect(unknown instanceof ConnectError && unknown.code).to.equal(Code.NotFound);
+  });
+
+  it("looks no further when its caller is gone", async () => {
+    for (let block = 0; block < 60; block++) await toRaw(`more-${block}`, 3);
+    const { nats, names, pool } = house;
+    const redis = await openRedis({ url: house.engines.redis, name: "test" });
+    const trail = openTrail({ nats, redis, pool, names, prefix: house.engines.prefix, partitions: 4 });
+    let asked = 0;
+    const request = nats.connection.request.bind(nats.connection);
+    nats.connection.request = (...asking) => {
+      if (String(asking[0]).endsWith(`GET.${names.raw}`)) asked++;
+      return request(...asking);
+    };
+    const gone = new AbortController();
+    const look = trail.waitingCopy({ projectId: "mine", eventId: "nobody's", signal: gone.signal });
+    while (asked < 5) await new Promise((resolve) => setTimeout(resolve, 1));
+    gone.abort();
+    const before = asked;
+    expect(await look).to.equal("not all seen");
+    expect(asked).to.be.at.most(before + 4);
+    redis.disconnect();
   });
 
   it("knows nothing of another project's event, wherever it is", async () => {

@@ -49,8 +49,15 @@ export interface Trail {
   claim(projectId: string, eventId: string): Promise<number | undefined>;
   /** The copy of an event in a block of RAW; undefined where the log no longer has it. */
   rawCopy(sequence: number, projectId: string, eventId: string): Promise<RawCopy | undefined>;
-  /** The first copy among the blocks that enrichment has not come to, as far as a bounded look finds it. */
-  waitingCopy(projectId: string, eventId: string): Promise<RawCopy | undefined>;
+  /**
+   * The first copy among the blocks that enrichment has not come to. The look is bounded in blocks and time, and ends
+   * when the signal fires: "not all seen" where it did not come to the end.
+   */
+  waitingCopy(wanted: {
+    projectId: string;
+    eventId: string;
+    signal: AbortSignal;
+  }): Promise<RawCopy | "not all seen" | undefined>;
   /** The message of EVENTS for a block of RAW; undefined where it is not there yet, or no longer. */
   eventsCopy(partition: number, sequence: number, sinceMs: number): Promise<EventsCopy | undefined>;
   quarantined(projectId: string, eventId: string): Promise<QuarantinedCopy | undefined>;
@@ -74,6 +81,7 @@ export async function explainEvent(
   const found = await look(ports, { projectId, eventId, signal: call.signal });
   const { stored, raw, quarantined } = found;
   if (stored === undefined && raw === undefined && quarantined === undefined) {
+    if (found.isBacklogLong) throw backlogTooLong();
     throw new Fault(FaultReason.EVENT_NOT_FOUND, "no event of that id is known");
   }
   const isAccepted = stored !== undefined || raw !== undefined;
@@ -85,7 +93,16 @@ export async function explainEvent(
   };
 }
 
+/** Nothing is said of an event that may be among those that were not looked at. */
+function backlogTooLong(): Fault {
+  const message =
+    "no event of that id is stored; more events wait in the log than can be looked through: ask again when fewer do";
+  return new Fault(FaultReason.QUERY_TIMEOUT, message, { limit: "waiting events" });
+}
+
 interface Found {
+  /** True where events wait in the log that were not looked at. */
+  readonly isBacklogLong: boolean;
   readonly stored: Event | undefined;
   readonly claimedAt: number | undefined;
   readonly raw: RawCopy | undefined;
@@ -111,10 +128,12 @@ async function look({ analytics, trail }: ExplainEventPorts, wanted: Wanted): Pr
   const [row] = rows.rows;
   const stored = row === undefined ? undefined : eventOf(row);
   const sequence = stored === undefined ? claimedAt : Number(stored.rawSequence);
-  const raw =
+  const found =
     sequence === undefined
-      ? await trail.waitingCopy(projectId, eventId)
+      ? await trail.waitingCopy(wanted)
       : await trail.rawCopy(sequence, projectId, eventId);
+  const isBacklogLong = found === "not all seen";
+  const raw = isBacklogLong ? undefined : found;
   const known = stored ?? raw?.event;
   const sinceMs = raw?.loggedMs ?? Number(stored?.receivedTimeMs ?? 0);
   // What enrichment has not come to can't be in EVENTS.
@@ -124,7 +143,8 @@ async function look({ analytics, trail }: ExplainEventPorts, wanted: Wanted): Pr
       : await trail.eventsCopy(known.partition, sequence, sinceMs);
   const rollups = stored === undefined || stored.isSystem ? undefined : rollupHasSql(tenant, stored);
   const counted = rollups === undefined ? undefined : await analytics.read(rollups, signal);
-  return { stored, claimedAt, raw, events, inRollups: Number(counted?.rows[0]?.[0] ?? 0) > 0, quarantined };
+  const inRollups = Number(counted?.rows[0]?.[0] ?? 0) > 0;
+  return { stored, claimedAt, raw, events, inRollups, quarantined, isBacklogLong };
 }
 
 function acceptedStages({ stored, claimedAt, raw, events, inRollups, quarantined }: Found): StageInit[] {

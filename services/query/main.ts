@@ -25,6 +25,7 @@ async function start(life: Life, env: Env): Promise<void> {
     routes: [pageRoute(pageFolder)],
   });
   life.onStop("serving", () => serving.stop());
+  life.onStop("subscriptions", () => ports.hub.end());
   startStatus({ nats, names, service: SERVICE, instance, health, eventsHandled: () => 0 }, life);
 }
 

@@ -1,4 +1,5 @@
 import { create, toBinary } from "@bufbuild/protobuf";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { expect } from "chai";
 import { LiveVerdictsSchema } from "../../gen/ts/tideline/pipeline/v1/live_pb.js";
 import type { SubscribeResponse } from "../../gen/ts/tideline/query/v1/query_service_pb.js";
@@ -65,6 +66,29 @@ describe("Subscribe", function () {
       );
     });
   }
+
+  it("tells everybody to come back when its instance stops, and stops at once", async () => {
+    const own = await openHouse();
+    const key = await own.project("mine");
+    const ended: Promise<ConnectError | undefined>[] = [];
+    for (const over of ["connect", "grpc", "connect", "grpc"] as const) {
+      const stream = own.client(key, { over }).subscribe({});
+      const messages = stream[Symbol.asyncIterator]();
+      await messages.next();
+      ended.push(
+        (async () => {
+          while (!(await messages.next()).done);
+          return undefined;
+        })().catch(ConnectError.from),
+      );
+    }
+    const began = performance.now();
+    await own.stopService();
+    const tookMs = performance.now() - began;
+    for (const error of await Promise.all(ended)) expect(error?.code).to.equal(Code.Unavailable);
+    expect(tookMs).to.be.below(2_500);
+    await own.stop();
+  });
 
   function sayVerdicts(project: string, eventId: string): void {
     const verdicts = create(LiveVerdictsSchema, {

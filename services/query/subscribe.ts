@@ -42,20 +42,29 @@ export async function* subscribe(
   const { feed, giveBack } = ports.hub.take(projectId);
   const reader = new LiveReader(feed, request, call.principal.isOperator);
   const stop = feed.watch(reader);
+  const over = AbortSignal.any([call.signal, ports.hub.ending]);
   const wake = () => reader.onTick();
-  call.signal.addEventListener("abort", wake);
+  over.addEventListener("abort", wake);
   try {
-    await feed.ready;
-    while (!call.signal.aborted) {
+    await Promise.race([feed.ready, aborted(over)]);
+    while (!over.aborted) {
       const applied = await ports.progress.applied();
       yield reader.message({ nowMs: ports.clock.now(), applied, statuses: ports.board.statuses() });
-      await reader.nextTick(call.signal);
+      await reader.nextTick(over);
     }
+    if (!call.signal.aborted) ports.hub.mustGoOn();
   } finally {
-    call.signal.removeEventListener("abort", wake);
+    over.removeEventListener("abort", wake);
     stop();
     giveBack();
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
 interface Moment {

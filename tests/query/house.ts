@@ -32,6 +32,8 @@ export interface House {
   project(projectId: string, settings?: SettingsInit, scopes?: readonly Scope[]): Promise<string>;
   /** A client with a key. */
   client(key: string, options?: ClientOptions): Client<typeof QueryService>;
+  /** Stops the process alone. */
+  stopService(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -100,6 +102,7 @@ async function furnish(engines: TestEngines, options: HouseOptions): Promise<Hou
     project: (projectId, settings = {}, scopes = [Scope.QUERY]) =>
       addProject(pool, { projectId, settings, scopes }),
     client: (key, clientOptions) => clientOf(service, key, clientOptions),
+    stopService: () => service.stop(),
     async stop() {
       await service.stop();
       await clickhouse.command({ query: `DROP DATABASE IF EXISTS ${database}` }).catch(() => undefined);

@@ -38,6 +38,10 @@ export class SessionKeeper {
     this.#running = this.#loop();
   }
 
+  /**
+   * Ends at once, also what the engine computes just now: what is begun is fenced by its version, and begun anew by the
+   * next one, as after a kill.
+   */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
@@ -51,6 +55,7 @@ export class SessionKeeper {
       try {
         isMore = await this.step();
       } catch (error) {
+        if (this.#stop.signal.aborted) return;
         log.warn({ err: error }, "sessions were not computed; they will be");
       }
       const tookMs = performance.now() - begun;
@@ -123,12 +128,14 @@ export class SessionKeeper {
   }
 
   async #run(query: string, params: Record<string, unknown>): Promise<void> {
-    await this.#options.client.command({ query, query_params: params });
+    const abort_signal = this.#stop.signal;
+    await this.#options.client.command({ query, query_params: params, abort_signal });
   }
 
   async #rows<T>(query: string, params: Record<string, unknown>): Promise<T[]> {
-    const result = await this.#options.client.query({ query, query_params: params, format: "JSONEachRow" });
-    return result.json<T>();
+    const abort_signal = this.#stop.signal;
+    const asked = { query, query_params: params, format: "JSONEachRow", abort_signal } as const;
+    return (await this.#options.client.query(asked)).json<T>();
   }
 }
 

@@ -25,6 +25,8 @@ export interface TrailOptions {
 
 /** Blocks of one partition that are looked through for an event that is on its way, at most. */
 const waitingBlocksMax = 64;
+/** And for how long, over all partitions. */
+const waitingLookMs = 2_000;
 /** Headers of EVENTS that are looked through, and for how long. */
 const eventsHeadersMax = 5_000;
 const eventsLookMs = 1_500;
@@ -41,7 +43,8 @@ export function openTrail(options: TrailOptions): Trail {
       const message = await storedMessage(nats, names.raw, { sequence }).catch(() => undefined);
       return message === undefined ? undefined : copyIn(message, { projectId, eventId });
     },
-    waitingCopy: (projectId, eventId) => waitingCopy(options, { projectId, eventId }),
+    waitingCopy: ({ signal, ...wanted }) =>
+      waitingCopy(options, wanted, AbortSignal.any([signal, AbortSignal.timeout(waitingLookMs)])),
     eventsCopy: (partition, sequence, sinceMs) => eventsCopy(options, { partition, sequence, sinceMs }),
     quarantined: (projectId, eventId) => quarantinedCopy(options.pool, { projectId, eventId }),
   };
@@ -89,23 +92,47 @@ function copyIn(
   return undefined;
 }
 
-async function waitingCopy(options: TrailOptions, wanted: Wanted): Promise<RawCopy | undefined> {
-  const { nats, names, partitions } = options;
-  for (let partition = 0; partition < partitions; partition++) {
-    const subject = names.rawSubject(partition, wanted.projectId);
-    let after = await coveredUpTo(options, partition);
-    for (let blocks = 0; blocks < waitingBlocksMax; blocks++) {
-      // While the log is away, what is not in a table yet can't be followed.
-      const message = await storedMessage(nats, names.raw, { from: after + 1, of: subject }).catch(
-        () => undefined,
-      );
-      if (message === undefined) break;
-      const copy = copyIn(message, wanted);
-      if (copy !== undefined) return copy;
-      after = message.sequence;
-    }
+/** All partitions at once; what is found first ends the look of the others. */
+async function waitingCopy(
+  options: TrailOptions,
+  wanted: Wanted,
+  signal: AbortSignal,
+): Promise<RawCopy | "not all seen" | undefined> {
+  const found = new AbortController();
+  const over = AbortSignal.any([signal, found.signal]);
+  const looks = Array.from({ length: options.partitions }, async (_, partition) => {
+    const seen = await waitingIn(options, wanted, { partition, signal: over });
+    if (typeof seen === "object") found.abort();
+    return seen;
+  });
+  const seen = await Promise.all(looks);
+  const copies = seen.filter((copy) => typeof copy === "object").sort((a, b) => a.sequence - b.sequence);
+  return copies[0] ?? seen.find((one) => one === "not all seen");
+}
+
+async function waitingIn(
+  options: TrailOptions,
+  wanted: Wanted,
+  { partition, signal }: { partition: number; signal: AbortSignal },
+): Promise<RawCopy | "not all seen" | undefined> {
+  const { nats, names } = options;
+  const subject = names.rawSubject(partition, wanted.projectId);
+  let after = await coveredUpTo(options, partition);
+  for (let blocks = 0; ; blocks++) {
+    if (signal.aborted) return "not all seen";
+    // While the log is away, what is not in a table yet can't be followed.
+    const message = await storedMessage(
+      nats,
+      names.raw,
+      { from: after + 1, of: subject },
+      waitingLookMs,
+    ).catch(() => undefined);
+    if (message === undefined) return undefined;
+    if (blocks === waitingBlocksMax) return "not all seen";
+    const copy = copyIn(message, wanted);
+    if (copy !== undefined) return copy;
+    after = message.sequence;
   }
-  return undefined;
 }
 
 /** The sequence of RAW up to which enrichment has come with a partition. */

@@ -12,6 +12,7 @@ export class LiveHub {
   readonly #parts: FeedParts;
   readonly #feeds = new Map<string, { readonly feed: LiveFeed; holders: number; linger?: NodeJS.Timeout }>();
   #subscriptions = 0;
+  readonly #ending = new AbortController();
 
   constructor(parts: FeedParts) {
     this.#parts = parts;
@@ -22,6 +23,7 @@ export class LiveHub {
    * @throws Fault OVERLOADED
    */
   take(projectId: string): { feed: LiveFeed; giveBack: () => void } {
+    this.mustGoOn();
     if (this.#subscriptions >= subscriptionsMax) {
       throw new Fault(FaultReason.OVERLOADED, "too many subscriptions on this instance", {
         retry_after_ms: "5000",
@@ -45,7 +47,25 @@ export class LiveHub {
     };
   }
 
+  /** Fires when subscriptions are to end. */
+  get ending(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  /** @throws Fault OVERLOADED once they are. */
+  mustGoOn(): void {
+    if (!this.#ending.signal.aborted) return;
+    const facts = { retry_after_ms: "100" };
+    throw new Fault(FaultReason.OVERLOADED, "this instance stops; subscribe again", facts);
+  }
+
+  /** Ends all subscriptions: each caller is told at once to come back, to another instance or a later one. */
+  end(): void {
+    this.#ending.abort();
+  }
+
   close(): void {
+    this.end();
     for (const projectId of [...this.#feeds.keys()]) this.#drop(projectId);
   }
 
