@@ -3,6 +3,7 @@ import type { SchemaLanguage } from "../rules/language.js";
 import { canonicalText } from "./canonical.js";
 import { diffAvro } from "./diff.js";
 import { readsAvro } from "./reads.js";
+import { readsSomeAvro } from "./reads-some.js";
 import { type AvroSchema, avroSchemaOf } from "./schema.js";
 
 const inlined = ({ type }: AvroSchema): string => canonicalText(type, { isSorted: false, known: new Set() });
@@ -15,5 +16,6 @@ export const avroLanguage: SchemaLanguage<AvroSchema> = {
   inlined,
   formatted: (parsed, format) => (format === "resolved" ? inlined(parsed) : undefined),
   reads: readsAvro,
+  readsSome: readsSomeAvro,
   diff: diffAvro,
 };

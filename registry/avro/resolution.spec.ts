@@ -192,6 +192,8 @@ describe("Avro: resolution", () => {
       const peerReads = peerOf(writerJson, readerJson);
       const differences = avroLanguage.diff(writer, reader, new Budget());
       const isBroken = answer.outcome !== "compatible";
+      const question = { reader, writer, policy: "strict", budget: new Budget() } as const;
+      const readsSome = avroLanguage.readsSome?.(question);
       expect(
         differences.some(({ breaksBackward }) => breaksBackward),
         at,
@@ -199,6 +201,11 @@ describe("Avro: resolution", () => {
       const [asWriter, asReader] = [compiled(writerJson), compiled(readerJson)];
       if (answer.outcome === "incompatible") {
         counts.incompatible++;
+        for (let count = 0; count < 4; count++) {
+          const datum = random.datum(writer.type);
+          const isRead = datum !== undefined && "text" in asReader.resolve(datum, asWriter);
+          if (isRead) expect(readsSome, at).to.equal(true);
+        }
         const { witness } = answer;
         if (witness?.bytes === undefined) {
           expect(answer.problems[0]?.message, at).to.match(/No event can show it/);
@@ -218,6 +225,7 @@ describe("Avro: resolution", () => {
         const datum = random.datum(writer.type);
         if (datum === undefined) continue;
         counts.data++;
+        expect(readsSome, at).to.equal(true);
         const own = asWriter.decode(datum);
         expect(said(own), at).to.match(/^\{/);
         const result = asReader.resolve(datum, asWriter);

@@ -67,6 +67,11 @@ export class SampleWriter {
     }
   }
 
+  /** Whether the type has a datum at all. */
+  has(type: AvroType): boolean {
+    return this.#size(type) < Number.POSITIVE_INFINITY;
+  }
+
   #size(type: AvroType): number {
     return this.#sizes.get(type) ?? Number.POSITIVE_INFINITY;
   }

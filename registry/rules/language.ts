@@ -60,7 +60,10 @@ export interface Reading {
   readonly outcome: Outcome;
   /** Empty where it is compatible. */
   readonly problems: readonly Problem[];
-  /** Always there where it is incompatible, except where a peer's rule is kept that breaks no event (Protobuf). */
+  /**
+   * Always there where it is incompatible, except where a peer's rule is kept that breaks no event (Protobuf), or where
+   * the rules say no although no event can get to the place (a record of Avro that always holds itself).
+   */
   readonly witness?: Witness;
 }
 
@@ -109,5 +112,10 @@ export interface SchemaLanguage<Parsed extends ParsedSchema = ParsedSchema> {
   formatted?(parsed: Parsed, format: string): string | undefined;
   /** Never throws: where the budget ends, the outcome is "unproven" with rule "STEPS_EXCEEDED". */
   reads(question: ReadingQuestion<Parsed>): Reading;
+  /**
+   * Whether the reader's schema reads at least something of what the writer's allows; undefined where that is not
+   * known. Never throws. Left out where the language can't tell: SchemaVer then leaves MODEL or REVISION to the claim.
+   */
+  readsSome?(question: ReadingQuestion<Parsed>): boolean | undefined;
   diff(older: Parsed, newer: Parsed, budget: Budget): readonly Difference[];
 }
