@@ -1,5 +1,6 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
+import { takeBodyFolder } from "./body-folder.js";
 import { readFaceConfig } from "./config.js";
 import { Engine } from "./engine.js";
 import { createFace } from "./server.js";
@@ -8,9 +9,7 @@ import { createFace } from "./server.js";
 const drainMs = 10_000;
 
 const config = readFaceConfig(process.env);
-// Whatever a killed predecessor left of half-read bodies goes.
-rmSync(config.bodyFolder, { recursive: true, force: true });
-mkdirSync(config.bodyFolder, { recursive: true, mode: 0o700 });
+takeBodyFolder(config.bodyFolder);
 
 const engine = new Engine(config);
 if (engine.repaired > 0)
