@@ -134,11 +134,23 @@ interface AnyCall {
   once(event: "cancelled", listener: () => void): unknown;
 }
 
-function incomingOf(call: AnyCall): Incoming {
-  const header = (name: string): string | undefined => {
-    const [value] = call.metadata.get(name);
+/** What admission needs of a call that has not begun. */
+export function incomingOfMetadata(metadata: grpc.Metadata): Incoming {
+  const header = headerOf(metadata);
+  return { header, peer: lastHop(header("x-forwarded-for")), signal: never };
+}
+
+const never = new AbortController().signal;
+
+const headerOf =
+  (metadata: grpc.Metadata) =>
+  (name: string): string | undefined => {
+    const [value] = metadata.get(name);
     return typeof value === "string" ? value : undefined;
   };
+
+function incomingOf(call: AnyCall): Incoming {
+  const header = headerOf(call.metadata);
   let controller: AbortController | undefined;
   return {
     header,
@@ -161,7 +173,7 @@ export function lastHop(forwarded: string | undefined): string {
   return forwarded?.split(",").at(-1)?.trim() ?? "";
 }
 
-function statusOf(error: ConnectError): grpc.ServiceError {
+export function statusOf(error: ConnectError): grpc.ServiceError {
   const metadata = new grpc.Metadata();
   for (const [name, value] of error.metadata) metadata.set(name, value);
   const details = error.details.flatMap((detail) => ("desc" in detail ? [detail] : []));

@@ -20,8 +20,10 @@ import type { Incoming } from "./access.js";
 import { type Access, type Call, projectHeader } from "./call.js";
 import { lastHop, messageBytesMax } from "./grpc.js";
 import type { Invoker } from "./invoke.js";
-import type { BodyEncoding, Mount } from "./mount.js";
+import { meterBody } from "./metered-body.js";
+import { accessOf, type BodyEncoding, type Mount } from "./mount.js";
 import { addJson, addOpaque, isBinary, isJson } from "./passed-on.js";
+import type { ReadBudget, Reading } from "./read-budget.js";
 import type { Listener } from "./two-protocols.js";
 
 /** A path of plain HTTP beside the RPCs. */
@@ -30,14 +32,21 @@ export interface HttpRoute {
   /** Matched exactly; `*` at the end matches every path below. */
   readonly path: string;
   readonly access: Access;
-  /** Answers; what it throws becomes a JSON error as Connect writes it. */
-  handle(request: IncomingMessage, response: ServerResponse, call: Call): Promise<void>;
+  /** Answers; what it throws becomes a JSON error as Connect writes it. Bodies are read by `read`. */
+  handle(request: IncomingMessage, response: ServerResponse, call: Call, read: BodyReader): Promise<void>;
 }
+
+/**
+ * Reads the whole body, unzipped where it says gzip.
+ * @throws Fault BODY_INVALID when it is larger than `bytesMax`, zipped wrongly or in another way; OVERLOADED
+ */
+export type BodyReader = (bytesMax: number) => Promise<Buffer>;
 
 export interface HttpFaceOptions {
   readonly mounts: readonly Mount[];
   readonly routes: readonly HttpRoute[];
   readonly invoker: Invoker;
+  readonly budget: ReadBudget;
   /** Decides who may call a plain route. */
   readonly admit: (access: Access, incoming: Incoming) => Promise<Call>;
   readonly healthz: () => object;
@@ -92,43 +101,59 @@ export function createHttpFace(options: HttpFaceOptions): Listener {
     fallback: connect,
     ...limits,
   });
-  const raws = rawPaths(options.mounts);
+  const rpcs = rpcPaths(options.mounts);
   return (request, response) => {
     const path = pathOf(request);
     if (path === "/readyz" || path === "/healthz") return answerHealth(options, path, response);
     if (request.method === "OPTIONS") return void response.writeHead(204, preflightHeaders).end();
     for (const [name, value] of Object.entries(corsHeaders)) response.setHeader(name, value);
-    const raw = raws.get(path);
-    const encoding = raw === undefined ? undefined : unaryEncoding(request);
-    if (raw !== undefined && encoding !== undefined) {
-      return void answerRaw(options, { ...raw, encoding }, request, response);
+    const method = rpcs.get(path);
+    const encoding = method?.isRawUnary ? unaryEncoding(request) : undefined;
+    if (method !== undefined && encoding !== undefined) {
+      return void answerRaw(options, { ...method, encoding }, request, response);
     }
     const route = options.routes.find((candidate) => matches(candidate, request.method, path));
     if (route !== undefined && !path.startsWith("/tideline."))
       return void answerRoute(options, route, request, response);
     const allowed = options.routes.filter((candidate) => candidate.path === path);
     if (allowed.length > 0) return answerMethod(allowed, response);
+    if (method !== undefined) meter(options, method, request, response);
     if (isBinary(request)) opaque(request, response);
     else if (isJson(request)) json(request, response);
     else connect(request, response);
   };
 }
 
-interface RawPath {
+interface RpcPath {
   readonly mounted: Mount;
   readonly method: DescMethod;
+  readonly isRawUnary: boolean;
 }
 
-function rawPaths(mounts: readonly Mount[]): Map<string, RawPath> {
-  const paths = new Map<string, RawPath>();
+function rpcPaths(mounts: readonly Mount[]): Map<string, RpcPath> {
+  const paths = new Map<string, RpcPath>();
   for (const mounted of mounts) {
     for (const method of mounted.service.methods) {
       const path = `/${mounted.service.typeName}/${method.name}`;
-      const isRaw = method.methodKind === "unary" && mounted.raw[method.localName] !== undefined;
-      if (isRaw) paths.set(path, { mounted, method });
+      const isRawUnary = method.methodKind === "unary" && mounted.raw[method.localName] !== undefined;
+      paths.set(path, { mounted, method, isRawUnary });
     }
   }
   return paths;
+}
+
+/** Before the body: who may not send is not read; and what is read is counted. */
+function meter(
+  { admit, budget }: HttpFaceOptions,
+  { mounted, method }: RpcPath,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const access = accessOf(mounted, method);
+  const incoming = incomingOf(request, response);
+  const ownerOf = async (): Promise<string> => (await admit(access, incoming)).principal.keyId;
+  const metered = meterBody(request, { budget, ownerOf });
+  response.once("close", metered.release);
 }
 
 /** The body's encoding where the request is Connect's unary protocol; undefined for gRPC-Web and others. */
@@ -141,21 +166,24 @@ function unaryEncoding(request: IncomingMessage): BodyEncoding | undefined {
 
 async function answerRaw(
   options: HttpFaceOptions,
-  { mounted, method, encoding }: RawPath & { encoding: BodyEncoding },
+  { mounted, method, encoding }: RpcPath & { encoding: BodyEncoding },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const incoming = incomingOf(request, response);
+  let reading: Reading | undefined;
   try {
-    // Before the body: who may not send is not read.
-    await options.admit(mounted.access[method.localName] ?? "operator", incoming);
-    const bytes = await readBody(request, messageBytesMax);
+    const { principal } = await options.admit(accessOf(mounted, method), incoming);
+    reading = options.budget.open(principal.keyId);
+    const bytes = await readBody(request, messageBytesMax, reading);
     const answer = await options.invoker.raw(mounted, method, { bytes, encoding }, incoming);
     response
       .writeHead(200, { "content-type": `application/${encoding}`, "content-length": answer.length })
       .end(answer);
   } catch (cause) {
     writeError(response, options.invoker.wireError(cause, method.name));
+  } finally {
+    reading?.giveBack();
   }
 }
 
@@ -165,10 +193,16 @@ async function answerRoute(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  let reading: Reading | undefined;
   try {
-    await route.handle(request, response, await options.admit(route.access, incomingOf(request, response)));
+    const call = await options.admit(route.access, incomingOf(request, response));
+    const opened = options.budget.open(call.principal.keyId);
+    reading = opened;
+    await route.handle(request, response, call, (bytesMax) => readBody(request, bytesMax, opened));
   } catch (cause) {
     writeError(response, options.invoker.wireError(cause, route.path));
+  } finally {
+    reading?.giveBack();
   }
 }
 
@@ -241,12 +275,13 @@ function incomingOf(request: IncomingMessage, response: ServerResponse): Incomin
   };
 }
 
-/**
- * The whole body, unzipped where it says gzip.
- * @throws Fault BODY_INVALID when it is larger than `bytesMax`, zipped wrongly or in another way.
- */
-export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
-  const { chunks, length } = await readChunks(request, bytesMax);
+/** @see BodyReader */
+export async function readBody(
+  request: IncomingMessage,
+  bytesMax: number,
+  reading: Reading = uncounted,
+): Promise<Buffer> {
+  const { chunks, length } = await readChunks(request, bytesMax, reading);
   const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length);
   const encoding = request.headers["content-encoding"] ?? "identity";
   if (encoding === "identity") return body;
@@ -254,8 +289,12 @@ export async function readBody(request: IncomingMessage, bytesMax: number): Prom
     const facts = { content_encoding: encoding.slice(0, 32) };
     throw new Fault(FaultReason.BODY_INVALID, "content-encoding must be gzip or identity", facts);
   }
+  const room = Math.min(bytesMax, body.length * gzipFactorMax);
+  reading.take(room);
   try {
-    return await unzip(body, { maxOutputLength: bytesMax });
+    const plain = await unzip(body, { maxOutputLength: bytesMax });
+    reading.giveBack(room - Math.min(room, plain.length));
+    return plain;
   } catch (cause) {
     const tooLarge = cause instanceof RangeError;
     throw tooLarge
@@ -264,13 +303,29 @@ export async function readBody(request: IncomingMessage, bytesMax: number): Prom
   }
 }
 
-async function readChunks(request: IncomingMessage, bytesMax: number) {
+const uncounted: Reading = { take: () => undefined, giveBack: () => undefined };
+
+/** No gzip grows by more. */
+const gzipFactorMax = 1_032;
+
+async function readChunks(request: IncomingMessage, bytesMax: number, reading: Reading) {
   const chunks: Buffer[] = [];
   let length = 0;
+  let refusal: unknown;
+  const keep = (chunk: Buffer): void => {
+    try {
+      reading.take(chunk.length);
+      chunks.push(chunk);
+    } catch (cause) {
+      refusal = cause;
+      chunks.length = 0;
+      reading.giveBack();
+    }
+  };
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       length += chunk.length;
-      if (length <= bytesMax) chunks.push(chunk);
+      if (length <= bytesMax && refusal === undefined) keep(chunk);
       // A caller hears the answer only once it has sent its body, which is therefore read out, within reason.
       else if (length > bytesMax * 8) break;
     }
@@ -278,6 +333,7 @@ async function readChunks(request: IncomingMessage, bytesMax: number) {
     // The caller is gone: nobody is to blame here, and nobody hears it.
     throw new Fault(FaultReason.BODY_INVALID, "the body ended early", {}, { cause });
   }
+  if (refusal !== undefined) throw refusal;
   if (length > bytesMax) throw bodyTooLarge(bytesMax);
   return { chunks, length };
 }

@@ -7,7 +7,7 @@ import type { KeyRing } from "../control/keys.js";
 import { Fault, toConnectError } from "../fault.js";
 import type { Log } from "../log.js";
 import { admit, type Incoming } from "./access.js";
-import type { AnyMethod, Mount, RawBidi, RawUnary } from "./mount.js";
+import { type AnyMethod, accessOf, type Mount, type RawBidi, type RawUnary } from "./mount.js";
 
 const validator = createValidator();
 
@@ -44,8 +44,6 @@ export interface RawBody {
 }
 
 export function createInvoker({ keys, log }: { keys: KeyRing; log: Log }): Invoker {
-  const accessOf = (mounted: Mount, method: DescMethod) => mounted.access[method.localName] ?? "operator";
-
   function wireError(cause: unknown, where: string): ConnectError {
     const error = toConnectError(cause);
     if (error.cause !== undefined && !(error.cause instanceof Fault))

@@ -81,3 +81,8 @@ export function mount<S extends DescService>(
     raw: raw as Record<string, RawUnary | RawBidi>,
   };
 }
+
+/** What a method asks of its caller. */
+export function accessOf(mounted: Mount, method: DescMethod): Access {
+  return mounted.access[method.localName] ?? "operator";
+}

@@ -6,12 +6,15 @@ import type { KeyRing } from "../control/keys.js";
 import type { Log } from "../log.js";
 import type { CommonSettings } from "../settings.js";
 import { admit } from "./access.js";
-import { addToGrpc, messageBytesMax } from "./grpc.js";
+import type { Access } from "./call.js";
+import { addToGrpc, incomingOfMetadata, messageBytesMax, statusOf } from "./grpc.js";
 import { listenGrpc } from "./grpc-port.js";
+import { gatedReading } from "./grpc-reading.js";
 import type { Health } from "./health.js";
 import { createHttpFace, type HttpRoute } from "./http.js";
-import { createInvoker } from "./invoke.js";
-import type { Mount } from "./mount.js";
+import { createInvoker, type Invoker } from "./invoke.js";
+import { accessOf, type Mount } from "./mount.js";
+import { ReadBudget } from "./read-budget.js";
 import { addReflection } from "./reflection.js";
 import { serveTwoProtocols } from "./two-protocols.js";
 
@@ -24,6 +27,8 @@ export interface ServeOptions {
   /** None for a worker: it has health only. */
   readonly mounts?: readonly Mount[];
   readonly routes?: readonly HttpRoute[];
+  /** Bytes of bodies that may be being read at once, over all calls; then callers are told to come back. */
+  readonly readingBytesMax?: number;
   /** Undefined when it can serve, else why not. */
   readonly notReady?: () => string | undefined;
 }
@@ -38,6 +43,33 @@ export interface Serving {
   stop(options?: { drainMs?: number; limitMs?: number }): Promise<void>;
 }
 
+const readingBytesDefault = 64 * 1024 * 1024;
+
+interface ReadingOptions {
+  readonly mounts: readonly Mount[];
+  readonly keys: KeyRing;
+  readonly invoker: Invoker;
+  readonly budget: ReadBudget;
+}
+
+/** Before a message of gRPC is read: who may not send is not read; and what is read is counted. */
+function readingOf({ mounts, keys, invoker, budget }: ReadingOptions): grpc.ServerInterceptor {
+  const accesses = new Map<string, Access>();
+  for (const mounted of mounts) {
+    for (const method of mounted.service.methods)
+      accesses.set(`/${mounted.service.typeName}/${method.name}`, accessOf(mounted, method));
+  }
+  return gatedReading({
+    budget,
+    ownerOf: (path, metadata) => {
+      const access = accesses.get(path);
+      if (access === undefined) return undefined;
+      return admit(keys, access, incomingOfMetadata(metadata)).then(({ principal }) => principal.keyId);
+    },
+    statusOf: (cause, path) => statusOf(invoker.wireError(cause, path)),
+  });
+}
+
 /** Serves mounted services on gRPC and on HTTP (Connect, gRPC-Web, plain routes), with health and reflection. */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { settings, log, keys, health } = options;
@@ -47,7 +79,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 
   const invoker = createInvoker({ keys, log });
   const rpcHealth = new HealthImplementation({ "": "SERVING" });
+  const budget = new ReadBudget(options.readingBytesMax ?? readingBytesDefault);
   const server = new grpc.Server({
+    interceptors: [readingOf({ mounts, keys, invoker, budget })],
     "grpc.max_receive_message_length": messageBytesMax,
     "grpc.max_send_message_length": 64 * 1024 * 1024,
     "grpc.keepalive_time_ms": 30_000,
@@ -63,6 +97,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     mounts,
     routes: options.routes ?? [],
     invoker,
+    budget,
     admit: (access, incoming) => admit(keys, access, incoming),
     healthz: () => ({
       service: options.service,

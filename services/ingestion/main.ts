@@ -49,6 +49,7 @@ async function start(life: Life, env: Env): Promise<void> {
     health,
     mounts: [mountIngest({ publisher, keys, streams })],
     routes: [httpEvents(publisher)],
+    readingBytesMax: settings.readingBytesMax,
     notReady: () => (nats.connected() ? undefined : "nats is away: nothing can be stored"),
   });
   // Whatever waits for the log is settled by then, so that no call is cut without an answer.

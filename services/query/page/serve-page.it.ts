@@ -32,7 +32,7 @@ describe("the page's files", () => {
     const [built, unbuilt] = [pageRoute(web), pageRoute(join(folder, "nowhere"))];
     server = createServer((incoming, response) => {
       const route = incoming.headers["x-unbuilt"] === undefined ? built : unbuilt;
-      void route.handle(incoming, response, {} as Call);
+      void route.handle(incoming, response, {} as Call, async () => Buffer.alloc(0));
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   });
