@@ -14,7 +14,8 @@ const ownerlessMsMax = 3_600_000;
 
 /**
  * Makes a folder for the bodies of inserts, empty and this process's own. Folders beside it that bear such a name and
- * whose process is gone are removed: a killed engine leaves its folder in memory, and its data may never be opened again.
+ * whose process is gone are removed: a killed engine leaves its folder in memory, and its data may never be opened
+ * again.
  */
 export function takeBodyFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true });

@@ -48,8 +48,8 @@ interface Decoder {
 }
 
 /**
- * grpc-js tells nobody of a message before it is whole; what collects its pieces is asked instead. The version is pinned,
- * and a spec fails where it is not found.
+ * grpc-js tells nobody of a message before it is whole; what collects its pieces is asked instead. The version is
+ * pinned, and a spec fails where it is not found.
  */
 function countReading(
   call: grpc.ServerInterceptingCallInterface,

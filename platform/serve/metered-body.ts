@@ -3,9 +3,9 @@ import { toConnectError } from "../fault.js";
 import type { ReadBudget, Reading } from "./read-budget.js";
 
 /**
- * Has whoever reads a request's body admitted first and its bytes counted: at the first read `ownerOf` is asked, and what
- * it throws is what reading throws, as a wire error. Bytes are given back when an enveloped message is whole, those of
- * another body with `release`.
+ * Has whoever reads a request's body admitted first and its bytes counted: at the first read `ownerOf` is asked, and
+ * what it throws is what reading throws, as a wire error. Bytes are given back when an enveloped message is whole,
+ * those of another body with `release`.
  */
 export function meterBody(
   request: IncomingMessage,
