@@ -214,11 +214,15 @@ class Differ {
   }
 
   #union(older: AvroUnion, newer: AvroUnion, at: string): void {
+    this.#budget.spend(older.branches.length + newer.branches.length);
     const left = new Set(older.branches);
+    const byName = new Map(older.branches.toReversed().map((branch) => [branchKey(branch, "name"), branch]));
+    const byFullName = new Map(older.branches.map((branch) => [branchKey(branch, "fullName"), branch]));
     const added: AvroType[] = [];
     for (const branch of newer.branches) {
-      this.#budget.spend(left.size);
-      const before = [...left].find((one) => isSameBranch(one, branch));
+      const aliases = isNamed(branch) ? branch.aliases.map((alias) => `${branch.kind} ${alias}`) : [];
+      const named = [branchKey(branch, "fullName"), ...aliases].map((key) => byFullName.get(key));
+      const before = [...named, byName.get(branchKey(branch, "name"))].find((one) => one && left.has(one));
       if (before === undefined) added.push(branch);
       else {
         left.delete(before);
@@ -238,11 +242,9 @@ class Differ {
   }
 }
 
-const isSameBranch = (older: AvroType, newer: AvroType): boolean => {
-  if (older.kind !== newer.kind) return false;
-  if (!isNamed(older) || !isNamed(newer)) return true;
-  return older.fullName === newer.fullName || namesMatch(older, newer);
-};
+/** What a union's branch is known by in it. */
+const branchKey = (type: AvroType, by: "name" | "fullName"): string =>
+  isNamed(type) ? `${type.kind} ${type[by]}` : type.kind;
 
 /** A place can break no one where the schemas as wholes are read; where they are not, something says so. */
 const reconciled = (

@@ -120,6 +120,9 @@ export interface PairingOptions {
   readonly withAliases?: boolean;
 }
 
+/** What a pair costs, beside the steps that its parts take. */
+const pairSteps = 3;
+
 class Pairing {
   readonly #budget: Budget;
   readonly #withAliases: boolean;
@@ -137,7 +140,7 @@ class Pairing {
   run(writer: AvroType, reader: AvroType): Pair {
     const root = this.#pair(writer, reader, "");
     for (let node = this.#open.pop(); node !== undefined; node = this.#open.pop()) {
-      this.#budget.spend();
+      this.#budget.spend(pairSteps);
       this.#connect(node);
     }
     this.#spread();
