@@ -9,6 +9,9 @@ import { NeedsDigits, scalarValue } from "./scalar-value.js";
 import type { ScalarType } from "./syntax.js";
 import { checkWellKnown } from "./well-known-value.js";
 
+/** Zeros of fields without presence may make an event so much larger. */
+const filledMax = 256 * 1024;
+
 export type JsonObject = Record<string, unknown>;
 
 /** Behind numbers whose digits matter, objects are as `JSON.parse` makes them, "__proto__" included. */
@@ -46,6 +49,8 @@ export class EventChecker {
   readonly plans: Plans;
   readonly #tracks: boolean;
   #steps = 0;
+  /** Bytes of the zeros that were put in. */
+  #filled = 0;
 
   /** Paths cost more than the rest: only a second run, over what is refused, `tracks` them. */
   constructor(plans: Plans, tracks: boolean) {
@@ -73,6 +78,7 @@ export class EventChecker {
 
   members(plan: MessagePlan, object: JsonObject, path: string): void {
     const isStrange = "__proto__" in object && Object.hasOwn(object, "__proto__");
+    let chosen: Map<number, FieldPlan> | undefined;
     for (const name of Object.keys(object)) {
       const field = plan.byName.get(name);
       const fieldPath = this.join(path, name);
@@ -85,15 +91,23 @@ export class EventChecker {
         continue;
       }
       if (name !== field.name) this.#rename(object, field, { name, fieldPath });
+      if (field.oneof >= 0) {
+        chosen ??= new Map();
+        const other = chosen.get(field.oneof);
+        chosen.set(field.oneof, field);
+        if (other !== undefined && other !== field) throw onlyOne(field, fieldPath);
+      }
       const checked = this.#field(field, value, fieldPath);
       if (checked !== value) this.isChanged = true;
       if (checked !== value || name !== field.name) object[field.name] = checked;
     }
-    if (plan.hasOneofs) requireOneOfEach(this, plan, { object, path });
     for (const field of plan.expected) {
       if (own(object, field.name) !== undefined) continue;
       if (field.isRequired)
         throw new Refused("required", "The field is required and is missing.", this.join(path, field.name));
+      this.#filled += field.key.length + 5;
+      if (this.#filled > filledMax)
+        throw new Refused("max_bytes", `With its zeros the value is over ${filledMax} bytes.`, path);
       put(object, field.name, field.zero);
       this.isChanged = true;
     }
@@ -161,18 +175,8 @@ const takesNull = ({ type }: ProtoField): boolean =>
   typeof type !== "string" &&
   (type.name === "google.protobuf.Value" || type.name === "google.protobuf.NullValue");
 
-function requireOneOfEach(
-  checker: EventChecker,
-  plan: MessagePlan,
-  { object, path }: { object: JsonObject; path: string },
-): void {
-  for (const { name, fields } of plan.message.oneofs) {
-    const found = fields.filter(({ jsonName }) => own(object, jsonName) !== undefined);
-    if (found.length < 2) continue;
-    const at = checker.join(path, found[1]?.jsonName ?? "");
-    throw new Refused("oneof", `Only one of the fields of ${name} can be there.`, at);
-  }
-}
+const onlyOne = ({ field }: FieldPlan, path: string): Refused =>
+  new Refused("oneof", `Only one of the fields of ${field.oneof?.name} can be there.`, path);
 
 function requireKey(type: string, name: string, path: string): void {
   if (type === "string") return;

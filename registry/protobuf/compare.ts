@@ -102,6 +102,7 @@ export class Comparison {
   readonly #budget: Budget;
   readonly #seen = new Map<ProtoMessage, Set<ProtoMessage>>();
   readonly #queue: Pair[] = [];
+  readonly #names = new Map<ProtoMessage, ReadonlySet<string>>();
 
   constructor({ writer, reader, budget }: { writer: ProtoSet; reader: ProtoSet; budget: Budget }) {
     this.#writer = writer;
@@ -113,7 +114,8 @@ export class Comparison {
   run(): void {
     this.#package();
     for (const message of this.#writer.file.messages) this.#declared(message);
-    for (let pair = this.#queue.shift(); pair !== undefined; pair = this.#queue.shift()) this.#pair(pair);
+    // The queue grows meanwhile.
+    for (const pair of this.#queue) this.#pair(pair);
   }
 
   #add(rule: string, at: { path: string; key: string; evidence: Evidence }, message: string): void {
@@ -161,6 +163,14 @@ export class Comparison {
     for (const nested of message.messages) this.#declared(nested);
   }
 
+  #oneofNames(message: ProtoMessage): ReadonlySet<string> {
+    const known = this.#names.get(message);
+    if (known !== undefined) return known;
+    const names = new Set(message.oneofs.map(({ name }) => name));
+    this.#names.set(message, names);
+    return names;
+  }
+
   #enqueue(pair: Pair): void {
     const readers = this.#seen.get(pair.writer) ?? new Set<ProtoMessage>();
     this.#seen.set(pair.writer, readers);
@@ -204,7 +214,7 @@ export class Comparison {
       );
       return;
     }
-    const isKept = field.oneof !== undefined && reader.oneofs.some(({ name }) => name === field.oneof?.name);
+    const isKept = field.oneof !== undefined && this.#oneofNames(reader).has(field.oneof.name);
     if (!isKept) return;
     this.#add(
       "ONEOF_FIELD_REMOVED",
@@ -316,7 +326,7 @@ export class Comparison {
         if (before !== undefined) bySlot.set(before.oneof?.name ?? `#${number}`, before);
       }
       if (bySlot.size < 2) continue;
-      const isOld = writer.oneofs.some(({ name }) => name === oneof.name);
+      const isOld = this.#oneofNames(writer).has(oneof.name);
       const names = [...bySlot.values()].map(({ name }) => name).join(", ");
       const evidence = { kind: "fields", route, fields: [...bySlot.values()] } as const;
       const key = `${localName(this.#writer, writer) ?? writer.name}#${oneof.name}`;

@@ -15,8 +15,15 @@ export function declaredByProtobuf({ file }: ProtoSet): DeclaredProperties {
   return { names: new Set(members.keys()), hint: { members } };
 }
 
-const membersOf = (message: ProtoMessage, depth: number, left: { steps: number }): Map<string, NumberHint> =>
-  new Map(message.fields.map((field) => [field.jsonName, hintOf(field, depth + 1, left)]));
+function membersOf(message: ProtoMessage, depth: number, left: { steps: number }): Map<string, NumberHint> {
+  const members = new Map<string, NumberHint>();
+  for (const field of message.fields) {
+    // The names of the event itself are all needed: a rule on another one is a mistake.
+    if (left.steps <= 0 && depth > 0) break;
+    members.set(field.jsonName, hintOf(field, depth + 1, left));
+  }
+  return members;
+}
 
 function hintOf(field: ProtoField, depth: number, left: { steps: number }): NumberHint {
   if (depth > hintDepthMax || left.steps-- <= 0) return {};

@@ -19,6 +19,25 @@ export type Unknown = "refuse" | "skip";
 
 type Content = string[] | Map<string, string> | Uint8Array[] | string;
 
+/** What was found of a message's fields so far. */
+class Contents {
+  readonly slots: (Content | undefined)[];
+  /** Of each oneof, the slot that was set last. */
+  #chosen: number[] | undefined;
+
+  constructor(fields: number) {
+    this.slots = new Array<Content | undefined>(fields);
+  }
+
+  /** Of a oneof only the field that was sent last counts. */
+  choose(oneof: number, slot: number): void {
+    this.#chosen ??= [];
+    const before = this.#chosen[oneof];
+    if (before !== undefined && before !== slot) this.slots[before] = undefined;
+    this.#chosen[oneof] = slot;
+  }
+}
+
 const wireNames = ["a varint", "64 bits", "bytes", "a group", "a group's end", "32 bits"];
 
 export class EventDecoder {
@@ -47,7 +66,7 @@ export class EventDecoder {
     if (isWellKnown(message))
       return this.#bounded(wellKnownText(this, this.#plans, { message, bytes, depth }));
     const plan = this.#plans.of(message);
-    const contents = new Array<Content | undefined>(plan.fields.length);
+    const contents = new Contents(plan.fields.length);
     const reader = new WireReader(bytes);
     while (reader.next()) {
       this.step();
@@ -56,7 +75,7 @@ export class EventDecoder {
       else if (this.#unknown === "skip") reader.skip();
       else throw new Refused("unknown_field", `${plan.message.name} has no field ${reader.number}.`);
     }
-    return this.#text(plan.fields, contents, depth);
+    return this.#text(plan.fields, contents.slots, depth);
   }
 
   step(): void {
@@ -102,35 +121,35 @@ export class EventDecoder {
     return this.#bounded(`${text}}`);
   }
 
-  #field(reader: WireReader, plan: FieldPlan, contents: (Content | undefined)[], depth: number): void {
+  #field(reader: WireReader, plan: FieldPlan, contents: Contents, depth: number): void {
     const { field, slot } = plan;
     const { wireType } = reader;
     const outer = this.path;
     this.path = this.#join(outer, plan.name);
     if (plan.isMap) {
       this.#expect(wireType, wire.bytes);
-      contents[slot] ??= new Map<string, string>();
-      this.#entry(plan, reader.bytes(), { into: contents[slot] as Map<string, string>, depth });
+      contents.slots[slot] ??= new Map<string, string>();
+      this.#entry(plan, reader.bytes(), { into: contents.slots[slot] as Map<string, string>, depth });
     } else if (isMessage(field.type)) {
       const bytes = this.#messageBytes(reader, plan);
       if (field.isRepeated) {
-        contents[slot] ??= [];
-        const items = contents[slot] as string[];
+        contents.slots[slot] ??= [];
+        const items = contents.slots[slot] as string[];
         this.path = this.#join(this.path, items.length);
         items.push(this.message(field.type, bytes, depth + 2));
       } else {
-        contents[slot] ??= [];
-        (contents[slot] as Uint8Array[]).push(bytes);
+        contents.slots[slot] ??= [];
+        (contents.slots[slot] as Uint8Array[]).push(bytes);
       }
     } else if (field.isRepeated) {
-      contents[slot] ??= [];
-      this.#repeated(reader, field.type, contents[slot] as string[]);
+      contents.slots[slot] ??= [];
+      this.#repeated(reader, field.type, contents.slots[slot] as string[]);
     } else {
       this.#expect(wireType, isEnum(field.type) ? wire.varint : wireTypeOf(field.type));
       const text = this.#scalar(reader, field.type);
-      if (text !== undefined) contents[slot] = text;
+      if (text !== undefined) contents.slots[slot] = text;
     }
-    for (const rival of plan.rivals) contents[rival] = undefined;
+    if (plan.oneof >= 0) contents.choose(plan.oneof, slot);
     this.path = outer;
   }
 

@@ -53,8 +53,8 @@ export interface FieldPlan {
   readonly isRequired: boolean;
   /** What stands for it where it is not sent: a field without presence has its zero; undefined: nothing. */
   readonly zero: unknown;
-  /** The slots of the other fields of its oneof. */
-  readonly rivals: readonly number[];
+  /** Its oneof's place among those of the message; -1: it is in none. */
+  readonly oneof: number;
 }
 
 export interface MessagePlan {
@@ -64,7 +64,6 @@ export interface MessagePlan {
   readonly byName: ReadonlyMap<string, FieldPlan>;
   /** Required, or with a zero: what has to be looked at where it was not sent. */
   readonly expected: readonly FieldPlan[];
-  readonly hasOneofs: boolean;
 }
 
 const zeroOf = (type: ScalarType): unknown => {
@@ -100,6 +99,7 @@ export class Plans {
 
 function planOf(set: ProtoSet, message: ProtoMessage): MessagePlan {
   const all = fieldsOf(set, message);
+  const oneofs = new Map(message.oneofs.map((one, index) => [one, index]));
   const fields = all.map((field, slot): FieldPlan => {
     const name = field.extendee === undefined ? field.jsonName : `[${field.fullName}]`;
     return {
@@ -110,10 +110,7 @@ function planOf(set: ProtoSet, message: ProtoMessage): MessagePlan {
       isMap: field.mapKey !== undefined,
       isRequired: field.features.presence === "required",
       zero: plannedZero(field),
-      rivals:
-        field.oneof === undefined
-          ? []
-          : field.oneof.fields.filter((other) => other !== field).map((other) => all.indexOf(other)),
+      oneof: field.oneof === undefined ? -1 : (oneofs.get(field.oneof) ?? -1),
     };
   });
   const byName = new Map<string, FieldPlan>();
@@ -128,6 +125,5 @@ function planOf(set: ProtoSet, message: ProtoMessage): MessagePlan {
     byNumber: new Map(fields.map((plan) => [plan.field.number, plan])),
     byName,
     expected: fields.filter(({ isRequired, zero }) => isRequired || zero !== undefined),
-    hasOneofs: message.oneofs.length > 0,
   };
 }

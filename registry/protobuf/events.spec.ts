@@ -236,6 +236,32 @@ describe("Protobuf: events", () => {
     expect(performance.now() - began).to.be.lessThan(5_000);
   });
 
+  it("stays bounded whatever the schema is", () => {
+    const began = performance.now();
+    const count = 9_000;
+    const list = (one: (at: number) => string): string =>
+      Array.from({ length: count }, (_, at) => one(at)).join(" ");
+    const oneof = compiled(
+      `syntax = "proto3"; message P { oneof o { ${list((at) => `bool a${at} = ${at + 1};`)} } }`,
+    );
+    const bytes = Buffer.alloc(
+      100_000,
+      new BinaryWriter().tag(8_999, 0).bool(true).tag(9_000, 0).bool(true).finish(),
+    );
+    expect(textOf(oneof.decode(Buffer.concat([varint(0), bytes])))).to.match(/^\{"a8999":true\}$/);
+    const wide = compiled(
+      `syntax = "proto3"; message P { repeated P p = 9999; ${list((at) => `bool a${at} = ${at + 1};`)} }`,
+    );
+    expect(ruleOf(wide.check(Buffer.from(`{"p":[${Array(900).fill("{}").join()}]}`)))).to.match(
+      /^max_bytes@/,
+    );
+    expect(ruleOf(wide.decode(varint(0, ...Array(900).fill([0xfa, 0xf0, 4, 0]).flat())))).to.match(
+      /^max_bytes@/,
+    );
+    compiled(`syntax = "proto3"; message P { ${list((at) => `P a${at} = ${at + 1};`)} }`);
+    expect(performance.now() - began).to.be.lessThan(5_000);
+  });
+
   it("reads what an older version wrote as the newest has it", () => {
     const older = compiled(
       'syntax = "proto3"; message P { string gone = 1; int32 amount = 2; Kind kind = 3; } enum Kind { A = 0; B = 1; }',

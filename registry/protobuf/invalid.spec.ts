@@ -1,3 +1,4 @@
+import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { expect } from "chai";
 import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { Fault } from "../../platform/fault.js";
@@ -237,6 +238,18 @@ describe("Protobuf: what is refused", () => {
     expect(refusal('syntax = "proto3"; import "f149";', lines)).to.contain(
       "imports follow one another too far",
     );
+    const values = Array.from({ length: 1_500 }, (_, at) => `V${at} = ${at};`).join(" ");
+    const many = Array.from({ length: 49 }, (_, at) => {
+      const imported = at === 0 ? "" : `import public "f${at - 1}";`;
+      return reference(`f${at}`, `syntax = "proto3"; package p${at}; ${imported} enum E { ${values} }`);
+    });
+    expect(refusal('syntax = "proto3"; import "f48";', many)).to.contain("names");
+    // The options of a descriptor, whose "features" come in 50,000 parts.
+    const features = new BinaryWriter()
+      .tag(8, 2)
+      .bytes(Buffer.alloc(150_000, Buffer.from([0x92, 3, 0])))
+      .finish();
+    expect(refusal(Buffer.from(features).toString("base64"))).to.contain("features are of editions only");
     expect(performance.now() - began).to.be.lessThan(10_000);
   }).timeout(20_000);
 });

@@ -218,6 +218,8 @@ interface Reading {
 function members(message: ProtoMessage, bytes: Uint8Array, { find, depth }: Reading): OptionMember[] {
   if (depth > 32) throw new ProtoError("an option is nested too deep");
   const found: OptionMember[] = [];
+  /** Messages that came in parts are one. */
+  const merged = new Map<string, OptionMember[]>();
   const reader = new WireReader(bytes);
   while (reader.next()) {
     const { number, wireType } = reader;
@@ -228,11 +230,13 @@ function members(message: ProtoMessage, bytes: Uint8Array, { find, depth }: Read
     }
     const name = field.extendee === undefined ? field.name : `[${field.fullName}]`;
     for (const value of values(reader, field, { wireType, reading: { find, depth: depth + 1 } })) {
-      const before = found.find((one) => one.name === name);
-      if (!field.isRepeated && before?.value.kind === "message" && value.kind === "message") {
-        const merged = [...before.value.members, ...value.members];
-        found[found.indexOf(before)] = { name, value: { kind: "message", members: merged } };
-      } else found.push({ name, value });
+      const parts = value.kind === "message" && !field.isRepeated ? [...value.members] : undefined;
+      const before = parts === undefined ? undefined : merged.get(name);
+      if (parts === undefined) found.push({ name, value });
+      else if (before === undefined) {
+        merged.set(name, parts);
+        found.push({ name, value: { kind: "message", members: parts } });
+      } else for (const part of parts) before.push(part);
     }
   }
   return found;

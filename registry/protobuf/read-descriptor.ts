@@ -88,7 +88,7 @@ export function readDescriptor(proto: FileDescriptorProto, readOptions: ReadOpti
     options: readOptions("FileOptions", proto.options),
     messages: proto.messageType.filter((one) => !groups.has(one.name)).map((one) => reader.message(one, 1)),
     enums: proto.enumType.map((one) => reader.enumeration(one)),
-    extends: reader.extensions(proto.extension, { nested: proto.messageType, depth: 0 }),
+    extends: reader.extensions(proto.extension, new Map(proto.messageType.map((one) => [one.name, one])), 0),
     services: reader.services(proto),
   };
 }
@@ -121,10 +121,15 @@ class DescriptorReader {
     const groups = groupsOf([...proto.field, ...proto.extension]);
     const nested = proto.nestedType.filter(({ name }) => !entries.has(name));
     const isGroup = (name: string): boolean => this.syntax === undefined && groups.has(name);
+    const byName = new Map(nested.filter(({ name }) => isGroup(name)).map((one) => [one.name, one]));
     const field = (one: FieldDescriptorProto): FieldNode => {
-      const entry = entries.get(lastPart(one.typeName));
-      const group = nested.find(({ name }) => isGroup(name) && name === lastPart(one.typeName));
-      return this.field(one, { entry, group, depth });
+      const type = lastPart(one.typeName);
+      const isMany = one.label === FieldDescriptorProto_Label.REPEATED;
+      return this.field(one, {
+        entry: isMany ? entries.get(type) : undefined,
+        group: byName.get(type),
+        depth,
+      });
     };
     return {
       name: plainName(proto.name, "message"),
@@ -138,7 +143,7 @@ class DescriptorReader {
         options: this.#options("ExtensionRangeOptions", options),
         at,
       })),
-      extends: this.extensions(proto.extension, { nested, depth }),
+      extends: this.extensions(proto.extension, byName, depth),
       reservedRanges: proto.reservedRange.map(({ start, end }) => ({ from: start, to: end - 1, at })),
       reservedNames: proto.reservedName.map((name) => ({ name: plainName(name, "field"), at })),
       options: this.#options("MessageOptions", proto.options),
@@ -147,10 +152,18 @@ class DescriptorReader {
   }
 
   #oneofs(proto: DescriptorProto, field: (one: FieldDescriptorProto) => FieldNode): OneofNode[] {
+    const members = new Map<number, FieldDescriptorProto[]>();
+    for (const one of proto.field.filter(isInOneof)) {
+      const known = members.get(one.oneofIndex) ?? [];
+      known.push(one);
+      members.set(one.oneofIndex, known);
+    }
+    if ([...members.keys()].some((index) => index < 0 || index >= proto.oneofDecl.length))
+      throw new ProtoError("a field is in a oneof that there is not");
     return proto.oneofDecl
       .map(({ name, options }, index) => ({
         name: plainName(name, "oneof"),
-        fields: proto.field.filter((one) => isInOneof(one) && one.oneofIndex === index).map(field),
+        fields: (members.get(index) ?? []).map(field),
         options: this.#options("OneofOptions", options),
         at,
       }))
@@ -181,16 +194,17 @@ class DescriptorReader {
 
   extensions(
     protos: readonly FieldDescriptorProto[],
-    around: { nested: readonly DescriptorProto[]; depth: number },
+    groups: ReadonlyMap<string, DescriptorProto>,
+    depth: number,
   ): ExtendNode[] {
     return protos.map((proto) => {
       const group =
         proto.type === FieldDescriptorProto_Type.GROUP && this.syntax === undefined
-          ? around.nested.find(({ name }) => name === lastPart(proto.typeName))
+          ? groups.get(lastPart(proto.typeName))
           : undefined;
       return {
         extendee: typeName(proto.extendee),
-        fields: [this.field(proto, { group, depth: around.depth })],
+        fields: [this.field(proto, { group, depth })],
         at,
       };
     });

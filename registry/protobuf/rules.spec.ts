@@ -265,6 +265,27 @@ describe("Protobuf: rules", () => {
     expect(performance.now() - began).to.be.lessThan(2_000);
   });
 
+  it("looks for witnesses within bounds", () => {
+    const levels = Array.from({ length: 11 }, (_, level) => {
+      const fields = Array.from({ length: 20 }, (__, at) => `required L${level + 1} f${at} = ${at + 1};`);
+      return `message L${level} { ${fields.join(" ")} }`;
+    });
+    const last = (type: string): ParsedProtobuf =>
+      parse(`syntax = "proto2"; ${levels.join(" ")} message L11 { required ${type} a = 1; }`);
+    const began = performance.now();
+    const question = { policy: "strict", budget: new Budget() } as const;
+    const reading = protobufLanguage.reads({ ...question, writer: last("int32"), reader: last("string") });
+    expect(rulesOf(reading)).to.deep.equal(["FIELD_SCALAR_KIND_CHANGED"]);
+    expect(reading.witness?.json).to.equal('{"a":5}');
+    const whole = protobufLanguage.reads({
+      ...question,
+      writer: last("int32"),
+      reader: parse('syntax = "proto2";'),
+    });
+    expect(whole.outcome).to.equal("incompatible");
+    expect(performance.now() - began).to.be.lessThan(2_000);
+  });
+
   it("says what changed, and what that breaks", () => {
     const older = fileOf(
       "string a = 1; int32 b = 2; oneof o { string c = 3; } message I {} repeated string d = 4;",

@@ -30,6 +30,9 @@ export function declare(file: ProtoFile, symbol: ProtoSymbol, at: Position): voi
   file.visible.set(symbol.name, symbol);
 }
 
+/** Names that one file may see. */
+const visibleMax = 50_000;
+
 /** Makes the names of an imported file visible, with those that it imports publicly. */
 export function addVisible(file: ProtoFile, imported: ProtoFile, seen = new Set<ProtoFile>()): void {
   if (seen.has(imported)) return;
@@ -41,6 +44,7 @@ export function addVisible(file: ProtoFile, imported: ProtoFile, seen = new Set<
     if (!isSame) throw new ProtoError(`two imports declare ${shown(name)}`);
     file.visible.set(name, symbol);
   }
+  if (file.visible.size > visibleMax) throw new ProtoError(`it sees more than ${visibleMax} names`);
   for (const [index, { modifier }] of imported.node.imports.entries()) {
     const next = imported.imports[index];
     if (modifier === "public" && next !== undefined) addVisible(file, next, seen);

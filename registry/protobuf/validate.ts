@@ -9,7 +9,7 @@ import {
   type ProtoMessage,
 } from "./model.js";
 import { type Position, ProtoError, shown } from "./refusal.js";
-import type { NumberRange, OptionNode } from "./syntax.js";
+import { fieldNumberMax, type NumberRange, type OptionNode } from "./syntax.js";
 
 const RESERVED_FROM = 19_000;
 const RESERVED_TO = 19_999;
@@ -48,6 +48,7 @@ function validateMessage(message: ProtoMessage): void {
         at,
       );
     byJsonName.set(field.jsonName, field);
+    requireNumber(field);
     if (number >= RESERVED_FROM && number <= RESERVED_TO)
       throw new ProtoError(`the numbers ${RESERVED_FROM} to ${RESERVED_TO} are Protobuf's own`, at);
     if (isIn(node.reservedRanges, number))
@@ -63,10 +64,18 @@ function validateMessage(message: ProtoMessage): void {
   for (const one of message.enums) validateEnum(one);
 }
 
+/** A text's numbers are known to be in range; a descriptor's are not. */
+function requireNumber({ number, name, node }: ProtoField): void {
+  if (number < 1 || number > fieldNumberMax)
+    throw new ProtoError(`the number ${number} of ${shown(name)} is none of a field`, node.at);
+}
+
 const isIn = (ranges: readonly NumberRange[], number: number): boolean =>
   ranges.some(({ from, to }) => number >= from && number <= to);
 
 function requireApart(ranges: readonly NumberRange[], what: string): void {
+  const wrong = ranges.find(({ from, to }) => to < from);
+  if (wrong !== undefined) throw new ProtoError("a range ends before it begins", wrong.at);
   const sorted = ranges.toSorted((one, other) => one.from - other.from);
   for (const [index, { from, at }] of sorted.entries()) {
     const before = sorted[index - 1];
@@ -173,6 +182,7 @@ function validateExtensions(file: ProtoFile): void {
   for (const field of file.extensions) {
     const { extendee, number, node } = field;
     if (extendee === undefined) continue;
+    requireNumber(field);
     const isOption = optionMessages.test(extendee.name);
     if (file.node.syntax === "proto3" && !isOption)
       throw new ProtoError("proto3 extends options only: add the field to the message", node.at);

@@ -22,6 +22,8 @@ import { NotEncoded, wire } from "./wire-reader.js";
 
 /** A message that needs messages deeper than this is not made. */
 const sampleDepthMax = 12;
+/** Fields that are looked at for one event. */
+const sampleStepsMax = 20_000;
 
 class TooDeep extends Error {}
 
@@ -47,6 +49,7 @@ function writeScalar(writer: BinaryWriter, type: ScalarType): void {
 
 class Sampler {
   readonly #set: ProtoSet;
+  #steps = 0;
 
   constructor(set: ProtoSet) {
     this.#set = set;
@@ -82,6 +85,8 @@ class Sampler {
     { fields, depth, without }: { fields: readonly ProtoField[]; depth: number; without?: ProtoField },
   ): void {
     if (depth > sampleDepthMax) throw new TooDeep();
+    this.#steps += message.fields.length;
+    if (this.#steps > sampleStepsMax) throw new TooDeep();
     const wanted = new Set(fields);
     for (const field of fieldsOf(this.#set, message)) {
       if (field === without) continue;
