@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, type Option } from "commander";
 import { repoRoot } from "../platform/root.js";
+import { addCodegenCommand } from "./commands/codegen.js";
 import { addDoctorCommand } from "./commands/doctor.js";
 import { addEngineCommands } from "./commands/engines.js";
 import { addHelpCommand } from "./commands/help.js";
@@ -69,6 +70,7 @@ const commands: readonly AddCommand[] = [
   addKeysCommands,
   addProjectsCommands,
   addSchemasCommands,
+  addCodegenCommand,
   addQuarantineCommands,
   addUnsealCommand,
   addEngineCommands,

@@ -21,7 +21,7 @@ function newest(folder) {
 function isStale() {
   try {
     const built = statSync(main).mtimeMs;
-    return ["cli", "platform", "gen/ts"].some((folder) => newest(folder) > built);
+    return ["cli", "platform", "registry", "gen/ts"].some((folder) => newest(folder) > built);
   } catch {
     return true;
   }

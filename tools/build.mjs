@@ -13,6 +13,7 @@ const folders = [
   "registry",
   "services",
   "cli",
+  "clients/typescript",
   "dev",
   "deploy",
   "conformance",

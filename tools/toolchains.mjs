@@ -124,3 +124,25 @@ export async function findPythonWith(requirements) {
   writeFileSync(whole, "");
   return { python };
 }
+
+/**
+ * What a Maven project depends on: `{ jars }`, a folder with all of it, or `{ missing }` with the reason. Maven brings
+ * it where it is not there.
+ */
+export async function findMavenJars(pom) {
+  const jars = cachedFor("maven", pom);
+  if (existsSync(jars)) return { jars };
+  const mvn = await run("mvn", ["--version"]);
+  if (mvn.code !== 0) return { missing: "mvn" };
+  const fresh = `${jars}.${process.pid}`;
+  mkdirSync(fresh, { recursive: true });
+  const args = ["-q", "-B", "-f", pom, "dependency:copy-dependencies", `-DoutputDirectory=${fresh}`];
+  const got = await run("mvn", args);
+  if (got.code !== 0) {
+    rmSync(fresh, { recursive: true });
+    return { missing: `the dependencies of ${pom}: ${lastLine(got.output)}` };
+  }
+  if (existsSync(jars)) rmSync(fresh, { recursive: true });
+  else renameSync(fresh, jars);
+  return { jars };
+}

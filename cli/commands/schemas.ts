@@ -8,6 +8,7 @@ import {
 } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { unary } from "../client.js";
 import type { CommandContext } from "../context.js";
+import { newestSchemas } from "../registered-schemas.js";
 import { safeText, textTable } from "../show/table.js";
 import { UserError } from "../target.js";
 import { wholeNumber } from "./query.js";
@@ -42,15 +43,7 @@ export function addSchemasCommands(program: Command, context: CommandContext): v
     .command("list")
     .description("Lists the newest version of each event type.")
     .action(async () => {
-      const found: Schema[] = [];
-      for (let pageToken = ""; ; ) {
-        const page = await context
-          .client(RegistryService, "admin")
-          .listSchemas({ pageSize: 1_000, pageToken }, unary);
-        found.push(...page.schemas);
-        pageToken = page.nextPageToken;
-        if (pageToken === "") break;
-      }
+      const found = await newestSchemas(context.client(RegistryService, "admin"));
       console.log(schemasTable(found));
     });
   schemas

@@ -10,6 +10,7 @@ interface Toolchains {
   findPython(options: { install: boolean }): Promise<{ python: string } | { missing: string }>;
   findPythonWith(requirements: string): Promise<{ python: string } | { missing: string }>;
   findNodePackages(source: string): Promise<{ folder: string } | { missing: string }>;
+  findMavenJars(pom: string): Promise<{ jars: string } | { missing: string }>;
 }
 
 async function toolchains(): Promise<Toolchains> {
@@ -51,4 +52,13 @@ export async function requirePythonWith(context: Context, folder: string): Promi
 export async function requireNodePackages(context: Context, folder: string): Promise<string> {
   const found = await (await toolchains()).findNodePackages(folder);
   return "folder" in found ? found.folder : skip(context, found.missing);
+}
+
+/**
+ * A folder with the jars that `pom.xml` in `folder` depends on, brought where they are not there; skips the test where
+ * they can't be had.
+ */
+export async function requireMavenJars(context: Context, folder: string): Promise<string> {
+  const found = await (await toolchains()).findMavenJars(join(folder, "pom.xml"));
+  return "jars" in found ? found.jars : skip(context, found.missing);
 }

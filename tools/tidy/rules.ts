@@ -46,7 +46,7 @@ const visible: Readonly<Record<string, readonly string[]>> = {
   platform: ["gen"],
   registry: ["gen", "platform"],
   services: ["gen", "platform", "registry"],
-  cli: ["gen", "platform"],
+  cli: ["gen", "platform", "registry"],
   web: ["gen"],
   clients: ["gen"],
 };

@@ -1,0 +1,3 @@
+module tideline.dev/clients/go
+
+go 1.21

@@ -1,0 +1,140 @@
+// How values are written, as statements of any language. Avro is straight-line: no name, no type is looked up when an
+// event is sent. JSON is written the same way, through a writer of text.
+import type { Field, Format, NamedType, RecordType, ValueType } from "./model.js";
+
+/** The statements of a language. Every text is an expression or a statement; `lines` stand one level deep. */
+export interface Statements {
+  /** Calls a method of the writer, named in camelCase. */
+  call(method: string, args: readonly string[]): string;
+  text(value: string): string;
+  number(value: number): string;
+  /** How many items an array or a map has. */
+  size(value: string, type: ValueType): string;
+  /** Writes a value of a named type. */
+  named(value: string, type: NamedType): string;
+  /** Does one thing where a value is there, under a name of its own, and another where it is not. */
+  ifThere(value: Present, then: (value: string) => string[], otherwise: readonly string[]): string[];
+  each(value: Looped, body: (item: string) => string[]): string[];
+  eachEntry(value: Looped, body: (key: string, member: string) => string[]): string[];
+  /** A field of the record that is written. */
+  member(field: Field): string;
+}
+
+/** A value that may be missing. */
+export interface Present {
+  readonly value: string;
+  readonly type: ValueType;
+  /** Unique among the variables around. */
+  readonly depth: number;
+}
+
+/** An array or a map. */
+export interface Looped {
+  readonly value: string;
+  /** Of its items. */
+  readonly type: ValueType;
+  readonly depth: number;
+}
+
+/** Writes values of one format in one language. */
+export class Encoder {
+  readonly #format: Format;
+  readonly #to: Statements;
+
+  constructor(format: Format, statements: Statements) {
+    this.#format = format;
+    this.#to = statements;
+  }
+
+  /** The statements that write a record. */
+  record(record: RecordType): string[] {
+    const fields = record.fields.flatMap((field) => this.#field(field));
+    if (this.#format === "avro") return fields;
+    return [this.#to.call("beginObject", []), ...fields, this.#to.call("endObject", [])];
+  }
+
+  #field(field: Field): string[] {
+    const { constant, type, leftOut, wire } = field;
+    const to = this.#to;
+    const name = this.#format === "json" ? [to.call("name", [to.text(wire)])] : [];
+    if (constant !== undefined) {
+      return this.#format === "json" ? [...name, to.call("raw", [to.text(constant)])] : [];
+    }
+    if (type.kind !== "nullable" && leftOut === undefined) {
+      return [...name, ...this.value(type, to.member(field), 0)];
+    }
+    const stated = type.kind === "nullable" ? type.value : type;
+    const otherwise = () => {
+      if (leftOut?.kind === "omit") return [];
+      if (leftOut?.kind === "hex") return [to.call("hex", [to.text(leftOut.hex)])];
+      return [...name, ...this.#null(type)];
+    };
+    const then = (value: string) => [...name, ...this.#branch(type), ...this.value(stated, value, 1)];
+    return to.ifThere({ value: to.member(field), type: stated, depth: 0 }, then, otherwise());
+  }
+
+  /** The statements that write a value. */
+  value(type: ValueType, value: string, depth: number): string[] {
+    const to = this.#to;
+    switch (type.kind) {
+      case "scalar": {
+        const { method, args } = type.write;
+        return [to.call(method, [value, ...args.map((arg) => to.number(arg))])];
+      }
+      case "named":
+        return [to.named(value, type.type)];
+      case "nullable":
+        return to.ifThere(
+          { value, type: type.value, depth },
+          (inner) => [...this.#branch(type), ...this.value(type.value, inner, depth + 1)],
+          this.#null(type),
+        );
+      case "array":
+        return this.#array(type, value, depth);
+      case "map":
+        return this.#map(type, value, depth);
+    }
+  }
+
+  #array(type: Extract<ValueType, { kind: "array" }>, value: string, depth: number): string[] {
+    const to = this.#to;
+    const items = to.each({ value, type: type.items, depth }, (item) =>
+      this.value(type.items, item, depth + 1),
+    );
+    if (this.#format === "json") return [to.call("beginArray", []), ...items, to.call("endArray", [])];
+    return [to.call("block", [to.size(value, type)]), ...items, to.call("end", [])];
+  }
+
+  #map(type: Extract<ValueType, { kind: "map" }>, value: string, depth: number): string[] {
+    const to = this.#to;
+    const isJson = this.#format === "json";
+    const members = to.eachEntry({ value, type: type.values, depth }, (key, member) => [
+      to.call(isJson ? "name" : "text", [key]),
+      ...this.value(type.values, member, depth + 1),
+    ]);
+    if (isJson) return [to.call("beginObject", []), ...members, to.call("endObject", [])];
+    return [to.call("block", [to.size(value, type)]), ...members, to.call("end", [])];
+  }
+
+  /** The index of a nullable value's branch, where the value does not write its own. */
+  #branch(type: ValueType): string[] {
+    if (this.#format === "json" || type.kind !== "nullable" || type.valueIndex === undefined) return [];
+    return [this.index(type.valueIndex)];
+  }
+
+  #null(type: ValueType): string[] {
+    if (this.#format === "json") return [this.#to.call("nullValue", [])];
+    return type.kind === "nullable" ? [this.index(type.nullIndex)] : [];
+  }
+
+  /** Writes the index of a branch. */
+  index(index: number): string {
+    return this.#to.call("index", [this.#to.number(index)]);
+  }
+
+  /** The statements that write a branch of a union. */
+  unionBranch({ index, type }: { index: number; type: ValueType }, value: string): string[] {
+    const branch = this.#format === "avro" ? [this.index(index)] : [];
+    return [...branch, ...this.value(type, value, 0)];
+  }
+}
