@@ -40,7 +40,9 @@ export class AvroWriter {
   }
 
   #put(bytes: Uint8Array): void {
-    this.#bytes.set(bytes, this.#reserve(bytes.length));
+    // Reserving may put another buffer in place.
+    const at = this.#reserve(bytes.length);
+    this.#bytes.set(bytes, at);
   }
 
   /** A zigzag varint. */
@@ -54,7 +56,8 @@ export class AvroWriter {
   }
 
   #byte(value: number): void {
-    this.#bytes[this.#reserve(1)] = value;
+    const at = this.#reserve(1);
+    this.#bytes[at] = value;
   }
 
   bool(value: boolean): void {

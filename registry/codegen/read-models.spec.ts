@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+import { expect } from "chai";
+import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
+import { hardEvents } from "./hard-events.js";
+import type { RecordType } from "./model.js";
+import { partLine, readModels } from "./read-models.js";
+
+const read = (schema: object, kind = SchemaKind.JSON_SCHEMA) =>
+  readModels([{ subject: "s", version: 1, schemaId: 1, kind, text: JSON.stringify(schema) }]);
+
+const problemsOf = (properties: object): string[] =>
+  read({ type: "object", properties }).problems.map(partLine);
+
+const fieldOf = (record: RecordType | undefined, wire: string) =>
+  record?.fields.find((field) => field.wire === wire);
+
+describe("models of event types", () => {
+  const { events } = readModels(hardEvents);
+  const rootOf = (subject: string) => events.find((event) => event.subject === subject)?.root;
+
+  it("are sorted by subject, with the schema's id, version and fingerprint", () => {
+    expect(events.map(({ subject }) => subject)).to.deep.equal(
+      hardEvents.map(({ subject }) => subject).sort(),
+    );
+    expect(events.find(({ subject }) => subject === "purchase")).to.include({
+      schemaId: 1,
+      version: 1,
+      format: "avro",
+      fingerprint: createHash("sha256")
+        .update(hardEvents[0]?.text ?? "")
+        .digest("hex"),
+    });
+  });
+
+  it("have the bytes of defaults", () => {
+    const every = rootOf("every-thing");
+    expect(fieldOf(every, "list_default")?.leftOut).to.deep.equal({ kind: "hex", hex: "04020100" });
+    expect(fieldOf(every, "record_default")?.leftOut).to.deep.equal({ kind: "hex", hex: "0e" });
+    expect(fieldOf(every, "enum_default")?.leftOut).to.deep.equal({ kind: "hex", hex: "02" });
+  });
+
+  it("say which fields have to be stated", () => {
+    const every = rootOf("every-thing");
+    const isRequired = (wire: string) => fieldOf(every, wire)?.isRequired;
+    expect(["boolean", "stated_null", "stated_default"].map(isRequired)).to.deep.equal([true, true, true]);
+    expect(["perhaps", "list_default"].map(isRequired)).to.deep.equal([false, false]);
+    expect(fieldOf(every, "nothing")?.constant).to.equal("");
+    expect(fieldOf(rootOf("Page Visited"), "version")?.constant).to.equal("3");
+  });
+
+  it("have docs, units, deprecations and personal data", () => {
+    const purchase = rootOf("purchase");
+    expect(fieldOf(purchase, "amount")?.remarks).to.deep.equal({
+      doc: "What was paid.",
+      deprecated: undefined,
+      facts: ["Unit: EUR."],
+    });
+    expect(fieldOf(purchase, "old_code")?.remarks.deprecated).to.equal("coupon is used instead");
+    expect(fieldOf(purchase, "email")?.remarks.facts).to.deep.equal(["Personal data: email."]);
+    expect(fieldOf(rootOf("Page Visited"), "url")?.remarks.facts).to.deep.equal([
+      'Rules: maxLength 4096, format "uri".',
+    ]);
+  });
+
+  it("refuse by subject and path what no type stands for", () => {
+    const cases: readonly [object, string][] = [
+      [{ a: { type: "array", prefixItems: [{}] } }, "s: a: prefixItems is not supported"],
+      [{ a: { items: { $dynamicRef: "#x" } } }, "s: a[]: $dynamicRef is not supported"],
+      [{ a: { $ref: "https://x.example/y" } }, "s: a: $ref https://x.example/y is not within the schema"],
+      [{ a: { $ref: "#/$defs/none" } }, "s: a: $ref #/$defs/none is not within the schema"],
+      [
+        { a: { allOf: [{ type: "string" }, { type: "string" }] } },
+        "s: a: allOf of several schemas is not supported",
+      ],
+      [{ a: { type: "object", patternProperties: { x: {} } } }, "s: a: patternProperties is not supported"],
+      [{ a: { enum: [{}] } }, "s: a: an enum of objects, arrays or unsafe numbers or texts is not supported"],
+      [
+        { a: { type: "object", required: ["b"], properties: { c: {} } } },
+        "s: a.b: is required and not described",
+      ],
+      [{ a: { properties: { b: { items: false } } } }, "s: a.b[]: allows no value"],
+      [JSON.parse('{"__proto__":{"type":"string"}}'), "s: __proto__: is no name that every language can use"],
+    ];
+    for (const [properties, problem] of cases) expect(problemsOf(properties)).to.deep.equal([problem]);
+    expect(read({ type: "string" }).problems.map(partLine)).to.deep.equal([
+      "s: describes no object with properties",
+    ]);
+    expect(read({}, SchemaKind.PROTOBUF).problems.map(partLine)).to.deep.equal([
+      "s: typed clients are made of Avro and JSON Schema, not of PROTOBUF",
+    ]);
+  });
+
+  it("refuse an array of nothing but null in Avro", () => {
+    const schema = {
+      type: "record",
+      name: "R",
+      fields: [{ name: "a", type: { type: "array", items: "null" } }],
+    };
+    expect(read(schema, SchemaKind.AVRO).problems.map(partLine)).to.deep.equal([
+      "s: a[]: is always null, which no type stands for here",
+    ]);
+  });
+
+  it("find the problems of all event types at once", () => {
+    const text = '{"type":"string"}';
+    const schema = { version: 1, schemaId: 1, kind: SchemaKind.JSON_SCHEMA, text };
+    const { problems } = readModels(["b", "a"].map((subject) => ({ subject, ...schema })));
+    expect(problems.map(({ subject }) => subject)).to.deep.equal(["a", "b"]);
+  });
+
+  it("note what the types don't say", () => {
+    const { notes, problems } = read({
+      type: "object",
+      properties: { a: { type: "string", not: { const: "x" } }, b: { type: "integer" }, c: false },
+      anyOf: [{ required: ["a"] }, { required: ["b"] }],
+      dependentRequired: { a: ["b"] },
+      additionalProperties: { type: "string" },
+    });
+    expect(problems).to.deep.equal([]);
+    expect(notes.map(partLine)).to.deep.equal([
+      "s: dependentRequired: not said by the types; the server checks it",
+      "s: anyOf: not said by the types; the server checks it",
+      "s: properties beyond the named ones can't be stated",
+      "s: a: not: not said by the types; the server checks it",
+      "s: c: allows no value and is left out",
+    ]);
+  });
+
+  it("end for schemas that refer to themselves", () => {
+    const { problems, events: found } = read({
+      type: "object",
+      properties: { a: { $ref: "#/$defs/a" }, root: { $ref: "#" } },
+      $defs: { a: { $ref: "#/$defs/b" }, b: { $ref: "#/$defs/a" } },
+    });
+    expect(found).to.deep.equal([]);
+    expect(problems.map(partLine)).to.deep.equal(["s: a: is nested deeper than 32 levels"]);
+    const list = read({
+      type: "object",
+      properties: { next: { $ref: "#" }, items: { type: "array", items: { $ref: "#" } } },
+    });
+    expect(list.problems).to.deep.equal([]);
+  });
+});
