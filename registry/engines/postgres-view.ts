@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type pg from "pg";
 import { answered } from "../../platform/engines/postgres-errors.js";
 import type {
@@ -61,6 +62,17 @@ function afterOf({ after }: SubjectListing): [string | null, string | null] {
   return [context, subject];
 }
 
+/** Names of statements by their text: the server parses and plans what has a name once a connection. */
+const statementNames = new Map<string, string>();
+
+const statementName = (text: string): string => {
+  const known = statementNames.get(text);
+  if (known !== undefined) return known;
+  const name = createHash("md5").update(text).digest("hex");
+  statementNames.set(text, name);
+  return name;
+};
+
 /** Reads one project's registry, on the pool or on the connection of a transaction. */
 export class PostgresView implements RegistryView {
   readonly #client: pg.Pool | pg.PoolClient;
@@ -76,7 +88,8 @@ export class PostgresView implements RegistryView {
     text: string,
     values: readonly unknown[] = [],
   ): Promise<Row[]> {
-    const result = await answered(() => this.#client.query<Row>(text, [this.projectId, ...values]));
+    const query = { name: statementName(text), text, values: [this.projectId, ...values] };
+    const result = await answered(() => this.#client.query<Row>(query));
     return result.rows;
   }
 

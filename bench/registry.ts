@@ -1,0 +1,179 @@
+// The registry under load, beside thousands of subjects: what reading by id, checking and registering take over its
+// REST face, as its own process, and what ingestion takes of memory once events of every subject came in.
+// Run: npm run build && node dist/bench/registry.js [--subjects 10000] [--versions 5] [--seconds 10] [--json FILE]
+import { readFileSync, writeFileSync } from "node:fs";
+import { Agent, request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { freePort } from "../dev/processes/free-port.js";
+import { startOwnEngines } from "../dev/testing/stack.js";
+import { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
+import { controlMigrations } from "../platform/control/control.js";
+import { openPostgres } from "../platform/engines/postgres.js";
+import { migratePostgres } from "../platform/migrate.js";
+import { ingestClient } from "../tests/support/ingestion.js";
+import { makeProject } from "../tests/support/projects.js";
+import { testRegistry } from "../tests/support/schemas.js";
+import { startService } from "../tests/support/service-process.js";
+
+const { values } = parseArgs({
+  options: {
+    subjects: { type: "string", default: "10000" },
+    versions: { type: "string", default: "5" },
+    seconds: { type: "string", default: "10" },
+    rate: { type: "string", default: "500" },
+    json: { type: "string", default: "" },
+  },
+});
+const [subjects, versions] = [Number(values.subjects), Number(values.versions)];
+const [seconds, rate] = [Number(values.seconds), Number(values.rate)];
+
+/** Ten fields and one more for each version, so that every version may follow the one before it. */
+const schemaText = (subject: number, version: number): string =>
+  JSON.stringify({
+    type: "record",
+    name: "Order",
+    namespace: `shop.s${subject}`,
+    fields: [
+      ...Array.from({ length: 10 }, (_, index) => ({ name: `field_${index}`, type: "long", default: index })),
+      ...Array.from({ length: version }, (_, index) => ({ name: `added_${index}`, type: "int", default: 0 })),
+    ],
+  });
+
+const engines = await startOwnEngines("nats", "redis", "postgres");
+const databaseUrl = await engines.createPostgresDatabase();
+const pool = openPostgres({ url: databaseUrl, name: "bench" });
+await migratePostgres(pool, [controlMigrations, "registry/migrations"]);
+const project = await makeProject(pool, { eventsPerSecond: 10_000_000 });
+const restPort = await freePort();
+const env = {
+  NATS_URL: engines.nats,
+  REDIS_URL: engines.redis,
+  DATABASE_URL: databaseUrl,
+  CLICKHOUSE_URL: "http://127.0.0.1:1",
+  TIDELINE_PARTITIONS: "4",
+  TIDELINE_REGISTRY_PORT: String(restPort),
+  TIDELINE_OPERATOR_KEY: "operator-key-of-a-bench",
+  TIDELINE_DATA_SECRET: "data-secret-of-a-bench",
+};
+
+interface Result {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly p50?: number;
+  readonly p99?: number;
+  readonly n: number;
+}
+const results: Result[] = [];
+
+/** Fills the registry by its use cases, in this process. */
+async function fill(): Promise<void> {
+  const registry = testRegistry(pool);
+  const caller = { projectId: project.projectId, keyId: project.keyId };
+  const began = performance.now();
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let subject = next++; subject < subjects; subject = next++) {
+      for (let version = 0; version < versions; version++) {
+        const input = { kind: SchemaKind.AVRO, text: schemaText(subject, version) };
+        await registry.register(caller, `type_${subject}`, input);
+      }
+      if (subject % 1_000 === 0) console.error(`${subject} of ${subjects} subjects registered`);
+    }
+  };
+  await Promise.all(Array.from({ length: 4 }, work));
+  const took = performance.now() - began;
+  const n = subjects * versions;
+  results.push({ name: "registry/fill", value: Math.round((n * 1_000) / took), unit: "registered/s", n });
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+
+function call(method: string, path: string, body?: object): Promise<number> {
+  const began = performance.now();
+  return new Promise((resolve, reject) => {
+    const headers = {
+      authorization: `Bearer ${project.secret}`,
+      "content-type": "application/vnd.schemaregistry.v1+json",
+    };
+    const sent = request({ host: "127.0.0.1", port: restPort, method, path, agent, headers }, (answer) => {
+      answer.resume();
+      answer.once("end", () => {
+        if (answer.statusCode === 200) resolve(performance.now() - began);
+        else reject(new Error(`${method} ${path} was answered ${answer.statusCode}`));
+      });
+    });
+    sent.once("error", reject);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+/** Calls at a fixed rate, whatever the answers take; what waits for its turn waits in the figure too. */
+async function load(name: string, atRate: number, one: (index: number) => Promise<number>): Promise<void> {
+  const n = Math.round(atRate * seconds);
+  // Warms up: connections, plans, the compiler.
+  for (let index = 0; index < 200; index++) await one(-1 - index);
+  const began = performance.now();
+  const times = await Promise.all(
+    Array.from({ length: n }, async (_, index) => {
+      const due = (index * 1_000) / atRate;
+      await sleep(Math.max(0, due - (performance.now() - began)));
+      const late = performance.now() - began - due;
+      return late + (await one(index));
+    }),
+  );
+  times.sort((a, b) => a - b);
+  const at = (part: number): number => Number((times[Math.floor(part * (n - 1))] ?? 0).toFixed(2));
+  results.push({ name, value: at(0.99), unit: "ms p99", p50: at(0.5), p99: at(0.99), n });
+}
+
+const anySubject = (index: number): number => (Math.abs(index) * 7_919) % subjects;
+const rssMiB = (pid: number): number => {
+  const [, kib] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return Math.round(Number(kib) / 1_024);
+};
+
+await fill();
+const registry = await startService("registry", env);
+const asAvro = (text: string): object => ({ schemaType: "AVRO", schema: text });
+await load("registry/by-id", rate, (index) => call("GET", `/schemas/ids/${anySubject(index) + 1}`));
+await load("registry/check", rate, (index) =>
+  call(
+    "POST",
+    `/compatibility/subjects/type_${anySubject(index)}/versions/latest`,
+    asAvro(schemaText(anySubject(index), versions)),
+  ),
+);
+let fresh = 0;
+await load("registry/register-new-subject", 50, () =>
+  call("POST", `/subjects/new_${fresh}/versions`, asAvro(schemaText(1_000_000 + fresh++, 0))),
+);
+await load("registry/register-next-version", 50, () => {
+  const subject = fresh++ % subjects;
+  return call("POST", `/subjects/type_${subject}/versions`, asAvro(schemaText(subject, versions + fresh)));
+});
+results.push({ name: "registry/rss", value: rssMiB(registry.pid), unit: "MiB", n: 1 });
+await registry.stop();
+
+const ingestion = await startService("ingestion", env);
+const client = ingestClient(ingestion, project.secret);
+let accepted = 0;
+for (let at = 0; at < subjects; at += 200) {
+  const events = Array.from({ length: Math.min(200, subjects - at) }, (_, index) => ({
+    eventId: `e${at + index}`,
+    type: `type_${at + index}`,
+    body: { case: "properties" as const, value: '{"field_0":1}' },
+  }));
+  const { verdicts } = await client.publishEvents({ events });
+  accepted += verdicts.filter(({ outcome }) => outcome === 1).length;
+}
+if (accepted !== subjects) throw new Error(`${accepted} of ${subjects} events were accepted`);
+results.push({ name: "registry/ingestion-rss", value: rssMiB(ingestion.pid), unit: "MiB", n: subjects });
+await ingestion.stop();
+
+console.table(results);
+if (values.json !== "") writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+agent.destroy();
+await pool.end();
+await engines.stop();
