@@ -175,20 +175,36 @@ const withoutEqual = (
 const touches = (one: string, other: string): boolean =>
   one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
 
+/** Keywords by which a schema minds members and items that it does not name. */
+const minding =
+  /\/(additionalProperties|unevaluatedProperties|propertyNames|additionalItems|items|unevaluatedItems)$/;
+
+/** Whether a change in one schema only is the reason of a gap in the other one. */
+const isBehind = (changeAt: string, gap: Gap, gapAt: string): boolean => {
+  if (gapAt !== "" && touches(changeAt, gapAt)) return true;
+  // A member that the other side does not name, and minds.
+  const owner = changeAt.replace(/\/(properties|patternProperties|prefixItems|items)\/[^/]*$/, "");
+  return (
+    owner !== changeAt && (minding.test(gapAt) ? gapAt.replace(minding, "") : gap.node.pointer) === owner
+  );
+};
+
 /** Which changes a direction's gaps come from; a gap that no change explains counts against them all. */
 const broken = (changes: readonly Change[], gaps: readonly Gap[] | undefined, of: "older" | "newer") => {
   if (gaps === undefined) return changes.map(() => true);
   const flags = changes.map(() => false);
   for (const gap of gaps) {
     const path = pathOfGap(gap);
-    const parent = gap.node.pointer;
     const near = changes.map((change) => {
       const at = change[of];
-      const elsewhere = change[of === "older" ? "newer" : "older"];
-      return at !== undefined ? touches(at, path) : touches(elsewhere ?? "", parent);
+      if (at !== undefined) return touches(at, path);
+      return isBehind(change[of === "older" ? "newer" : "older"] ?? "", gap, path);
     });
-    const isExplained = near.includes(true);
-    for (const [index, isNear] of near.entries()) if (isNear || !isExplained) flags[index] = true;
+    // A whole object's gap is explained by its own change rather than by what its parts add.
+    const own = changes.map((change) => change[of] === path);
+    const reasons = own.includes(true) ? own : near;
+    const isExplained = reasons.includes(true);
+    for (const [index, isReason] of reasons.entries()) if (isReason || !isExplained) flags[index] = true;
   }
   return flags;
 };
