@@ -3,6 +3,7 @@
 import { canonicalJson } from "./canonical-value.js";
 import { typeOfValue } from "./evaluate.js";
 import type { SchemaNode } from "./schema-graph.js";
+import { staticParts } from "./static-parts.js";
 
 /** Types as bits; a number is an integer or a fraction. */
 export const typeBits = {
@@ -205,6 +206,30 @@ export class FactsReader {
     if (array !== undefined) facts.arrays.push(array);
     const object = objectPartOf(node);
     if (object !== undefined) facts.objects.push(object);
+    this.#unevaluated(node);
+  }
+
+  /** `unevaluatedItems` and `unevaluatedProperties`, where what they look at is the same for every value. */
+  #unevaluated(node: SchemaNode): void {
+    const names = node.graph.keywordsOf(node);
+    const anything = { ...node, id: node.id + 0.5, schema: true };
+    if (names.includes("unevaluatedItems")) {
+      const parts = staticParts(node, "items", arrayPartOf);
+      if (parts?.every((it) => it.rest === undefined)) {
+        const places = parts.reduce((many, it) => Math.max(many, it.prefix.length), 0);
+        const prefix = Array.from({ length: places }, () => anything);
+        this.facts.arrays.push({ prefix, rest: node.graph.childOf(node, "unevaluatedItems"), node });
+      }
+    }
+    if (!names.includes("unevaluatedProperties")) return;
+    const parts = staticParts(node, "properties", objectPartOf);
+    if (parts?.every((it) => it.additional === undefined) !== true) return;
+    const properties = new Map(
+      parts.flatMap((it) => [...it.properties.keys()]).map((name) => [name, anything]),
+    );
+    const patterns = parts.flatMap((it) => it.patterns.map(([pattern]) => [pattern, anything] as const));
+    const additional = node.graph.childOf(node, "unevaluatedProperties");
+    this.facts.objects.push({ properties, patterns, additional, node });
   }
 
   #keyword(node: SchemaNode, name: string, value: unknown): void {
