@@ -1,6 +1,6 @@
 // Patterns of customers' schemas run on customers' texts. A backtracking engine can take exponential time for them, so
 // they run on V8's linear-time engine (flag "l"), which refuses what it can't do: look-around, back references, and
-// everything that needs Unicode mode.
+// everything that needs Unicode mode. It also refuses counts over sixteen; those are written out for it.
 import { setFlagsFromString } from "node:v8";
 
 /** A pattern that is run in time linear in the text. */
@@ -10,8 +10,10 @@ export interface LinearPattern {
 }
 
 const PATTERN_MAX = 1_000;
-/** Counted repetitions are unrolled by the engine: their product is bounded. */
-const REPEATS_MAX = 10_000;
+/** The engine takes time for each character of the text and each one of the pattern: what is written out is bounded. */
+const WRITTEN_MAX = 4_000;
+/** The greatest product of counts that the engine takes. */
+const COUNT_MAX = 16;
 
 let isPrepared = false;
 
@@ -22,18 +24,78 @@ const prepare = (): void => {
   isPrepared = true;
 };
 
-const repeatsOf = (pattern: string): number => {
-  let product = 1;
-  for (const [, from = "0", to] of pattern.matchAll(/\{(\d+)(?:,(\d*))?\}/g)) {
-    product *= Math.max(Number(from), Number(to === undefined || to === "" ? from : to), 1);
+const counted = /\{(\d{1,9})(?:(,)(\d{0,9}))?\}\??/y;
+const plain = /\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|c[A-Za-z]|[\s\S])|\[(?:\\[\s\S]|[^\]\\])*\]|[\s\S]/y;
+
+/** Writes a pattern without counts, so that `a{2,3}` is `aaa?`; its groups catch nothing. */
+class Writer {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
   }
-  return product;
+
+  alternatives(): string {
+    let written = "";
+    while (this.#at < this.#text.length && this.#text[this.#at] !== ")") {
+      if (this.#text[this.#at] === "|") {
+        written += "|";
+        this.#at++;
+      } else written += this.#repeated(this.#atom());
+      if (written.length > WRITTEN_MAX) throw new Error("a pattern repeats too much");
+    }
+    return written;
+  }
+
+  #atom(): string {
+    if (this.#text[this.#at] !== "(") {
+      const atom = this.#match(plain)?.[0] ?? "";
+      // Without groups that catch, back references would mean something else.
+      if (/^\\[1-9k]/.test(atom)) throw new Error("a pattern can't be run in linear time: it refers back");
+      return atom;
+    }
+    this.#at++;
+    const named = /\?<[A-Za-z_$][\w$]*>|\?:/y;
+    this.#match(named);
+    // Look-around stays as it is, for the engine to refuse.
+    const written = `(${this.#text[this.#at] === "?" ? "" : "?:"}${this.alternatives()})`;
+    this.#at++;
+    return written;
+  }
+
+  #repeated(atom: string): string {
+    const found = this.#match(counted);
+    if (found === null) return atom;
+    const [, least = "0", comma, most = ""] = found;
+    const from = Number(least);
+    const to = comma === undefined ? from : most === "" ? from : Number(most);
+    if (from > to) throw new Error("a pattern is not valid: a count is out of order");
+    if (Math.max(from, to) * atom.length > WRITTEN_MAX) throw new Error("a pattern repeats too much");
+    const rest = comma !== undefined && most === "" ? `${atom}*` : `${atom}?`.repeat(to - from);
+    return `(?:${atom.repeat(from)}${rest})`;
+  }
+
+  #match(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text);
+    if (found !== null) this.#at = pattern.lastIndex;
+    return found;
+  }
+}
+
+/** Whether the counts of a pattern may be more than the engine takes. */
+const hasManyCounts = (pattern: string): boolean => {
+  let product = 1;
+  for (const [, from = "0", , to] of pattern.matchAll(/\{(\d+)(,(\d*))?\}/g)) {
+    product *= Math.max(Number(from), Number(to || 0), 1);
+  }
+  return product > COUNT_MAX;
 };
 
 /** @throws Error that says in one sentence why a pattern is not taken. */
 export function linearPattern(pattern: string): LinearPattern {
   if (pattern.length > PATTERN_MAX) throw new Error(`a pattern is longer than ${PATTERN_MAX} characters`);
-  if (repeatsOf(pattern) > REPEATS_MAX) throw new Error(`a pattern repeats more than ${REPEATS_MAX} times`);
   // Without Unicode mode these would silently mean something else.
   if (/\\[pPu]\{/.test(pattern) || /[\ud800-\udfff]/.test(pattern)) {
     throw new Error(
@@ -42,12 +104,15 @@ export function linearPattern(pattern: string): LinearPattern {
   }
   prepare();
   try {
-    return new RegExp(pattern, "l");
-  } catch (error) {
-    const reason =
-      error instanceof Error && error.message.includes("linear time")
-        ? "can't be run in linear time"
-        : "is not valid";
-    throw new Error(`a pattern ${reason}: ${pattern.slice(0, 80)}`);
+    // Says whether it is a pattern at all: writing it out must not make one of what is none.
+    new RegExp(pattern);
+  } catch {
+    throw new Error(`a pattern is not valid: ${pattern.slice(0, 80)}`);
+  }
+  const written = hasManyCounts(pattern) ? new Writer(pattern).alternatives() : pattern;
+  try {
+    return new RegExp(written, "l");
+  } catch {
+    throw new Error(`a pattern can't be run in linear time: ${pattern.slice(0, 80)}`);
   }
 }

@@ -88,10 +88,21 @@ export function multipleGaps({ reader }: Claim, facts: Facts): readonly Gap[] {
   return [gapAt("JSON_MULTIPLE_OF_CHANGED", reader, "multipleOf", advice)];
 }
 
+/** How long texts of a format are, where that is bounded. */
+const formatLengths: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  date: [10, 10],
+  ipv4: [7, 15],
+  ipv6: [2, 45],
+  uuid: [36, 45],
+};
+
 /** `minLength` and `maxLength`. */
 export function lengthGaps({ reader }: Claim, facts: Facts, keyword: string): readonly Gap[] {
   const bound = Number(schemaOf(reader)[keyword]);
-  const holds = keyword === "minLength" ? facts.length.least >= bound : facts.length.most <= bound;
+  const lengths = [...facts.formats].map((it) => formatLengths[it] ?? [0, Number.POSITIVE_INFINITY]);
+  const least = Math.max(facts.length.least, ...lengths.map(([from]) => from));
+  const most = Math.min(facts.length.most, ...lengths.map(([, to]) => to));
+  const holds = keyword === "minLength" ? least >= bound : most <= bound;
   if (holds) return [];
   const advice = `Widen ${keyword} to what older events may hold, or leave it out.`;
   return [gapAt("JSON_LENGTH_NARROWED", reader, keyword, advice)];

@@ -20,11 +20,19 @@ const formatSamples: Readonly<Record<string, readonly string[]>> = {
   url: ["https://example.com/a"],
   "uri-reference": ["/a"],
   "uri-template": ["/{a}"],
-  uuid: ["123e4567-e89b-42d3-a456-426614174000"],
+  uuid: ["123e4567-e89b-42d3-a456-426614174000", "urn:uuid:123e4567-e89b-42d3-a456-426614174000"],
   "json-pointer": ["/a"],
   "relative-json-pointer": ["1/a"],
   regex: ["a+"],
   byte: ["YQ=="],
+};
+
+/** Texts of a format that are as long as is asked for, where it has such. */
+const longSamples: Readonly<Record<string, (length: number) => string>> = {
+  email: (length) => `${"a".repeat(Math.max(length - 6, 1))}@b.com`,
+  uri: (length) => `https://a/${"b".repeat(Math.max(length - 10, 0))}`,
+  "uri-reference": (length) => `/${"a".repeat(Math.max(length - 1, 0))}`,
+  hostname: (length) => "a".repeat(40).concat(".").repeat(6).slice(-length),
 };
 
 const isSample = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
@@ -83,7 +91,11 @@ export function sampleTexts(search: TextSearch, writer: Facts, hints: readonly F
     for (const length of lengths.filter((it) => it > 0 && it <= 60)) add([...own, `^[^]{${length}}`]);
   }
   for (const { formats, values, required } of [writer, ...hints]) {
-    for (const format of formats) for (const it of formatSamples[format] ?? []) texts.add(it);
+    for (const format of formats) {
+      for (const it of formatSamples[format] ?? []) texts.add(it);
+      const long = longSamples[format];
+      if (long !== undefined) for (const length of lengths) texts.add(long(length));
+    }
     for (const value of (values ?? []).slice(0, 20)) if (typeof value === "string") texts.add(value);
     for (const name of [...required].slice(0, 5)) texts.add(name);
   }
