@@ -49,7 +49,8 @@ async function rollBackLocked(
   const { schemaId } = record;
   const next = planned.version;
   const { keyId } = caller;
-  await writer.addVersion({ ...name, version: next, schemaId, keyId, schemaVer: "", rolledBackTo: version });
+  const { schemaVer } = planned;
+  await writer.addVersion({ ...name, version: next, schemaId, keyId, schemaVer, rolledBackTo: version });
   const detail = `to version ${version}`;
   writer.note({ kind: "ROLLED_BACK", ...name, version: next, schemaId, detail });
   const schema = await writer.version(name, next, "live");
@@ -76,7 +77,8 @@ async function planOf(
   const versions = await versionsToCompare(writer, { state, candidate }, undefined);
   const judgement: Judgement = await new Judge(parsed).judge(writer, { state, candidate, versions });
   const version = (state.headers.at(-1)?.version ?? 0) + 1;
-  return { state, candidate, judgement, schemaId, version, isKnown: true, isTwin: false };
+  const schemaVer = judgement.schemaVer?.schemaVer ?? "";
+  return { state, candidate, judgement, schemaId, version, schemaVer, isKnown: true, isTwin: false };
 }
 
 /** See `SchemaUse.diff`. */

@@ -5,13 +5,25 @@ import { languageOf, type ParsedSchemas } from "./languages.js";
 import { parseVersion } from "./parse-version.js";
 import type { RegistryView } from "./ports.js";
 import type { VersionRecord } from "./records.js";
-import type { ParsedSchema } from "./rules/language.js";
 import { checkLevel, type Verdict } from "./rules/levels.js";
+import {
+  type DerivedSchemaVer,
+  deriveSchemaVer,
+  type NumberedVersion,
+  sinceRevision,
+} from "./rules/schema-ver.js";
 
 /** A verdict with the versions it is about, newest first. */
 export interface Judgement extends Verdict {
   readonly versions: readonly VersionRecord[];
+  /** The SchemaVer that the candidate gets after the newest version; undefined where none can be found. */
+  readonly schemaVer: DerivedSchemaVer | undefined;
+  /** The newest version's; empty where it has none. */
+  readonly newestSchemaVer: string;
 }
+
+/** Live versions that a SchemaVer is found by, at most: the newest ones. */
+const numberedMax = 100;
 
 /** What is asked: whether the candidate may follow these versions. */
 export interface JudgedQuestion {
@@ -56,23 +68,47 @@ export class Judge {
 
   async #answer(view: RegistryView, { state, candidate, versions }: JudgedQuestion): Promise<Judgement> {
     const { level, policy } = state.config;
-    const records = await view.versions(state.name, versions);
-    const previous: { version: number; schema: ParsedSchema }[] = [];
-    for (const record of records) {
-      const { parsed } = await parseVersion(view, this.#parsedSchemas, record);
-      previous.push({ version: record.version, schema: parsed });
-    }
+    const recent = recentOf(state);
+    const asked = [...new Set([...versions, ...recent])].sort((a, b) => a - b);
+    const all = await view.versions(state.name, asked);
+    const counted = all.filter(({ version }) => recent.includes(version));
+    const numbered = await this.#parse(view, [...sinceRevision(counted), ...counted.slice(-1)]);
+    const records = all.filter(({ version }) => versions.includes(version));
+    const previous = await this.#parse(view, records);
     // Others that wait for this process go first.
     await breathe();
     const language = languageOf(candidate.kind);
     const verdict = checkLevel({ language, level, policy, previous, next: candidate.parsed });
     const compared = records.filter(({ version }) => verdict.compared.includes(version)).reverse();
-    return { ...verdict, versions: compared };
+    const schemaVer = deriveSchemaVer({ language, policy, previous: numbered, next: candidate.parsed });
+    const newestSchemaVer = counted.at(-1)?.schemaVer ?? "";
+    return { ...verdict, versions: compared, schemaVer, newestSchemaVer };
+  }
+
+  /** The versions parsed, each once. */
+  async #parse(view: RegistryView, records: readonly VersionRecord[]): Promise<NumberedVersion[]> {
+    const parsed: NumberedVersion[] = [];
+    for (const record of new Set(records)) {
+      const known = await parseVersion(view, this.#parsedSchemas, record);
+      parsed.push({ version: record.version, schema: known.parsed, schemaVer: record.schemaVer });
+    }
+    return parsed;
   }
 }
 
+const recentOf = ({ live }: SubjectState): number[] => live.slice(-numberedMax).map(({ version }) => version);
+
 function keyOf({ state, candidate, versions }: JudgedQuestion): string {
   const { level, policy } = state.config;
-  const compared = state.headers.filter(({ version }) => versions.includes(version));
-  return JSON.stringify([level, policy, candidate.key, compared.map(({ version, guid }) => [version, guid])]);
+  const recent = recentOf(state);
+  const compared = state.headers.filter(
+    ({ version }) => versions.includes(version) || recent.includes(version),
+  );
+  return JSON.stringify([
+    level,
+    policy,
+    candidate.key,
+    versions,
+    compared.map(({ version, guid }) => [version, guid]),
+  ]);
 }

@@ -19,6 +19,7 @@ import type { RegistryView, VersionHeader } from "./ports.js";
 import type { SchemaInput } from "./records.js";
 import { modeForbids, versionNotFound, versionNotNext } from "./refusals.js";
 import type { CheckAnswer, CheckOptions, RegisterOptions, VersionChoice } from "./registry.js";
+import { requireSchemaVer } from "./rules/schema-ver.js";
 import { type SubjectName, subjectText } from "./subject-name.js";
 
 export interface PlanRequest {
@@ -38,6 +39,8 @@ export interface Plan {
   /** What it has, or would get. */
   readonly schemaId: number;
   readonly version: number;
+  /** The SchemaVer that it has, or is found to be; empty for none. */
+  readonly schemaVer: string;
   /** Whether the schema has that id already. */
   readonly isKnown: boolean;
   /** Whether another id of the context has the same schema. */
@@ -69,7 +72,9 @@ export async function plan(
   const planned = { state, candidate, judgement };
   if (existing !== undefined) {
     const { schemaId, version } = existing;
-    return { ...planned, existing, schemaId, version, isKnown: true, isTwin: false };
+    const [record] = request.comparesExisting ? await view.versions(name, [version]) : [];
+    const schemaVer = record?.schemaVer ?? "";
+    return { ...planned, existing, schemaId, version, schemaVer, isKnown: true, isTwin: false };
   }
   const known = await view.known(name.context, candidate.guid);
   const next = (state.headers.at(-1)?.version ?? 0) + 1;
@@ -79,12 +84,20 @@ export async function plan(
     ...planned,
     schemaId,
     version: state.mode === "IMPORT" && askedVersion > 0 ? askedVersion : next,
+    schemaVer: judgement.schemaVer?.schemaVer ?? "",
     isKnown: schemaId === known.schemaId,
     isTwin: known.schemaId > 0 && schemaId !== known.schemaId,
   };
 }
 
-const nothingCompared: Judgement = { outcome: "compatible", findings: [], compared: [], versions: [] };
+const nothingCompared: Judgement = {
+  outcome: "compatible",
+  findings: [],
+  compared: [],
+  versions: [],
+  schemaVer: undefined,
+  newestSchemaVer: "",
+};
 
 /** The version that was found, unless another number or id is asked for. */
 function acceptable(
@@ -157,13 +170,18 @@ export function answerOf({ state, candidate, judgement, ...plan }: Plan): CheckA
     schemaId: plan.schemaId,
     version: plan.version,
     isRegistered: plan.existing !== undefined,
-    schemaVer: "",
+    schemaVer: plan.schemaVer,
   };
+}
+
+/** The SchemaVer that registering gives. @throws Fault SCHEMA_VER_WRONG */
+export function schemaVerOf({ judgement }: Plan, { schemaVer = "" }: SchemaInput): string {
+  return requireSchemaVer(schemaVer, judgement.schemaVer, judgement.newestSchemaVer);
 }
 
 /**
  * Refuses what must not be registered. A schema that its subject has already is never refused.
- * @throws Incompatible, Fault REGISTRY_MODE_FORBIDS, SCHEMA_VERSION_NOT_NEXT
+ * @throws Incompatible, Fault REGISTRY_MODE_FORBIDS, SCHEMA_VERSION_NOT_NEXT, SCHEMA_VER_WRONG
  */
 export function requirePlan(plan: Plan, { input, options }: PlanRequest): void {
   const { state, judgement } = plan;
@@ -183,6 +201,7 @@ export function requirePlan(plan: Plan, { input, options }: PlanRequest): void {
   if (!isImport && version > 0 && version !== plan.version) throw versionNotNext(version, plan.version);
   if (isImport && state.headers.some((it) => it.version === plan.version))
     throw versionNotNext(plan.version, (state.headers.at(-1)?.version ?? 0) + 1);
-  if (isImport || options.force === true || judgement.outcome === "compatible") return;
-  throw new Incompatible(answerOf(plan));
+  const mayDiffer = isImport || options.force === true || judgement.outcome === "compatible";
+  if (!mayDiffer) throw new Incompatible(answerOf(plan));
+  schemaVerOf(plan, input);
 }

@@ -3,7 +3,7 @@ import { Fault } from "../platform/fault.js";
 import { Incompatible } from "./incompatible.js";
 import { Judge, Unjudged } from "./judge.js";
 import type { ParsedSchemas } from "./languages.js";
-import { answerOf, type Plan, type PlanRequest, plan, requirePlan } from "./plan.js";
+import { answerOf, type Plan, type PlanRequest, plan, requirePlan, schemaVerOf } from "./plan.js";
 import type { RegistryStore, RegistryWriter } from "./ports.js";
 import type { Caller, SchemaInput } from "./records.js";
 import type { CheckAnswer, CheckOptions, RegisterOptions, Registration } from "./registry.js";
@@ -97,13 +97,18 @@ async function registerLocked(
   }
   requirePlan(now, request);
   const isNew = now.existing === undefined;
-  if (isNew) await apply(writer, caller, now);
+  if (isNew) await apply(writer, caller, now, schemaVerOf(now, request.input));
   const schema = await writer.version(request.name, now.version, "live");
   if (schema === undefined) throw new Error("the version that was registered is not there");
   return { schema, isNew };
 }
 
-async function apply(writer: RegistryWriter, caller: Caller, planned: Plan): Promise<void> {
+async function apply(
+  writer: RegistryWriter,
+  caller: Caller,
+  planned: Plan,
+  schemaVer: string,
+): Promise<void> {
   const { state, candidate, schemaId, version, isTwin } = planned;
   const { name, headers } = state;
   await requireId(writer, planned);
@@ -122,7 +127,7 @@ async function apply(writer: RegistryWriter, caller: Caller, planned: Plan): Pro
     version,
     schemaId,
     keyId: caller.keyId,
-    schemaVer: "",
+    schemaVer,
     rolledBackTo: 0,
   });
   const gone: number[] = [];

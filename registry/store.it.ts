@@ -294,6 +294,28 @@ describe("the registry's use cases", function () {
     expect(differences).to.have.length(1);
   });
 
+  it("gives versions the SchemaVer that their difference makes, and refuses another", async () => {
+    const of = async (input: SchemaInput, options = {}) =>
+      (await registry.register(me, "s", input, options)).schema.schemaVer;
+    expect((await registry.check(me, "s", record("R", "a"))).schemaVer).to.equal("1-0-0");
+    expect(await of(record("R", "a"))).to.equal("1-0-0");
+    expect(await of({ ...record("R", "a", "b?"), schemaVer: "1-0-1" })).to.equal("1-0-1");
+    const wrong = { ...record("R", "a", "b?", "c?"), schemaVer: "1-1-0" };
+    expect(await reasonOf(registry.register(me, "s", wrong))).to.equal(FaultReason.SCHEMA_VER_WRONG);
+    expect((await registry.check(me, "s", wrong)).refusal).to.include({
+      reason: FaultReason.SCHEMA_VER_WRONG,
+    });
+    // The newest version's events have the field, and those of the first do not: no addition.
+    expect(await of(record("R", "a", "b"))).to.equal("1-1-0");
+    expect(await of(record("R", "d"), { force: true })).to.equal("2-0-0");
+    expect((await registry.rollBack(me, "s", 1, { force: true })).schema.schemaVer).to.equal("3-0-0");
+    expect(await registry.check(me, "s", record("R", "a"))).to.include({
+      isRegistered: true,
+      schemaVer: "3-0-0",
+    });
+    expect((await registry.getVersion(me, "s", 2)).schemaVer).to.equal("1-0-1");
+  });
+
   it("reads a subject under its alias, and an unqualified one in the context that has it", async () => {
     await register(":.ctx:s", record("R", "a"));
     await registry.setConfig(me, "alias", { alias: ":.ctx:s" });

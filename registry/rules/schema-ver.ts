@@ -67,22 +67,23 @@ interface Found {
   readonly isOpen?: boolean;
 }
 
-const sinceRevision = (
-  previous: readonly NumberedVersion[],
-  { model, revision }: SchemaVer,
-): NumberedVersion[] =>
-  previous.filter(({ schemaVer }) => {
+/** The versions that a new one is compared with: those of the newest one's model and revision. Oldest first. */
+export function sinceRevision<T extends Pick<NumberedVersion, "schemaVer">>(previous: readonly T[]): T[] {
+  const current = parseSchemaVer(previous.at(-1)?.schemaVer ?? "");
+  if (current === undefined) return [];
+  return previous.filter(({ schemaVer }) => {
     const own = parseSchemaVer(schemaVer);
-    return own?.model === model && own.revision === revision;
+    return own?.model === current.model && own.revision === current.revision;
   });
+}
 
 /** What the change is; the newest version is asked first, since most changes show there. */
-const findBump = (question: SchemaVerQuestion, newest: NumberedVersion, current: SchemaVer): Found => {
+const findBump = (question: SchemaVerQuestion, newest: NumberedVersion): Found => {
   const { language, policy, next, budget = new Budget() } = question;
   if (newest.schema.kind !== next.kind) {
     return { bump: "MODEL", reason: `Version ${newest.version} is in another schema language.` };
   }
-  for (const { version, schema } of sinceRevision(question.previous, current).toReversed()) {
+  for (const { version, schema } of sinceRevision(question.previous).toReversed()) {
     const asked = { reader: next, writer: schema, policy, budget };
     const { outcome, problems } = language.reads(asked);
     if (outcome === "compatible") continue;
@@ -117,7 +118,7 @@ export function deriveSchemaVer(question: SchemaVerQuestion): DerivedSchemaVer |
   }
   const current = parseSchemaVer(newest.schemaVer);
   if (current === undefined) return undefined;
-  const { bump, reason, isOpen = false } = findBump(question, newest, current);
+  const { bump, reason, isOpen = false } = findBump(question, newest);
   const orClaimed = isOpen ? bumped(current, "MODEL") : undefined;
   return { schemaVer: bumped(current, bump), bump, orClaimed, reason };
 }
