@@ -28,6 +28,9 @@ const choices: Readonly<Record<string, Readonly<Record<string, Choice>>>> = {
   utf8_validation: { VERIFY: { isUtf8: true }, NONE: { isUtf8: false } },
   message_encoding: { LENGTH_PREFIXED: { isDelimited: false }, DELIMITED: { isDelimited: true } },
   json_format: { ALLOW: {}, LEGACY_BEST_EFFORT: {} },
+  // What comes with edition 2024 concerns names, not events.
+  default_symbol_visibility: { EXPORT_ALL: {}, EXPORT_TOP_LEVEL: {}, LOCAL_ALL: {}, STRICT: {} },
+  enforce_proto_limits: { LEGACY_NO_EXPLICIT_LIMITS: {}, PROTO_LIMITS2026: {} },
   enforce_naming_style: { STYLE2024: {}, STYLE_LEGACY: {} },
 };
 

@@ -178,9 +178,10 @@ const wrong: readonly (readonly [text: string, said: string])[] = [
     'edition = "2023"; message M { int32 a = 1 [features.field_presence = NOPE]; }',
     'line 1, column 44: the feature "field_presence" is not known so',
   ],
+  ['edition = "2023"; export message M {}', 'line 1, column 19: "export" is of edition 2024'],
   [
-    'edition = "2024"; export message M {}',
-    'line 1, column 19: "export" before a declaration is not supported',
+    'edition = "2024"; local service S {}',
+    'line 1, column 25: expected "message" or "enum", found "service"',
   ],
 ];
 

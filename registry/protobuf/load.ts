@@ -75,7 +75,12 @@ class Loader {
     try {
       const descriptor = descriptorOf(text);
       const node = descriptor === undefined ? parseFile(text) : undefined;
-      const paths = node?.imports ?? (descriptor?.dependency ?? []).map((path) => ({ path, at: undefined }));
+      const paths =
+        node?.imports ??
+        [...(descriptor?.dependency ?? []), ...(descriptor?.optionDependency ?? [])].map((path) => ({
+          path,
+          at: undefined,
+        }));
       requireDistinct(paths.map(({ path }) => path));
       const imports = paths.map(({ path, at }) => this.#import(path, at));
       const linked = linkFile(name, node ?? nodeOf(descriptor as FileDescriptorProto, imports), imports);

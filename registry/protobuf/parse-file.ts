@@ -1,6 +1,6 @@
 // Reads a .proto text into its statements. What the names mean is looked at afterwards.
 import { Cursor } from "./cursor.js";
-import { parseEnum, parseExtend, parseMessage } from "./parse-types.js";
+import { parseEnum, parseExtend, parseMessage, parseVisible } from "./parse-types.js";
 import { ProtoError, shown } from "./refusal.js";
 import type {
   EnumNode,
@@ -73,7 +73,7 @@ function parseStatement(cursor: Cursor, file: Collected, syntax: string | undefi
       cursor.symbol(";");
       break;
     case "import":
-      file.imports.push(parseImport(cursor));
+      file.imports.push(parseImport(cursor, syntax));
       break;
     case "option":
       file.options.push(cursor.optionStatement());
@@ -92,15 +92,18 @@ function parseStatement(cursor: Cursor, file: Collected, syntax: string | undefi
       break;
     case "export":
     case "local":
-      throw new ProtoError(`"${word}" before a declaration is not supported`, at);
+      if (syntax !== "2024") throw new ProtoError(`${shown(word)} is of edition 2024`, at);
+      parseVisible(cursor, file, { syntax, depth: 1, at, visibility: word });
+      break;
     default:
       throw new ProtoError(`${shown(word)} begins no declaration`, at);
   }
 }
 
-function parseImport(cursor: Cursor): ImportNode {
-  if (cursor.isName("option")) throw new ProtoError('"import option" is not supported', cursor.at);
-  const modifier = cursor.skipName("public") ? "public" : cursor.skipName("weak") ? "weak" : undefined;
+function parseImport(cursor: Cursor, syntax: string | undefined): ImportNode {
+  const modifier = (["public", "weak", "option"] as const).find((word) => cursor.skipName(word));
+  if (modifier === "option" && syntax !== "2024")
+    throw new ProtoError('"import option" is of edition 2024', cursor.at);
   const { at } = cursor;
   const path = cursor.text("the path of a file");
   cursor.symbol(";");

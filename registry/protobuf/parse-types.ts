@@ -17,6 +17,7 @@ import {
   type OneofNode,
   type OptionNode,
   type ReservedName,
+  type Visibility,
 } from "./syntax.js";
 
 /** Where a declaration stands. */
@@ -24,6 +25,17 @@ interface Place {
   readonly syntax: string | undefined;
   readonly depth: number;
   readonly at: Position;
+}
+
+/** After "export" or "local". */
+export function parseVisible(
+  cursor: Cursor,
+  into: { readonly messages: MessageNode[]; readonly enums: EnumNode[] },
+  { visibility, ...place }: Place & { readonly visibility: Visibility },
+): void {
+  if (cursor.skipName("message")) into.messages.push({ ...parseMessage(cursor, place), visibility });
+  else if (cursor.skipName("enum")) into.enums.push({ ...parseEnum(cursor, place.at), visibility });
+  else cursor.fail('"message" or "enum"');
 }
 
 interface Body {
@@ -78,9 +90,9 @@ function parseMember(cursor: Cursor, body: Body, place: Place): void {
   else if (cursor.skipName("oneof")) body.oneofs.push(parseOneof(cursor, inside));
   else if (cursor.skipName("extensions")) parseExtensionRanges(cursor, body.extensionRanges);
   else if (cursor.skipName("reserved")) parseReserved(cursor, body, { ...place, isEnum: false });
-  else if (cursor.isName("export") || cursor.isName("local"))
-    throw new ProtoError(`"${cursor.token.text}" before a declaration is not supported`, at);
-  else body.fields.push(parseField(cursor, inside));
+  else if (place.syntax === "2024" && (cursor.isName("export") || cursor.isName("local"))) {
+    parseVisible(cursor, body, { ...inside, visibility: cursor.take().text as Visibility });
+  } else body.fields.push(parseField(cursor, inside));
 }
 
 const labels: ReadonlySet<string> = new Set<Label>(["optional", "required", "repeated"]);

@@ -31,7 +31,7 @@ export function printFile(file: FileNode): string {
       .join("");
   return [
     head,
-    modified(undefined) + modified("public") + modified("weak"),
+    modified(undefined) + modified("public") + modified("weak") + modified("option"),
     file.options.map(optionStatement).join(""),
     file.messages.map((one) => message(one)).join("") + file.enums.map(enumeration).join(""),
     file.extends.map(extension).join(""),
@@ -51,7 +51,10 @@ const block = (head: string, sections: readonly string[]): string => {
   return body === "" ? `${head} {}\n` : `${head} {\n${indented(body)}}\n`;
 };
 
-function message(node: MessageNode, head = `message ${node.name}`): string {
+const visibly = ({ visibility }: Pick<MessageNode, "visibility">): string =>
+  visibility === undefined ? "" : `${visibility} `;
+
+function message(node: MessageNode, head = `${visibly(node)}message ${node.name}`): string {
   return block(head, [
     reserved(node, fieldNumberMax),
     node.options.map(optionStatement).join(""),
@@ -96,7 +99,7 @@ function enumeration(node: EnumNode): string {
   const values = node.values.map(
     ({ name, number, options }) => `${name} = ${number}${optionList(options)};\n`,
   );
-  return block(`enum ${node.name}`, [
+  return block(`${visibly(node)}enum ${node.name}`, [
     reserved(node, enumNumberMax) + node.options.map(optionStatement).join("") + values.join(""),
   ]);
 }

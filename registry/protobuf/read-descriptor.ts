@@ -7,6 +7,7 @@ import {
   FieldDescriptorProto_Label,
   FieldDescriptorProto_Type,
   type FileDescriptorProto,
+  SymbolVisibility,
 } from "@bufbuild/protobuf/wkt";
 import { nestingMax } from "./cursor.js";
 import { jsonNameOf } from "./link.js";
@@ -16,12 +17,14 @@ import type {
   ExtendNode,
   FieldNode,
   FileNode,
+  ImportNode,
   Label,
   MessageNode,
   OneofNode,
   OptionNode,
   OptionValue,
   ServiceNode,
+  Visibility,
 } from "./syntax.js";
 
 /** A descriptor has no places. */
@@ -80,11 +83,16 @@ export function readDescriptor(proto: FileDescriptorProto, readOptions: ReadOpti
   return {
     syntax: reader.syntax,
     package: proto.package,
-    imports: proto.dependency.map((path, index) => ({
-      path,
-      modifier: isPublic.has(index) ? "public" : isWeak.has(index) ? "weak" : undefined,
-      at,
-    })),
+    imports: [
+      ...proto.dependency.map(
+        (path, index): ImportNode => ({
+          path,
+          modifier: isPublic.has(index) ? "public" : isWeak.has(index) ? "weak" : undefined,
+          at,
+        }),
+      ),
+      ...proto.optionDependency.map((path): ImportNode => ({ path, modifier: "option", at })),
+    ],
     options: readOptions("FileOptions", proto.options),
     messages: proto.messageType.filter((one) => !groups.has(one.name)).map((one) => reader.message(one, 1)),
     enums: proto.enumType.map((one) => reader.enumeration(one)),
@@ -103,6 +111,11 @@ function syntaxOf(proto: FileDescriptorProto): string | undefined {
   if (edition === undefined) throw new ProtoError("its edition is not known; 2023 and 2024 are");
   return edition;
 }
+
+const visibly = (visibility: SymbolVisibility): { visibility?: Visibility } => {
+  if (visibility === SymbolVisibility.VISIBILITY_LOCAL) return { visibility: "local" };
+  return visibility === SymbolVisibility.VISIBILITY_EXPORT ? { visibility: "export" } : {};
+};
 
 class DescriptorReader {
   readonly syntax: string | undefined;
@@ -133,6 +146,7 @@ class DescriptorReader {
     };
     return {
       name: plainName(proto.name, "message"),
+      ...visibly(proto.visibility),
       fields: proto.field.filter((one) => !isInOneof(one)).map(field),
       oneofs: this.#oneofs(proto, field),
       messages: nested.filter(({ name }) => !isGroup(name)).map((one) => this.message(one, depth + 1)),
@@ -213,6 +227,7 @@ class DescriptorReader {
   enumeration(proto: EnumDescriptorProto): EnumNode {
     return {
       name: plainName(proto.name, "enum"),
+      ...visibly(proto.visibility),
       values: proto.value.map(({ name, number, options }) => ({
         name: plainName(name, "value"),
         number,

@@ -62,8 +62,12 @@ export interface ReservedName {
   readonly at: Position;
 }
 
+/** Of edition 2024, kept and not enforced. */
+export type Visibility = "export" | "local";
+
 export interface MessageNode {
   readonly name: string;
+  readonly visibility?: Visibility;
   readonly fields: readonly FieldNode[];
   readonly oneofs: readonly OneofNode[];
   readonly messages: readonly MessageNode[];
@@ -85,6 +89,7 @@ export interface EnumValueNode {
 
 export interface EnumNode {
   readonly name: string;
+  readonly visibility?: Visibility;
   readonly values: readonly EnumValueNode[];
   readonly reservedRanges: readonly NumberRange[];
   readonly reservedNames: readonly ReservedName[];
@@ -118,7 +123,7 @@ export interface ServiceNode {
 
 export interface ImportNode {
   readonly path: string;
-  readonly modifier: "public" | "weak" | undefined;
+  readonly modifier: "public" | "weak" | "option" | undefined;
   readonly at: Position;
 }
 

@@ -23,6 +23,13 @@ const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
 const parse = (text: string, references: readonly ReferencedSchema[] = []) =>
   protobufLanguage.parse({ text, references });
 
+const reference = (name: string, text: string): ReferencedSchema => ({
+  name,
+  subject: name,
+  version: 1,
+  text,
+});
+
 const protobufDescriptor = ({ set }: ParsedProtobuf): Uint8Array => descriptorBytes(set.file, "default");
 
 const sorted = (message: DescriptorProto): void => {
@@ -105,6 +112,23 @@ service S {
     expect(one.canonical).not.to.equal(other.canonical);
     expect(protobufLanguage.normalized(one)).to.equal(protobufLanguage.normalized(other));
     expect(protobufLanguage.normalized(one)).to.contain("  string s = 1;\n  .a.M.N n = 2;\n");
+  });
+
+  it("keeps what edition 2024 says of visibility, and types of other files that are called so", () => {
+    const option = reference("o.proto", 'edition = "2024"; message O {}');
+    const parsed = parse(
+      'edition = "2024"; import option "o.proto"; export message M { local enum E { A = 0; } E e = 1; }',
+      [option],
+    );
+    expect(parsed.canonical).to.equal(
+      'edition = "2024";\n\nimport option "o.proto";\n\n' +
+        "export message M {\n  E e = 1;\n\n  local enum E {\n    A = 0;\n  }\n}\n",
+    );
+    const base64 = Buffer.from(protobufDescriptor(parsed)).toString("base64");
+    expect(parse(base64, [option]).canonical).to.equal(parsed.canonical.replace("  E e", "  .M.E e"));
+    expect(parse('syntax = "proto3"; message local { local export = 1; }').canonical).to.contain(
+      "local export = 1;",
+    );
   });
 
   it("takes base64 of a FileDescriptorProto for the text it stands for", () => {

@@ -21,12 +21,20 @@ import {
   MethodOptionsSchema,
   OneofOptionsSchema,
   ServiceOptionsSchema,
+  SymbolVisibility,
 } from "@bufbuild/protobuf/wkt";
 import { jsonNameOf } from "./link.js";
 import { isMessage, type ProtoEnum, type ProtoField, type ProtoFile, type ProtoMessage } from "./model.js";
 import { optionBytes } from "./option-bytes.js";
 import { resolve } from "./scope.js";
-import { type ExtendNode, isEdition, type OptionNode, type OptionValue, type ServiceNode } from "./syntax.js";
+import {
+  type ExtendNode,
+  isEdition,
+  type OptionNode,
+  type OptionValue,
+  type ServiceNode,
+  type Visibility,
+} from "./syntax.js";
 import { integerOf } from "./validate.js";
 import { optionsMessage } from "./validate-options.js";
 
@@ -65,6 +73,14 @@ const entryName = (name: string): string => {
 const isProto3Optional = (field: ProtoField, syntax: string | undefined): boolean =>
   syntax === "proto3" && field.node.label === "optional";
 
+const visible = (visibility: Visibility | undefined): { visibility?: SymbolVisibility } => {
+  if (visibility === undefined) return {};
+  return {
+    visibility:
+      visibility === "local" ? SymbolVisibility.VISIBILITY_LOCAL : SymbolVisibility.VISIBILITY_EXPORT,
+  };
+};
+
 class DescriptorWriter {
   readonly #file: ProtoFile;
 
@@ -75,10 +91,13 @@ class DescriptorWriter {
   file(name: string): FileDescriptorProto {
     const { node, messages, enums } = this.#file;
     const indexes = (wanted: string): number[] =>
-      node.imports.flatMap(({ modifier }, index) => (modifier === wanted ? [index] : []));
+      node.imports
+        .filter(({ modifier }) => modifier !== "option")
+        .flatMap(({ modifier }, index) => (modifier === wanted ? [index] : []));
     const proto = create(FileDescriptorProtoSchema, {
       name,
-      dependency: node.imports.map(({ path }) => path),
+      dependency: node.imports.filter(({ modifier }) => modifier !== "option").map(({ path }) => path),
+      optionDependency: node.imports.filter(({ modifier }) => modifier === "option").map(({ path }) => path),
       publicDependency: indexes("public"),
       weakDependency: indexes("weak"),
       messageType: messages.map((one) => this.#message(one)),
@@ -118,6 +137,7 @@ class DescriptorWriter {
     };
     return create(DescriptorProtoSchema, {
       name: shortName(name),
+      ...visible(node.visibility),
       field: message.fields.map((field) => this.#field(field, name, indexOf(field))),
       nestedType: [
         ...message.messages.map((one) => this.#message(one)),
@@ -212,6 +232,7 @@ class DescriptorWriter {
     const scope = name.slice(0, Math.max(name.lastIndexOf("."), 0));
     return create(EnumDescriptorProtoSchema, {
       name: shortName(name),
+      ...visible(node.visibility),
       value: node.values.map((value) => ({
         name: value.name,
         number: value.number,
