@@ -1,5 +1,5 @@
 // The case files of shared/vectors, against the stack through the conformance runner.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -57,5 +57,59 @@ describe("Registry cases", () => {
     );
     expect(broken).to.not.be.empty;
     expect(broken.filter(({ id }) => verdicts.get(id) !== false).map(({ id }) => id)).to.deep.equal([]);
+  });
+
+  it("a runner tells what failed, and answers what expects nothing", async () => {
+    const file = join(folder, "avro_own.json");
+    const own = (id: string, more: object) => ({ id, name: `case ${id}`, level: "BACKWARD", ...more });
+    const cases = [
+      own("right", { previous: ["int"], next: "long", compatible: true }),
+      own("wrong", { previous: ["long"], next: "int", compatible: true }),
+      own("unsound", { previous: ["long"], next: "int", compatible: true, upstream_unsound: true }),
+      own("open", { previous: ["string"], next: "int" }),
+      own("invalid", { previous: ["nothing"], next: "int", compatible: true }),
+    ];
+    writeFileSync(file, JSON.stringify(cases));
+    const ran = await run(file);
+    expect(ran.code).to.equal(1);
+    const lines = ran.stdout.trimEnd().split("\n");
+    expect(lines.at(-1)).to.equal("2 passed, 2 failed");
+    expect(lines.at(-2)).to.equal("1 answered without an expectation");
+    expect(lines.filter((line) => line.startsWith("FAILED"))).to.deep.equal([
+      "FAILED wrong case wrong",
+      "FAILED invalid case invalid",
+    ]);
+    expect(JSON.parse(readFileSync(answersFile(), "utf8"))).to.deep.equal([
+      { id: "right", got: true },
+      { id: "wrong", got: false },
+      { id: "unsound", got: false },
+      { id: "open", got: false },
+      { id: "invalid", got: null },
+    ]);
+  });
+
+  it("a runner tells which step of a sequence was answered otherwise", async () => {
+    const file = join(folder, "own_rest.json");
+    const body = { schema: '"string"' };
+    const steps = [
+      { method: "POST", path: "/subjects/s/versions", body, save: { made: "/id" }, expect: { status: 200 } },
+      { method: "GET", path: `/schemas/ids/$\{made}`, expect: { status: 200, body_includes: body } },
+      { method: "GET", path: "/config", expect: { body: { compatibilityLevel: "FULL" } } },
+      { method: "DELETE", path: "/config", expect: { status: 200 } },
+      { method: "GET", path: "/config", expect: { body: { compatibilityLevel: "NONE" } } },
+    ];
+    writeFileSync(
+      file,
+      JSON.stringify([{ id: "r", name: "own", server_default_compatibility: "FULL", steps }]),
+    );
+    const ran = await run(file);
+    expect(ran.code).to.equal(1);
+    expect(ran.stdout.trimEnd().split("\n")).to.deep.equal([
+      "FAILED r own",
+      "  step 5: GET /config: body",
+      '    expected {"compatibilityLevel":"NONE"}',
+      '    got      {"compatibilityLevel":"FULL"}',
+      "0 passed, 1 failed",
+    ]);
   });
 });

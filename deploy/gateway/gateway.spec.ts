@@ -47,6 +47,14 @@ describe("the gateway's configuration", () => {
     );
   });
 
+  it("answers for a registry that is away as the registry does", () => {
+    const type = "application/vnd.schemaregistry.v1+json";
+    const body = '{"error_code":503,"message":"the registry is not available"}';
+    expect(section("backend registry_rest")).to.include(
+      `http-error status 503 content-type ${type} string '${body}' hdr retry-after 1`,
+    );
+  });
+
   it("leaves what no path claims to query", () => {
     expect(section("frontend public").slice(-2)).to.deep.equal([
       "use_backend query_grpc if is_grpc !is_grpc_web",
