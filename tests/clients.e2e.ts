@@ -88,7 +88,7 @@ describe("Clients of others", () => {
   it("Go, generated, with grpc-go", async function () {
     this.timeout(compileMsMax + 10_000);
     const cwd = join(repoRoot, "tests/clients/go");
-    requireGoModules(this, cwd);
+    await requireGoModules(this, cwd);
     const prefix = newPrefix();
     const { ingest, query } = project.keys;
     const ran = await runCommand("go", ["run", ".", stack.file().grpc, ingest, query, prefix], {

@@ -153,7 +153,7 @@ describe("Typed clients", () => {
         `replace tideline.dev/clients/go => ${join(repoRoot, "clients/go")}\n`,
       ].join("\n"),
     );
-    requireGoModules(this, cwd);
+    await requireGoModules(this, cwd);
     const source = await readFile(program("send.go"), "utf8");
     await writeFile(join(cwd, "main.go"), source);
     const go = (...args: string[]) => runCommand("go", args, { cwd, msMax: 180_000, env: { GOFLAGS: "" } });

@@ -33,10 +33,10 @@ describe("generated packages", () => {
     expect(output).to.match(/^\d+ purchase IngestServiceStub$/);
   });
 
-  it("of Go compile and pass vet", function () {
+  it("of Go compile and pass vet", async function () {
     this.timeout(180_000);
     const folder = join(repoRoot, "gen/go");
-    requireGoModules(this, folder);
+    await requireGoModules(this, folder);
     expect(exec("go", ["vet", "./..."], folder)).to.deep.equal({ status: 0, output: "" });
   });
 });

@@ -19,7 +19,12 @@ export const pinned = {
   grpcio: "1.76.0",
   protocGenGo: "v1.36.11",
   protocGenGoGrpc: "v1.6.1",
+  /** Of the line that deploy/compose.yaml runs. */
+  natsServer: "v2.12.1",
 };
+
+/** What Go builds here needs at least; the go.mod files of the house say the same. */
+export const goMinimum = "1.24";
 
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "tideline");
 
@@ -62,18 +67,25 @@ export async function findPython({ install }) {
 export async function findGoPlugins({ install }) {
   const bin = join(cache, `go-plugins-${pinned.protocGenGo}-${pinned.protocGenGoGrpc}`);
   if (existsSync(bin)) return { bin };
-  const go = await run("go", ["version"]);
-  if (go.code !== 0) return { missing: "go" };
+  const go = await findGo();
+  if (go.missing) return go;
   if (!install) return { missing: "Go's protoc plugins (npm run gen installs them)" };
-  const fresh = `${bin}.${process.pid}`;
-  for (const plugin of [
+  return goInstall(bin, [
     `google.golang.org/protobuf/cmd/protoc-gen-go@${pinned.protocGenGo}`,
     `google.golang.org/grpc/cmd/protoc-gen-go-grpc@${pinned.protocGenGoGrpc}`,
-  ]) {
-    const got = await run("go", ["install", plugin], { env: { ...process.env, GOBIN: fresh, GOFLAGS: "" } });
-    if (got.code !== 0) return { missing: `${plugin}: ${lastLine(got.output)}` };
+  ]);
+}
+
+/** Puts programs into the folder `bin`, which is there whole or not at all: `{ bin }`, or `{ missing }`. */
+async function goInstall(bin, packages) {
+  const fresh = `${bin}.${process.pid}`;
+  for (const one of packages) {
+    const got = await run("go", ["install", one], { env: { ...process.env, GOBIN: fresh, GOFLAGS: "" } });
+    if (got.code === 0) continue;
+    rmSync(fresh, { recursive: true, force: true });
+    return { missing: `${one}: ${lastLine(got.output)}` };
   }
-  // Renamed in one step, so that a folder that is there is whole; where another run came first, its folder stands.
+  // Renamed in one step; where another run came first, its folder stands.
   if (existsSync(bin)) rmSync(fresh, { recursive: true });
   else renameSync(fresh, bin);
   return { bin };
@@ -145,4 +157,48 @@ export async function findMavenJars(pom) {
   if (existsSync(jars)) rmSync(fresh, { recursive: true });
   else renameSync(fresh, jars);
   return { jars };
+}
+
+/** Numbers of a version, such as [1, 24]; undefined where it has none. */
+function versionOf(text) {
+  return /(\d+)\.(\d+)/.exec(text)?.slice(1).map(Number);
+}
+
+function isBelow([major, minor], [wantedMajor, wantedMinor]) {
+  return major < wantedMajor || (major === wantedMajor && minor < wantedMinor);
+}
+
+/**
+ * The machine's Go as seen from `folder`, whose go.mod may ask for more than `goMinimum`: `{ version }`, or
+ * `{ missing }` where there is none or it is older. Go from 1.21 on fetches what a go.mod asks for by itself, where
+ * it may.
+ */
+export async function findGo({ folder, env } = {}) {
+  const options = { ...(folder ? { cwd: folder } : {}), ...(env ? { env } : {}) };
+  const { code, output } = await run("go", ["env", "GOVERSION"], options);
+  const asked =
+    folder && versionOf(/^go (.*)$/m.exec(readFileSync(join(folder, "go.mod"), "utf8"))?.[1] ?? "");
+  const least = versionOf(goMinimum);
+  const wanted = asked && isBelow(least, asked) ? asked : least;
+  const name = `Go ${wanted.join(".")} or newer`;
+  if (code === 127) return { missing: name };
+  const found = code === 0 ? versionOf(output) : undefined;
+  if (found === undefined) return { missing: `${name} (go says: ${lastLine(output)})` };
+  if (isBelow(found, wanted)) return { missing: `${name} (this machine has ${output.trim()})` };
+  return { version: output.trim() };
+}
+
+/**
+ * A nats-server of the pinned version, which is newer than Debian's: `{ program }`, or `{ missing }` with the reason.
+ * Where Go is at hand it is built, once, into the cache folder; that takes half a minute on two cores.
+ */
+export async function findNatsServer() {
+  const bin = join(cache, `nats-server-${pinned.natsServer}`);
+  if (!existsSync(bin)) {
+    const go = await findGo();
+    if (go.missing) return go;
+    const { missing } = await goInstall(bin, [`github.com/nats-io/nats-server/v2@${pinned.natsServer}`]);
+    if (missing) return { missing };
+  }
+  return { program: join(bin, "nats-server"), version: pinned.natsServer.slice(1) };
 }

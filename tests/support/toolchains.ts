@@ -11,6 +11,8 @@ interface Toolchains {
   findPythonWith(requirements: string): Promise<{ python: string } | { missing: string }>;
   findNodePackages(source: string): Promise<{ folder: string } | { missing: string }>;
   findMavenJars(pom: string): Promise<{ jars: string } | { missing: string }>;
+  findGo(options: { folder?: string }): Promise<{ version: string } | { missing: string }>;
+  findNatsServer(): Promise<{ program: string; version: string } | { missing: string }>;
 }
 
 async function toolchains(): Promise<Toolchains> {
@@ -27,12 +29,13 @@ export async function requirePython(context: Context): Promise<string> {
 }
 
 /**
- * Skips the test where Go is missing, or where the modules that `folder` (with a go.mod) needs can be had neither from
- * its cache nor from the network.
+ * Skips the test where Go is missing or older than `folder` (with a go.mod) needs, or where its modules can be had
+ * neither from its cache nor from the network.
  */
-export function requireGoModules(context: Context, folder: string): void {
-  const { error, status, stderr } = spawnSync("go", ["mod", "download"], { cwd: folder, encoding: "utf8" });
-  if (error !== undefined) skip(context, "go");
+export async function requireGoModules(context: Context, folder: string): Promise<void> {
+  const go = await (await toolchains()).findGo({ folder });
+  if ("missing" in go) skip(context, go.missing);
+  const { status, stderr } = spawnSync("go", ["mod", "download"], { cwd: folder, encoding: "utf8" });
   if (status !== 0) skip(context, `Go modules: ${stderr.trim().split("\n").at(-1)}`);
 }
 
@@ -61,4 +64,10 @@ export async function requireNodePackages(context: Context, folder: string): Pro
 export async function requireMavenJars(context: Context, folder: string): Promise<string> {
   const found = await (await toolchains()).findMavenJars(join(folder, "pom.xml"));
   return "jars" in found ? found.jars : skip(context, found.missing);
+}
+
+/** A nats-server of the line that production runs, built where Go is at hand; the test is skipped otherwise. */
+export async function requireNatsServer(context: Context): Promise<{ program: string; version: string }> {
+  const found = await (await toolchains()).findNatsServer();
+  return "missing" in found ? skip(context, `a current nats-server: ${found.missing}`) : found;
 }
