@@ -20,6 +20,8 @@ export interface IngestionStand<Engines extends TestEngines = TestEngines> {
   readonly nats: Nats;
   readonly names: StreamNames;
   readonly service: ServiceProcess;
+  /** One more instance beside it, stopped with the stand. */
+  another(): Promise<ServiceProcess>;
   project(options?: TestProjectOptions): Promise<TestProject>;
   /** Publishes over gRPC; the verdicts in short. */
   publish(events: EventInit[], project: TestProject): Promise<string[]>;
@@ -58,7 +60,7 @@ async function openStand<Engines extends TestEngines>(engines: Engines): Promise
   await migratePostgres(pool, [controlMigrations, "registry/migrations"]);
   const nats = await openNats({ url: engines.nats, name: "test" });
   const names = streamNames(engines.prefix);
-  const service = await startService("ingestion", {
+  const env = {
     NATS_URL: engines.nats,
     REDIS_URL: engines.redis,
     DATABASE_URL: databaseUrl,
@@ -68,13 +70,20 @@ async function openStand<Engines extends TestEngines>(engines: Engines): Promise
     TIDELINE_OPERATOR_KEY: operatorKey,
     TIDELINE_DATA_SECRET: dataSecret,
     TIDELINE_INGEST_ACK_TIMEOUT_MS: "1500",
-  });
+  };
+  const service = await startService("ingestion", env);
+  const others: ServiceProcess[] = [];
   return {
     engines,
     pool,
     nats,
     names,
     service,
+    another: async () => {
+      const other = await startService("ingestion", env);
+      others.push(other);
+      return other;
+    },
     project: (options) => makeProject(pool, options),
     publish: async (events, { secret }) => {
       const { verdicts } = await ingestClient(service, secret).publishEvents({ events });
@@ -84,7 +93,7 @@ async function openStand<Engines extends TestEngines>(engines: Engines): Promise
     logged: (of) => loggedEvents(nats, names.raw, names.rawFilter("*").replace(/\*$/, of.projectId)),
     aside: (of) => quarantinedEvents(nats, names.quarantine, names.quarantineSubject(of.projectId)),
     stop: async () => {
-      await service.stop();
+      for (const one of [service, ...others]) await one.stop();
       await nats.close();
       await pool.end();
       await engines.stop();
