@@ -41,6 +41,16 @@ const put = (object: JsonObject, name: string, value: unknown): void => {
   else object[name] = value;
 };
 
+/** A new object with the members up to an index. */
+const firstOf = (object: JsonObject, names: readonly string[], end: number): JsonObject => {
+  const first: JsonObject = {};
+  for (let index = 0; index < end; index++) {
+    const name = names[index] as string;
+    first[name] = object[name];
+  }
+  return first;
+};
+
 export class EventChecker {
   /** Whether anything had to be changed. */
   isChanged = false;
@@ -68,29 +78,38 @@ export class EventChecker {
     this.step(path);
     if (isWellKnown(message)) return checkWellKnown(this, message, { value, path });
     if (!isObject(value)) throw new Refused("message", "The value is no object.", path);
-    this.members(this.plans.of(message), value, path);
-    return value;
+    return this.members(this.plans.of(message), value, path);
   }
 
   step(path: string): void {
     if (++this.#steps > checkStepsMax) throw new Refused(tooCostly.rule, tooCostly.message, path);
   }
 
-  members(plan: MessagePlan, object: JsonObject, path: string): void {
-    const isStrange = "__proto__" in object && Object.hasOwn(object, "__proto__");
+  /** The object itself where all its names stay, else a new one. */
+  members(plan: MessagePlan, object: JsonObject, path: string): JsonObject {
+    const names = Object.keys(object);
+    let result = object;
     let chosen: Map<number, FieldPlan> | undefined;
-    for (const name of Object.keys(object)) {
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index] as string;
       const field = plan.byName.get(name);
       const fieldPath = this.join(path, name);
-      if (field === undefined || (isStrange && name === "__proto__"))
+      // Nothing may be set by that name but as a property of its own.
+      if (field === undefined || name === "__proto__")
         throw new Refused("unknown_field", `${plan.message.name} has no field of that name.`, fieldPath);
       const value = object[name];
-      if (value === null && !takesNull(field.field)) {
-        delete object[name];
+      const isUnset = value === null && !takesNull(field.field);
+      if (isUnset || name !== field.name) {
+        if (result === object) result = firstOf(object, names, index);
         this.isChanged = true;
-        continue;
+        if (isUnset) continue;
+        if (Object.hasOwn(object, field.name) && object[field.name] !== null)
+          throw new Refused(
+            "duplicate_field",
+            `The field stands there twice, as ${field.name} too.`,
+            fieldPath,
+          );
       }
-      if (name !== field.name) this.#rename(object, field, { name, fieldPath });
       if (field.oneof >= 0) {
         chosen ??= new Map();
         const other = chosen.get(field.oneof);
@@ -99,8 +118,13 @@ export class EventChecker {
       }
       const checked = this.#field(field, value, fieldPath);
       if (checked !== value) this.isChanged = true;
-      if (checked !== value || name !== field.name) object[field.name] = checked;
+      if (result !== object || checked !== value) result[field.name] = checked;
     }
+    this.#fill(plan, result, path);
+    return result;
+  }
+
+  #fill(plan: MessagePlan, object: JsonObject, path: string): void {
     for (const field of plan.expected) {
       if (own(object, field.name) !== undefined) continue;
       if (field.isRequired)
@@ -111,17 +135,6 @@ export class EventChecker {
       put(object, field.name, field.zero);
       this.isChanged = true;
     }
-  }
-
-  #rename(
-    object: JsonObject,
-    field: FieldPlan,
-    { name, fieldPath }: { name: string; fieldPath: string },
-  ): void {
-    if (Object.hasOwn(object, field.name) && object[field.name] !== null)
-      throw new Refused("duplicate_field", `The field stands there twice, as ${field.name} too.`, fieldPath);
-    delete object[name];
-    this.isChanged = true;
   }
 
   #field({ field, isMap }: FieldPlan, value: unknown, path: string): unknown {

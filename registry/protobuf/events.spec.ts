@@ -42,6 +42,7 @@ const varint = (...bytes: number[]): Uint8Array => Uint8Array.from(bytes);
 describe("Protobuf: events", () => {
   it(`agrees with protobuf-es on bytes and on JSON, whatever the schema (SEED=${seed})`, () => {
     const random = randomOf(seed);
+    let compared = 0;
     for (let round = 0; round < 40; round++) {
       const text = randomProto(random);
       const schema = compileProtobuf({ text, references: [] });
@@ -56,7 +57,11 @@ describe("Protobuf: events", () => {
         const message = create(desc);
         fillMessage(reflect(desc, message), random);
         const payload = Buffer.concat([varint(0), toBinary(desc, message)]);
-        const decoded = textOf(schema.decode(payload));
+        const result = schema.decode(payload);
+        // An event over the limits of events is refused; there are few.
+        if ("refusal" in result && /^max_/.test(result.refusal.rule)) continue;
+        compared++;
+        const decoded = textOf(result);
         const bytesOf = (json: string): string => {
           const read = fromJsonString(desc, stringifyExact(quoted(parseExact(json))));
           return Buffer.from(toBinary(desc, read)).toString("hex");
@@ -71,6 +76,7 @@ describe("Protobuf: events", () => {
         );
       }
     }
+    expect(compared).to.be.greaterThan(200);
   }).timeout(60_000);
 
   it("brings JSON into one form", () => {
