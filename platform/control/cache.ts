@@ -1,3 +1,4 @@
+import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import type { Clock } from "../clock.js";
 import { engineUnavailable, Fault } from "../fault.js";
 import { type ControlFeed, staleControlMsMax } from "./feed.js";
@@ -63,9 +64,9 @@ export class ControlCache<T> {
       const reading = this.#readShared(id);
       return (await (isUsable ? this.#inTime(reading, entry) : reading)).value;
     } catch (error) {
-      if (error instanceof Fault) throw error;
+      if (isAnswer(error)) throw error;
       if (isUsable) return entry.value;
-      throw engineUnavailable("postgres", error);
+      throw error instanceof Fault ? error : engineUnavailable("postgres", error);
     }
   }
 
@@ -95,8 +96,7 @@ export class ControlCache<T> {
     if (running !== undefined) return running;
     const reading = this.#read(id)
       .catch((error: unknown) => {
-        // A refusal is an answer of Postgres: no such key, no such project.
-        if (error instanceof Fault) this.#entries.delete(id);
+        if (isAnswer(error)) this.#entries.delete(id);
         else this.#awayUntil = this.#options.clock.now() + awayMs;
         throw error;
       })
@@ -124,4 +124,9 @@ export class ControlCache<T> {
       if (project === undefined || entry.project === project) entry.fresh = false;
     }
   }
+}
+
+/** A refusal is an answer of Postgres: no such key, no such project. That it does not answer is none. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof Fault && error.reason !== FaultReason.ENGINE_UNAVAILABLE;
 }
