@@ -1,6 +1,6 @@
 // Configuration, modes and notes of scopes; registry.md 1.5.
 import { FaultReason } from "../gen/ts/tideline/fault/v1/fault_pb.js";
-import { Fault } from "../platform/fault.js";
+import { Fault, requestInvalid } from "../platform/fault.js";
 import { readSubject } from "./candidate.js";
 import { effectiveConfig, effectiveMode, isReadOnly } from "./effective.js";
 import type { RegistryStore, RegistryWriter } from "./ports.js";
@@ -32,6 +32,9 @@ async function setConfig(
   requireRuleSet(change.defaultRuleSet);
   requireRuleSet(change.overrideRuleSet);
   if (change.alias) parseSubject(change.alias, scope.context);
+  if (/\p{Cc}/u.test(change.compatibilityGroup ?? "")) {
+    throw requestInvalid("compatibility_group", "pattern", "must not hold control characters");
+  }
   return await store.write(caller, scope, async (writer) => {
     const before = await requireWritable(writer, scope);
     const entries = Object.entries({ ...before, ...change }).filter(

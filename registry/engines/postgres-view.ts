@@ -253,6 +253,8 @@ export class PostgresView implements RegistryView {
   }
 
   async listContexts(prefix: string, slice: Slice): Promise<string[]> {
+    // No name holds a zero character, and Postgres takes none.
+    if (prefix.includes("\0")) return [];
     const rows = await this.query<{ context: string }>(
       `select context from (select '.' as context union select context from registry_contexts c
          where project_id = $1 and (last_id > 0 or exists (select 1 from registry_versions v
