@@ -12,6 +12,7 @@ import { addLookCommands } from "./commands/look.js";
 import { addProjectsCommands } from "./commands/projects.js";
 import { addQuarantineCommands } from "./commands/quarantine.js";
 import { addQueryCommand } from "./commands/query.js";
+import { addSchemaFilesCommands } from "./commands/schema-files.js";
 import { addSchemasCommands } from "./commands/schemas.js";
 import { addSendCommand } from "./commands/send.js";
 import { addTailCommand } from "./commands/tail.js";
@@ -70,6 +71,7 @@ const commands: readonly AddCommand[] = [
   addKeysCommands,
   addProjectsCommands,
   addSchemasCommands,
+  addSchemaFilesCommands,
   addCodegenCommand,
   addQuarantineCommands,
   addUnsealCommand,
