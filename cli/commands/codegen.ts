@@ -13,6 +13,7 @@ import { changeFolder, changeLines, compareFolder } from "../codegen/output-fold
 import type { CommandContext } from "../context.js";
 import { exitCodes } from "../failure.js";
 import { newestSchemas } from "../registered-schemas.js";
+import { SchemaSources } from "../schemas/schema-source.js";
 import { safeText } from "../show/table.js";
 import { UserError } from "../target.js";
 
@@ -85,7 +86,9 @@ async function schemasOf(
   context: CommandContext,
   wanted: readonly string[] | undefined,
 ): Promise<RegisteredSchema[]> {
-  const all = await newestSchemas(context.client(RegistryService, "admin"));
+  const registry = context.client(RegistryService, "admin");
+  // Event types are the subjects of the default context.
+  const all = (await newestSchemas(registry)).filter(({ subject }) => !subject.startsWith(":."));
   const missing = (wanted ?? []).filter((subject) => all.every((schema) => schema.subject !== subject));
   if (missing.length > 0) {
     throw new UserError(
@@ -94,11 +97,12 @@ async function schemasOf(
   }
   const chosen = all.filter(({ subject }) => wanted === undefined || wanted.includes(subject));
   if (chosen.length === 0) throw new UserError("the project has no schemas; see tideline schemas register");
-  return chosen.map(({ subject, version, schemaId, kind, text }) => ({
-    subject,
-    version,
-    schemaId,
-    kind,
-    text,
-  }));
+  const sources = new SchemaSources({ files: [] }, registry);
+  const found: RegisteredSchema[] = [];
+  for (const schema of chosen) {
+    const { subject, version, schemaId, kind, text } = schema;
+    const references = await sources.referencesOf(schema);
+    found.push({ subject, version, schemaId, kind, text, references });
+  }
+  return found;
 }

@@ -19,7 +19,7 @@ export class SchemaSources {
   readonly #files: ReadonlyMap<string, SchemaFile>;
   readonly #registry: Registry | undefined;
 
-  constructor({ files }: SchemaConfig, registry?: Registry) {
+  constructor({ files }: Pick<SchemaConfig, "files">, registry?: Registry) {
     this.#files = new Map(files.map((file) => [file.file, file]));
     this.#registry = registry;
   }
@@ -32,12 +32,17 @@ export class SchemaSources {
   }
 
   /** A parsed version of the registry. */
-  async parseSchema({ kind, text, references }: Schema): Promise<ParsedSchema> {
+  async parseSchema(schema: Schema): Promise<ParsedSchema> {
+    return await parse(schema.kind, schema.text, await this.referencesOf(schema));
+  }
+
+  /** What a version of the registry refers to, directly or not; what is referred to stands before its referrer. */
+  async referencesOf({ references }: Schema): Promise<readonly ReferencedSchema[]> {
     const closure: ReferencedSchema[] = [];
     for (const { name, subject, version } of references) {
       await this.#closeSubject({ name, subject, version }, closure);
     }
-    return await parse(kind, text, closure);
+    return closure;
   }
 
   async #closeFile(file: SchemaFile, closure: ReferencedSchema[]): Promise<void> {

@@ -9,6 +9,8 @@ export interface RegisteredSchema {
   readonly schemaId: number;
   readonly kind: SchemaKind;
   readonly text: string;
+  /** The texts that it refers to, directly or not; what is referred to stands before its referrer. */
+  readonly references?: readonly { readonly name: string; readonly text: string }[];
 }
 
 /** How a value stands in a program; each language has one type for it. */
@@ -174,6 +176,22 @@ export function holdsItself(record: RecordType): boolean {
     return membersOf(type.type).some(reaches);
   };
   return membersOf(record).some(reaches);
+}
+
+/** Every named type that values of a record can hold, the record itself aside. */
+export function reachableFrom(root: RecordType): ReadonlySet<NamedType> {
+  const found = new Set<NamedType>();
+  const visit = (type: ValueType): void => {
+    if (type.kind === "array") visit(type.items);
+    else if (type.kind === "map") visit(type.values);
+    else if (type.kind === "nullable") visit(type.value);
+    else if (type.kind === "named" && !found.has(type.type)) {
+      found.add(type.type);
+      membersOf(type.type).forEach(visit);
+    }
+  };
+  membersOf(root).forEach(visit);
+  return found;
 }
 
 function membersOf(type: NamedType): ValueType[] {

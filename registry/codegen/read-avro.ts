@@ -1,14 +1,15 @@
 // Reads Avro schemas into the model. The registry has taken the text, so that it is valid; what is not is said anyway.
 import avsc from "avsc";
-import type {
-  EnumType,
-  Field,
-  LeftOut,
-  NamedType,
-  RecordType,
-  UnionBranch,
-  UnionType,
-  ValueType,
+import {
+  type EnumType,
+  type Field,
+  type LeftOut,
+  type NamedType,
+  type RecordType,
+  reachableFrom,
+  type UnionBranch,
+  type UnionType,
+  type ValueType,
 } from "./model.js";
 import { noRemarks, remarksOf } from "./remarks.js";
 
@@ -282,16 +283,26 @@ const visit = (type: ValueType, known: avsc.Type, seen: Set<string>): void => {
 };
 
 /**
- * The record of an Avro schema and the types in it.
+ * The record of an Avro schema and the types in it; what it refers to is read before it.
  * @throws Unsupported
  */
-export function readAvro(text: string): { root: RecordType; named: readonly NamedType[] } {
+export function readAvro(
+  text: string,
+  references: readonly { readonly name: string; readonly text: string }[] = [],
+): { root: RecordType; named: readonly NamedType[] } {
   const schema: unknown = JSON.parse(text);
   if (!isObject(schema) || schema["type"] !== "record") throw new Unsupported("", "is no Avro record");
-  // Wrapped unions: they take every union that the specification allows.
-  const known = avsc.Type.forSchema(schema as avsc.Schema, { wrapUnions: true });
+  // Wrapped unions: they take every union that the specification allows. One registry: names of other texts are found.
+  const options = { wrapUnions: true, registry: {} };
   const reader = new AvroReader();
+  for (const reference of references) {
+    const referred: unknown = JSON.parse(reference.text);
+    avsc.Type.forSchema(referred as avsc.Schema, options);
+    reader.read(referred, { namespace: "", path: reference.name, name: reference.name });
+  }
   const root = reader.record(schema, { namespace: "", path: "", name: "" });
+  const known = avsc.Type.forSchema(schema as avsc.Schema, options);
   withDefaults(root, known as avsc.types.RecordType, new Set());
-  return { root, named: reader.named };
+  const reachable = reachableFrom(root);
+  return { root, named: reader.named.filter((type) => reachable.has(type)) };
 }

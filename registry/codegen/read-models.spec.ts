@@ -101,6 +101,30 @@ describe("models of event types", () => {
     ]);
   });
 
+  it("find the types of other schemas that Avro refers to, and keep those that are used", () => {
+    const other = (name: string, fields: readonly object[]) => ({
+      name: `shop.${name}`,
+      text: JSON.stringify({ type: "record", name, namespace: "shop", fields }),
+    });
+    const references = [
+      other("Money", [{ name: "cents", type: "long", default: 5 }]),
+      other("Item", [{ name: "price", type: "Money" }]),
+      other("Unused", []),
+    ];
+    const text = JSON.stringify({
+      type: "record",
+      name: "R",
+      fields: [{ name: "items", type: { type: "array", items: "shop.Item" } }],
+    });
+    const schema = { subject: "s", version: 1, schemaId: 1, kind: SchemaKind.AVRO, text };
+    const { events: found, problems } = readModels([{ ...schema, references }]);
+    expect(problems).to.deep.equal([]);
+    expect(found[0]?.named.map(({ name }) => name)).to.deep.equal(["Money", "Item"]);
+    const money = found[0]?.named[0];
+    expect(money?.kind === "record" && money.fields[0]?.leftOut).to.deep.equal({ kind: "hex", hex: "0a" });
+    expect(readModels([schema]).problems.map(partLine)).to.deep.equal(["s: items[]: the type shop.Item is not known"]);
+  });
+
   it("find the problems of all event types at once", () => {
     const text = '{"type":"string"}';
     const schema = { version: 1, schemaId: 1, kind: SchemaKind.JSON_SCHEMA, text };

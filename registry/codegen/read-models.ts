@@ -41,10 +41,11 @@ function readOne(schema: RegisteredSchema): {
   event: EventModel;
   said: readonly { path: string; message: string }[];
 } {
-  const { subject, version, schemaId, kind, text } = schema;
+  const { subject, version, schemaId, kind, text, references } = schema;
   const fingerprint = createHash("sha256").update(text).digest("hex");
   const facts = { subject, version, schemaId, fingerprint };
-  if (kind === SchemaKind.AVRO) return { event: { ...facts, format: "avro", ...readAvro(text) }, said: [] };
+  if (kind === SchemaKind.AVRO)
+    return { event: { ...facts, format: "avro", ...readAvro(text, references) }, said: [] };
   if (kind !== SchemaKind.JSON_SCHEMA) {
     const name = SchemaKind[kind] ?? String(kind);
     throw new Unsupported("", `typed clients are made of Avro and JSON Schema, not of ${name}`);
