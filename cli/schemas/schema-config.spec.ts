@@ -82,9 +82,21 @@ describe("indented JSON", () => {
   it("keeps every token as it is", () => {
     const text = '{"a":[1e400,-0.10,{}],"b\\"{":"x, [y]","c":[],"d":{"e":null}}';
     const laidOut = indentedJson(text);
-    expect(laidOut).to.equal(
-      '{\n  "a": [\n    1e400,\n    -0.10,\n    {}\n  ],\n  "b\\"{": "x, [y]",\n  "c": [],\n  "d": {\n    "e": null\n  }\n}\n',
-    );
+    expect(laidOut.split("\n")).to.deep.equal([
+      "{",
+      '  "a": [',
+      "    1e400,",
+      "    -0.10,",
+      "    {}",
+      "  ],",
+      '  "b\\"{": "x, [y]",',
+      '  "c": [],',
+      '  "d": {',
+      '    "e": null',
+      "  }",
+      "}",
+      "",
+    ]);
     expect(indentedJson(laidOut)).to.equal(laidOut);
   });
 });

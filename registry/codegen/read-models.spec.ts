@@ -122,7 +122,9 @@ describe("models of event types", () => {
     expect(found[0]?.named.map(({ name }) => name)).to.deep.equal(["Money", "Item"]);
     const money = found[0]?.named[0];
     expect(money?.kind === "record" && money.fields[0]?.leftOut).to.deep.equal({ kind: "hex", hex: "0a" });
-    expect(readModels([schema]).problems.map(partLine)).to.deep.equal(["s: items[]: the type shop.Item is not known"]);
+    expect(readModels([schema]).problems.map(partLine)).to.deep.equal([
+      "s: items[]: the type shop.Item is not known",
+    ]);
   });
 
   it("find the problems of all event types at once", () => {
