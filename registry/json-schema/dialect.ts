@@ -138,6 +138,11 @@ export function dialectOf(draft: Draft): Dialect {
   return made;
 }
 
+/** A draft's meta-schema, where the URI is its own. */
+export function metaSchemaOf(draft: Draft, uri: string): unknown {
+  return uri === metaUri[draft] ? dialectOf(draft).ajv.getSchema(uri)?.schema : undefined;
+}
+
 /** What its meta-schema says against a schema; undefined where nothing. */
 export function metaFault(draft: Draft, schema: unknown): string | undefined {
   if (typeof schema === "boolean") {

@@ -10,8 +10,10 @@ export interface LinearPattern {
 }
 
 const PATTERN_MAX = 1_000;
-/** The engine takes time for each character of the text and each one of the pattern: what is written out is bounded. */
-const WRITTEN_MAX = 4_000;
+/** Characters that a pattern may have once its counts are written out. */
+const WRITTEN_MAX = 8_000;
+/** The engine takes time for each character of the text and each one that the pattern asks for: half a second at most. */
+const STATES_MAX = 500;
 /** The greatest product of counts that the engine takes. */
 const COUNT_MAX = 16;
 
@@ -84,6 +86,13 @@ class Writer {
   }
 }
 
+const writtenOut = (pattern: string): string => {
+  const written = new Writer(pattern).alternatives();
+  const states = written.match(/\\.|\[(?:\\.|[^\]\\])*\]|[^()|?*+:]/gs)?.length ?? 0;
+  if (states > STATES_MAX) throw new Error("a pattern repeats too much");
+  return written;
+};
+
 /** Whether the counts of a pattern may be more than the engine takes. */
 const hasManyCounts = (pattern: string): boolean => {
   let product = 1;
@@ -109,7 +118,7 @@ export function linearPattern(pattern: string): LinearPattern {
   } catch {
     throw new Error(`a pattern is not valid: ${pattern.slice(0, 80)}`);
   }
-  const written = hasManyCounts(pattern) ? new Writer(pattern).alternatives() : pattern;
+  const written = hasManyCounts(pattern) ? writtenOut(pattern) : pattern;
   try {
     return new RegExp(written, "l");
   } catch {

@@ -132,7 +132,8 @@ export function formatGaps({ reader, isLenient }: Claim, facts: Facts): readonly
   const isOther = type !== undefined && (facts.types & bits) === 0;
   const isPlain = (facts.types & (typeBits.string | typeBits.number)) === 0;
   if (isOther || isPlain) return [];
-  const advice = "Leave the format as it was, or leave it out.";
+  const hint = type === undefined ? " LENIENT takes it, since no validator knows the format." : "";
+  const advice = `Leave the format as it was, or leave it out.${hint}`;
   return [gapAt("JSON_FORMAT_CHANGED", reader, "format", advice)];
 }
 

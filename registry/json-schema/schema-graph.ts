@@ -1,5 +1,6 @@
 // The schemas of a document by place, with what their references lead to.
 import { canonicalJson } from "./canonical-value.js";
+import { metaSchemaOf } from "./dialect.js";
 import { dataKeywords, keywordsOf, listKeywords, mapKeywords, schemaKeywords } from "./keywords.js";
 import { referenceRewriter, referenceUri, type SchemaDocument } from "./schema-document.js";
 
@@ -117,8 +118,8 @@ export class SchemaGraph {
   /** JSON pointer of a node, after the name of the reference that it stands in, if it does. */
   pathOf(node: SchemaNode): string {
     const place = this.#places.get(node.negated ?? node) ?? "";
-    const reference = place === "" ? undefined : this.document.references[Number(place)];
-    return reference === undefined ? node.pointer : `${reference.name}#${node.pointer}`;
+    if (place === "") return node.pointer;
+    return `${this.document.references[Number(place)]?.name ?? place}#${node.pointer}`;
   }
 
   /** The schema that a path of keywords, names and indices leads to from another one; it must be there. */
@@ -170,6 +171,7 @@ export class SchemaGraph {
     const uri = resolved(node.base, this.#rewrite(ref) ?? ref);
     if (uri === undefined) return undefined;
     const [resource = "", fragment = ""] = uri.split("#");
+    this.#addMetaSchema(resource);
     if (fragment === "") return this.#byUri.get(resource);
     if (!fragment.startsWith("/")) return this.#byUri.get(`${resource}#${fragment}`);
     const root = this.#byUri.get(resource);
@@ -188,6 +190,14 @@ export class SchemaGraph {
   circular(): SchemaNode | undefined {
     this.#circular ??= findCircular([...this.#nodes.values()]) ?? false;
     return this.#circular === false ? undefined : this.#circular;
+  }
+
+  /** The draft's own meta-schema may be referred to as well; it is read once it is. */
+  #addMetaSchema(uri: string): void {
+    if (this.#byUri.has(uri)) return;
+    const schema = metaSchemaOf(this.document.draft, uri);
+    if (schema !== undefined)
+      this.#byUri.set(uri, this.#index(schema, { place: uri, pointer: "", base: uri }));
   }
 
   /**
