@@ -153,7 +153,7 @@ export function unevaluatedItemGaps(prover: Prover, claim: Claim, facts: Facts):
   const { reader } = claim;
   const rest = reader.graph.childOf(reader, "unevaluatedItems");
   if (rest.schema === true) return [];
-  const parts = staticParts(reader, "items", arrayPartOf);
+  const parts = staticParts(reader, arrayPartOf);
   if (parts === undefined) {
     const advice = "Say it with items or additionalItems, or leave it as it was.";
     return [gapAt("JSON_UNEVALUATED", rest, "unevaluatedItems", advice)];

@@ -138,6 +138,23 @@ describe("JSON Schema's verdicts", () => {
     expect(outcome({ ...newer, items: {} }, newer)).to.match(/^incompatible /);
   });
 
+  it("follow what is evaluated into the alternatives that hold", () => {
+    const event = (value: unknown, more: object = {}) => ({
+      ...object({ kind: { enum: ["a", "b"] } }, { required: ["kind"] }),
+      oneOf: [
+        object({ kind: { const: "a" }, n: value }),
+        object({ kind: { const: "b" }, t: text }, { required: ["t"] }),
+      ],
+      unevaluatedProperties: false,
+      ...more,
+    });
+    expect(outcome(event(whole), event({ type: "number" }))).to.equal("compatible");
+    expect(outcome(event({ type: "number" }), event(whole))).to.match(/^incompatible /);
+    expect(outcome(event(whole, { unevaluatedProperties: true }), event(whole))).to.match(/^incompatible /);
+    const closed = object({ kind: text, n: whole, t: text }, { additionalProperties: false });
+    expect(outcome(event(whole), closed)).to.equal("compatible");
+  });
+
   it("tell alternatives apart by what excludes them", () => {
     const shape = (kind: string, rest: object) =>
       object({ kind: { const: kind }, ...rest }, { required: ["kind"] });

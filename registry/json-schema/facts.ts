@@ -3,7 +3,7 @@
 import { canonicalJson } from "./canonical-value.js";
 import { typeOfValue } from "./evaluate.js";
 import type { SchemaNode } from "./schema-graph.js";
-import { staticParts } from "./static-parts.js";
+import { possibleParts } from "./static-parts.js";
 
 /** Types as bits; a number is an integer or a fraction. */
 export const typeBits = {
@@ -156,11 +156,14 @@ export class FactsReader {
   readonly #seen = new Set<SchemaNode>();
   readonly #queue: SchemaNode[];
   readonly #given: ReadonlySet<SchemaNode>;
+  /** Schemas that are known not to hold. */
+  readonly #denied = new Set<SchemaNode>();
   readonly #spend: (steps?: number) => void;
 
   constructor(nodes: readonly SchemaNode[], spend: (steps?: number) => void) {
     this.#queue = [...nodes];
     this.#given = new Set(nodes);
+    for (const { negated } of nodes) if (negated !== undefined) this.#denied.add(negated);
     this.#spend = spend;
   }
 
@@ -209,12 +212,12 @@ export class FactsReader {
     this.#unevaluated(node);
   }
 
-  /** `unevaluatedItems` and `unevaluatedProperties`, where what they look at is the same for every value. */
+  /** `unevaluatedItems` and `unevaluatedProperties`: of what no part may look at, they hold for sure. */
   #unevaluated(node: SchemaNode): void {
     const names = node.graph.keywordsOf(node);
     const anything = { ...node, id: node.id + 0.5, schema: true };
     if (names.includes("unevaluatedItems")) {
-      const parts = staticParts(node, "items", arrayPartOf);
+      const parts = possibleParts(node, { of: "items", partOf: arrayPartOf, without: this.#denied });
       if (parts?.every((it) => it.rest === undefined)) {
         const places = parts.reduce((many, it) => Math.max(many, it.prefix.length), 0);
         const prefix = Array.from({ length: places }, () => anything);
@@ -222,7 +225,7 @@ export class FactsReader {
       }
     }
     if (!names.includes("unevaluatedProperties")) return;
-    const parts = staticParts(node, "properties", objectPartOf);
+    const parts = possibleParts(node, { of: "properties", partOf: objectPartOf, without: this.#denied });
     if (parts?.every((it) => it.additional === undefined) !== true) return;
     const properties = new Map(
       parts.flatMap((it) => [...it.properties.keys()]).map((name) => [name, anything]),
@@ -270,7 +273,9 @@ export class FactsReader {
     this.#queue.push(chosen);
     if (keyword === "anyOf") return;
     for (const other of alternatives) {
-      if (other !== chosen) this.#queue.push(node.graph.negationOf(other));
+      if (other === chosen) continue;
+      this.#denied.add(other);
+      this.#queue.push(node.graph.negationOf(other));
     }
   }
 
@@ -291,6 +296,8 @@ export class FactsReader {
           (shape !== undefined && negated.graph.shapeOf(negated, this.#spend) === shape));
       if (!holds && !fails) continue;
       const taken = holds ? conditional.whenTrue : conditional.whenFalse;
+      const passed = holds ? [conditional.whenFalse] : [conditional.whenTrue, condition];
+      for (const it of passed) if (it !== undefined) this.#denied.add(it);
       if (taken !== undefined) this.#queue.push(taken);
       return;
     }

@@ -12,7 +12,7 @@ export interface LinearPattern {
 const PATTERN_MAX = 1_000;
 /** Characters that a pattern may have once its counts are written out. */
 const WRITTEN_MAX = 8_000;
-/** The engine takes time for each character of the text and each one that the pattern asks for: half a second at most. */
+/** The engine takes time for each character of the text times each one of the pattern: half a second at most. */
 const STATES_MAX = 500;
 /** The greatest product of counts that the engine takes. */
 const COUNT_MAX = 16;

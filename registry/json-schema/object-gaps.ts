@@ -4,7 +4,7 @@ import { gapAt } from "./gap.js";
 import { nameClasses, nameLimits } from "./name-classes.js";
 import type { Claim, Gap, Prover } from "./prover.js";
 import type { SchemaNode } from "./schema-graph.js";
-import { staticParts } from "./static-parts.js";
+import { possibleParts, provedParts } from "./static-parts.js";
 
 /** A property of the writer's objects. */
 export interface NamedQuestion {
@@ -187,22 +187,25 @@ const patternChanged = (node: SchemaNode): Gap =>
     "Take all values that older events may hold under such names.",
   );
 
-/** `unevaluatedProperties`, where what counts as evaluated does not depend on the value. */
+/** `unevaluatedProperties`: what is proved to hold counts as evaluated. */
 export function unevaluatedPropertyGaps(prover: Prover, claim: Claim, facts: Facts): readonly Gap[] {
   const { reader } = claim;
   const additional = reader.graph.childOf(reader, "unevaluatedProperties");
   if (additional.schema === true) return [];
-  const parts = staticParts(reader, "properties", objectPartOf);
-  if (parts === undefined) {
-    const advice = "Say it with additionalProperties, or leave it as it was.";
-    return [gapAt("JSON_UNEVALUATED", additional, "unevaluatedProperties", advice)];
-  }
+  const parts = provedParts(prover, claim, objectPartOf);
   if (parts.some((it) => it.additional !== undefined)) return [];
   const anything = prover.made(true);
   const names = parts.flatMap((it) => [...it.properties.keys()]);
   const patterns = parts.flatMap((it) => it.patterns.map(([pattern]) => [pattern, anything] as const));
   const properties = new Map(names.map((name) => [name, anything]));
-  return partGaps(prover, { claim, facts, part: { properties, patterns, additional, node: reader } });
+  const gaps = partGaps(prover, { claim, facts, part: { properties, patterns, additional, node: reader } });
+  if (
+    gaps.length === 0 ||
+    possibleParts(reader, { of: "properties", partOf: objectPartOf })?.length === parts.length
+  )
+    return gaps;
+  const advice = "Say it with additionalProperties, or leave it as it was.";
+  return [gapAt("JSON_UNEVALUATED", additional, "unevaluatedProperties", advice)];
 }
 
 /** `required`. */

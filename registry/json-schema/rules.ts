@@ -46,7 +46,7 @@ export const jsonRules = {
   JSON_REFERENCE_CIRCULAR: "References lead back to themselves without a value between.",
   JSON_DYNAMIC_REFERENCE: "The reader uses $dynamicRef or $recursiveRef, which are compared only as a whole.",
   JSON_UNEVALUATED:
-    "The reader's unevaluatedItems or unevaluatedProperties depend on which alternatives hold, which is not followed.",
+    "What the reader's unevaluatedItems or unevaluatedProperties leave over depends on what can't be told.",
   JSON_PROOF_INCOMPLETE: "The schemas differ in a way that the checks can't follow.",
   STEPS_EXCEEDED: "Comparing the schemas takes more steps than one question may.",
 } as const;
