@@ -112,7 +112,10 @@ async function latestIfNeeded(
   { name, live }: SubjectState,
   { text, metadata, ruleSet }: SchemaInput,
 ): Promise<VersionRecord | undefined> {
-  if (live.length === 0 || (text !== "" && metadata !== undefined && ruleSet !== undefined)) return undefined;
+  const newest = live.at(-1);
+  if (newest === undefined) return undefined;
+  const isWhole = text !== "" && (!newest.hasMore || (metadata !== undefined && ruleSet !== undefined));
+  if (isWhole) return undefined;
   return await view.version(name, "latest", "live");
 }
 

@@ -131,15 +131,19 @@ describe("two instances of the registry", function () {
       const lock =
         "select 1 from registry_contexts where project_id = $1 and context = '.' for no key update";
       await other.query(lock, [of.projectId]);
-      let isDone = false;
-      const waits = register(0, "a", avro("b")).then((schema) => {
-        isDone = true;
+      let done = 0;
+      // Far more than an instance has connections.
+      const waiting = times(30, async (index) => {
+        const schema = await register(0, "a", avro(`b${index}`));
+        done++;
         return schema;
       });
-      expect((await register(1, ":.free:a", avro("c"))).schemaId).to.equal(1);
-      expect(isDone).to.equal(false);
+      expect((await register(0, ":.free:a", avro("c"))).schemaId).to.equal(1);
+      expect((await client(0).getSchema({ subject: "a" }, by())).schema?.version).to.equal(1);
+      expect(done).to.equal(0);
       await other.query("commit");
-      expect((await waits).version).to.equal(2);
+      const versions = (await waiting).map(({ version }) => version);
+      expect(versions.sort((one, two) => one - two)).to.deep.equal(counted(31).slice(1));
     } finally {
       other.release();
     }

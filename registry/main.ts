@@ -25,7 +25,11 @@ async function start(life: Life, env: Env): Promise<void> {
   const settings = readConfig(env);
   const { log } = life;
   const name = `${SERVICE} ${settings.instance}`;
-  const pool = life.own("postgres", openPostgres({ url: settings.databaseUrl, name }), (it) => it.end());
+  const pool = life.own(
+    "postgres",
+    openPostgres({ url: settings.databaseUrl, name, connectionsMax: 12 }),
+    (it) => it.end(),
+  );
   const nats = life.own("nats", await openNats({ url: settings.natsUrl, name }), (it) => it.close());
   const { keys, feed } = openControl({ pool, clock: systemClock, operatorKey: settings.operatorKey }, life);
   const probes = { postgres: () => pool.query("select 1"), nats: async () => nats.connected() };

@@ -20,6 +20,8 @@ export interface VersionHeader {
   readonly body: string;
   readonly deleted: boolean;
   readonly hasReferences: boolean;
+  /** Whether it has metadata or rules. */
+  readonly hasMore: boolean;
 }
 
 /** A scope's own configuration and mode. */

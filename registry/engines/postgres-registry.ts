@@ -1,7 +1,9 @@
 import type pg from "pg";
+import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { projectNotFound } from "../../platform/control/projects.js";
 import { inTransaction, type Postgres } from "../../platform/engines/postgres.js";
 import { answered } from "../../platform/engines/postgres-errors.js";
+import { Fault } from "../../platform/fault.js";
 import type { NewChange, NewSchema, NewVersion, RegistryStore, RegistryWriter } from "../ports.js";
 import type { Caller, RegistryConfig, SubjectNotes } from "../records.js";
 import type { Scope, SubjectName } from "../subject-name.js";
@@ -9,19 +11,57 @@ import { PostgresView } from "./postgres-view.js";
 
 /** The registries in the tables `registry_*`. */
 export function openRegistryStore(pool: Postgres): RegistryStore {
+  const turns = new Turns();
   return {
     view: (projectId) => new PostgresView(pool, projectId),
     write: (caller, { context, contexts = [] }, work) =>
-      answered(() =>
-        inTransaction(pool, async (client) => {
-          await lock(client, caller.projectId, { context, contexts });
-          const writer = new PostgresWriter(client, caller);
-          const result = await work(writer);
-          await writer.writeHistory();
-          return result;
-        }),
+      turns.take(`${caller.projectId} ${context}`, () =>
+        answered(() =>
+          inTransaction(pool, async (client) => {
+            await lock(client, caller.projectId, { context, contexts });
+            const writer = new PostgresWriter(client, caller);
+            const result = await work(writer);
+            await writer.writeHistory();
+            return result;
+          }),
+        ),
       ),
   };
+}
+
+/** Writers of one context that may wait for each other in this process. */
+const WAITING_MAX = 1_000;
+
+/**
+ * One writer of a context at a time: those that wait for its lock hold no connection meanwhile, so that others find
+ * one.
+ */
+class Turns {
+  readonly #last = new Map<string, { ended: Promise<unknown>; waiting: number }>();
+
+  /** @throws Fault OVERLOADED where too many wait already */
+  async take<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#last.get(key);
+    const waiting = (before?.waiting ?? 0) + 1;
+    if (waiting > WAITING_MAX) {
+      const facts = { retry_after_ms: "1000" };
+      throw new Fault(FaultReason.OVERLOADED, "too many wait to change this context; try again", facts);
+    }
+    const turn = before === undefined ? work() : before.ended.then(work);
+    const ended = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    const mine = { ended, waiting };
+    this.#last.set(key, mine);
+    try {
+      return await turn;
+    } finally {
+      const last = this.#last.get(key);
+      if (last === mine) this.#last.delete(key);
+      else if (last !== undefined) last.waiting--;
+    }
+  }
 }
 
 /**
