@@ -5,6 +5,7 @@ import { languageOf, type ParsedSchemas } from "./languages.js";
 import { parseVersion } from "./parse-version.js";
 import type { RegistryView } from "./ports.js";
 import type { VersionRecord } from "./records.js";
+import type { ParsedSchema, Reading, SchemaLanguage } from "./rules/language.js";
 import { checkLevel, type Verdict } from "./rules/levels.js";
 import {
   type DerivedSchemaVer,
@@ -68,27 +69,25 @@ export class Judge {
 
   async #answer(view: RegistryView, { state, candidate, versions }: JudgedQuestion): Promise<Judgement> {
     const { level, policy } = state.config;
-    const recent = recentOf(state);
-    const asked = [...new Set([...versions, ...recent])].sort((a, b) => a - b);
-    const all = await view.versions(state.name, asked);
-    const counted = all.filter(({ version }) => recent.includes(version));
-    const numbered = await this.#parse(view, [...sinceRevision(counted), ...counted.slice(-1)]);
-    const records = all.filter(({ version }) => versions.includes(version));
-    const previous = await this.#parse(view, records);
+    const counted = countedOf(state);
+    const records = await view.versions(state.name, [...new Set([...versions, ...counted])]);
+    const parsed = await this.#parse(view, records);
+    const previousOf = (numbers: readonly number[]) =>
+      parsed.filter(({ version }) => numbers.includes(version));
     // Others that wait for this process go first.
     await breathe();
-    const language = languageOf(candidate.kind);
-    const verdict = checkLevel({ language, level, policy, previous, next: candidate.parsed });
+    const language = comparingOnce(languageOf(candidate.kind));
+    const next = candidate.parsed;
+    const verdict = checkLevel({ language, level, policy, previous: previousOf(versions), next });
+    const schemaVer = deriveSchemaVer({ language, policy, previous: previousOf(counted), next });
     const compared = records.filter(({ version }) => verdict.compared.includes(version)).reverse();
-    const schemaVer = deriveSchemaVer({ language, policy, previous: numbered, next: candidate.parsed });
-    const newestSchemaVer = counted.at(-1)?.schemaVer ?? "";
-    return { ...verdict, versions: compared, schemaVer, newestSchemaVer };
+    return { ...verdict, versions: compared, schemaVer, newestSchemaVer: state.live.at(-1)?.schemaVer ?? "" };
   }
 
-  /** The versions parsed, each once. */
+  /** Versions of a subject, parsed. */
   async #parse(view: RegistryView, records: readonly VersionRecord[]): Promise<NumberedVersion[]> {
     const parsed: NumberedVersion[] = [];
-    for (const record of new Set(records)) {
+    for (const record of records) {
       const known = await parseVersion(view, this.#parsedSchemas, record);
       parsed.push({ version: record.version, schema: known.parsed, schemaVer: record.schemaVer });
     }
@@ -96,19 +95,35 @@ export class Judge {
   }
 }
 
-const recentOf = ({ live }: SubjectState): number[] => live.slice(-numberedMax).map(({ version }) => version);
+/** The versions that a SchemaVer is found by, ascending: those of the newest one's revision. */
+function countedOf({ live }: SubjectState): number[] {
+  const ofRevision = sinceRevision(live).slice(-numberedMax);
+  return (ofRevision.length === 0 ? live.slice(-1) : ofRevision).map(({ version }) => version);
+}
+
+/** The same language, which finds out once for each pair whether one schema reads the other. */
+function comparingOnce(language: SchemaLanguage): SchemaLanguage {
+  const known = new Map<ParsedSchema, Map<ParsedSchema, Reading>>();
+  return {
+    ...language,
+    reads(question) {
+      const { reader, writer } = question;
+      const ofReader = known.get(reader) ?? new Map<ParsedSchema, Reading>();
+      known.set(reader, ofReader);
+      const reading = ofReader.get(writer) ?? language.reads(question);
+      // What was not proved may have been for want of steps, of which the next question has its own.
+      if (reading.outcome !== "unproven") ofReader.set(writer, reading);
+      return reading;
+    },
+  };
+}
 
 function keyOf({ state, candidate, versions }: JudgedQuestion): string {
   const { level, policy } = state.config;
-  const recent = recentOf(state);
-  const compared = state.headers.filter(
-    ({ version }) => versions.includes(version) || recent.includes(version),
+  const counted = countedOf(state);
+  const compared = state.live.filter(
+    ({ version }) => versions.includes(version) || counted.includes(version),
   );
-  return JSON.stringify([
-    level,
-    policy,
-    candidate.key,
-    versions,
-    compared.map(({ version, guid }) => [version, guid]),
-  ]);
+  const told = compared.map(({ version, guid, schemaVer }) => [version, guid, schemaVer]);
+  return JSON.stringify([level, policy, candidate.key, versions, told]);
 }

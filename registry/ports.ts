@@ -22,6 +22,8 @@ export interface VersionHeader {
   readonly hasReferences: boolean;
   /** Whether it has metadata or rules. */
   readonly hasMore: boolean;
+  /** Empty where it was not derived. */
+  readonly schemaVer: string;
 }
 
 /** A scope's own configuration and mode. */

@@ -121,7 +121,8 @@ export class PostgresView implements RegistryView {
   async headers({ context, subject }: SubjectName): Promise<VersionHeader[]> {
     return await this.query<VersionHeader & pg.QueryResultRow>(
       `select v.version, v.schema_id as "schemaId", s.guid, s.body, v.deleted, s.refs::text <> '[]' as "hasReferences",
-         s.metadata is not null or s.rule_set is not null as "hasMore"
+         s.metadata is not null or s.rule_set is not null as "hasMore",
+         v.schema_ver as "schemaVer"
        ${VERSION_FROM} and v.context = $2 and v.subject = $3 order by v.version`,
       [context, subject],
     );
