@@ -16,7 +16,14 @@ import { wholeNumber } from "./query.js";
 const kinds: ReadonlyMap<string, SchemaKind> = new Map([
   ["avro", SchemaKind.AVRO],
   ["json-schema", SchemaKind.JSON_SCHEMA],
+  ["protobuf", SchemaKind.PROTOBUF],
 ]);
+
+/** The kind of a file by its name. */
+function kindOfFile(file: string): string {
+  if (file.endsWith(".avsc")) return "avro";
+  return file.endsWith(".proto") ? "protobuf" : "json-schema";
+}
 
 /** `tideline schemas` */
 export function addSchemasCommands(program: Command, context: CommandContext): void {
@@ -26,9 +33,9 @@ export function addSchemasCommands(program: Command, context: CommandContext): v
     .description("Adds a version to an event type; from then on its events are checked against it.")
     .argument("<type>", "the event type")
     .argument("<file>", "the schema's text")
-    .option("-k, --kind <kind>", "avro or json-schema (default: avro for .avsc, else json-schema)")
+    .option("-k, --kind <kind>", "avro, json-schema or protobuf (default: by the file's ending)")
     .action(async (subject: string, file: string, flags: { kind?: string }) => {
-      const kind = kinds.get(flags.kind ?? (file.endsWith(".avsc") ? "avro" : "json-schema"));
+      const kind = kinds.get(flags.kind ?? kindOfFile(file));
       if (kind === undefined)
         throw new UserError(`--kind ${flags.kind}: one of ${[...kinds.keys()].join(", ")}`);
       const text = await readFile(file, "utf8").catch(() => {
@@ -59,14 +66,15 @@ export function addSchemasCommands(program: Command, context: CommandContext): v
 }
 
 function schemasTable(schemas: readonly Schema[]): string {
-  const rows = schemas.map(({ subject, version, schemaId, kind, createTime }) => [
+  const rows = schemas.map(({ subject, version, schemaVer, schemaId, kind, createTime }) => [
     safeText(subject, 60),
     version,
+    schemaVer,
     schemaId,
     [...kinds].find(([, known]) => known === kind)?.[0] ?? "",
     createTime === undefined
       ? ""
       : new Date(timestampMs(createTime)).toISOString().slice(0, 19).replace("T", " "),
   ]);
-  return textTable(["type", "version", "id", "kind", "registered"], rows);
+  return textTable(["type", "version", "schemaver", "id", "kind", "registered"], rows);
 }
