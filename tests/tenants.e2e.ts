@@ -5,17 +5,16 @@ import { expect } from "chai";
 import { Scope } from "../gen/ts/tideline/admin/v1/project_pb.js";
 import { Outcome } from "../gen/ts/tideline/event/v1/verdict_pb.js";
 import { Aggregation } from "../gen/ts/tideline/query/v1/question_pb.js";
-import { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { refusalOf } from "./support/fault.js";
 import { makeProject, services, type TestProject } from "./support/own-project.js";
 import { countEvents, drained, until } from "./support/questions.js";
 import { RawCaller } from "./support/raw-call.js";
+import { type Registered, registryAttempts, schema, subject } from "./support/registry-attempts.js";
 import { useStack } from "./support/stack.js";
 
 /** What the other project has, and what a stranger might know of it. */
-interface Theirs extends TestProject {
+interface Theirs extends Registered {
   readonly quarantineId: string;
-  readonly schemaId: number;
 }
 
 /** Tries to reach what is theirs with our keys. */
@@ -23,8 +22,6 @@ type Attempt = (ours: TestProject, theirs: Theirs) => Promise<void>;
 
 const eventId = "shared-event";
 const userId = "shared-user";
-const subject = "shared_type";
-const schema = { subject, kind: SchemaKind.JSON_SCHEMA, text: '{"type":"object"}' };
 const event = (text: string, type = subject) => ({
   ...{ eventId, type, userId },
   body: { case: "properties" as const, value: JSON.stringify({ text }) },
@@ -118,25 +115,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
     const left = await theirs.quarantine.listQuarantined({ filter });
     expect(left.total).to.equal(1n);
   },
-  "RegistryService.GetSchema": async ({ registry }, { schemaId }) => {
-    for (const request of [{ schemaId }, { subject }, { subject, version: 1 }])
-      await expectRefusal(registry.getSchema(request), "NOT_FOUND", "SCHEMA_NOT_FOUND");
-  },
-  "RegistryService.CheckEvents": async ({ registry }) => {
-    const answer = await registry.checkEvents({ subject, kind: SchemaKind.JSON_SCHEMA, text: "{}" });
-    expect(answer.checked).to.equal(0);
-  },
-  "RegistryService.ListSchemas": async ({ registry }) => {
-    expect((await registry.listSchemas({})).schemas).to.deep.equal([]);
-  },
-  "RegistryService.RegisterSchema": async ({ registry }, theirs) => {
-    const own = await registry.registerSchema({ ...schema, text: '{"type":"object","title":"ours"}' });
-    expect(own.schema?.version).to.equal(1);
-    const { schemas } = await theirs.registry.listSchemas({});
-    expect(schemas.map(({ version, text }) => ({ version, text }))).to.deep.equal([
-      { version: 1, text: schema.text },
-    ]);
-  },
+  ...registryAttempts,
   "IngestService.PublishEvents": async ({ ingest, query }, theirs) => {
     const { verdicts } = await ingest.publishEvents({ events: [event("ours")] });
     expect(verdicts.map(({ outcome }) => outcome)).to.deep.equal([Outcome.ACCEPTED]);
