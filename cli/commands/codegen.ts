@@ -8,7 +8,6 @@ import {
   packageByDefault,
   printClient,
 } from "../../registry/codegen/print-client.js";
-import { partLine, readModels } from "../../registry/codegen/read-models.js";
 import { changeFolder, changeLines, compareFolder } from "../codegen/output-folder.js";
 import type { CommandContext } from "../context.js";
 import { exitCodes } from "../failure.js";
@@ -44,6 +43,8 @@ export function addCodegenCommand(program: Command, context: CommandContext): vo
       const language = languageOf(flags.lang);
       const packageName = packageOf(language, flags.package);
       const schemas = await schemasOf(context, flags.subject);
+      // Loaded only here: most commands do without what reads schemas.
+      const { partLine, readModels } = await import("../../registry/codegen/read-models.js");
       const { events, problems, notes } = readModels(schemas);
       if (problems.length > 0) {
         for (const problem of problems) console.error(safeText(partLine(problem), LINE_LENGTH_MAX));
