@@ -32,13 +32,14 @@ describe("two instances of the registry", function () {
   let services: ServiceProcess[] = [];
   let clients: RegistryClient[];
   let of: TestProject;
+  let start: () => Promise<ServiceProcess>;
 
   before(async () => {
     engines = await startEngines("postgres", "nats");
     databaseUrl = await engines.createPostgresDatabase();
     pool = openPostgres({ url: databaseUrl, name: "test" });
     await migratePostgres(pool, [controlMigrations, "registry/migrations"]);
-    const start = () =>
+    start = () =>
       startService("registry", {
         NATS_URL: engines.nats,
         REDIS_URL: "redis://127.0.0.1:9",
@@ -174,6 +175,21 @@ describe("two instances of the registry", function () {
     await pool.query("update api_keys set revoke_time = now() where key_id = $1", [of.keyId]);
     expect(await watching).to.equal(FaultReason.KEY_INVALID);
     expect(isEnded).to.equal(true);
+  });
+
+  it("end a stream of changes when they stop, at once", async () => {
+    const third = await start();
+    const transport = createGrpcTransport({ baseUrl: `http://127.0.0.1:${third.grpcPort}` });
+    let messages = 0;
+    const watch = async (): Promise<void> => {
+      for await (const _ of createClient(RegistryService, transport).watchChanges({}, by())) messages++;
+    };
+    const watching = watch().catch(() => undefined);
+    await until(() => messages > 0);
+    const began = performance.now();
+    expect(await third.stop()).to.equal(0);
+    await watching;
+    expect(performance.now() - began).to.be.lessThan(5_000);
   });
 
   it("are followed by ingestion within a second, also where a look at the changes was lost", async () => {
