@@ -5,7 +5,7 @@ import { Fault } from "../platform/fault.js";
 import { effectiveConfig, effectiveMode } from "./effective.js";
 import { type Fingerprints, fingerprintsOf } from "./fingerprint.js";
 import { languageOf, type ParsedSchemas } from "./languages.js";
-import type { RegistryView, VersionHeader, VersionKey } from "./ports.js";
+import type { KnownSchema, RegistryView, VersionHeader, VersionKey } from "./ports.js";
 import type {
   Mode,
   RuleSet,
@@ -31,17 +31,24 @@ export interface SubjectState {
   /** All versions from the first, soft-deleted ones too. */
   readonly headers: readonly VersionHeader[];
   readonly live: readonly VersionHeader[];
+  /** What its context knows of the guid that was asked for with it. */
+  readonly known: KnownSchema & { readonly guid: string | undefined };
 }
 
-export async function readSubject(view: RegistryView, name: SubjectName): Promise<SubjectState> {
-  const settings = await view.settings(name);
-  const headers = await view.headers(name);
+/** @param guid Of the schema that is looked for, where it can be told before. */
+export async function readSubject(
+  view: RegistryView,
+  name: SubjectName,
+  guid?: string,
+): Promise<SubjectState> {
+  const { settings, headers, known } = await view.subject(name, guid);
   return {
     name,
     config: effectiveConfig(settings),
     mode: effectiveMode(settings),
     headers,
     live: headers.filter(({ deleted }) => !deleted),
+    known: { ...known, guid },
   };
 }
 
@@ -106,6 +113,26 @@ export async function readCandidate(
   };
 }
 
+/**
+ * The guid that a schema most likely gets, told by itself alone; undefined where that takes more than its text. What
+ * is wrong with it is for `readCandidate` to say.
+ */
+export function likelyGuid(
+  parsedSchemas: ParsedSchemas,
+  { kind, text, references = [], metadata, ruleSet }: SchemaInput,
+  normalize: boolean | undefined,
+): string | undefined {
+  if (text === "" || references.length > 0 || Buffer.byteLength(text) > schemaLimits.bytes) return undefined;
+  try {
+    const { parsed } = parsedSchemas.parse(kind, { text, references: [] });
+    const canonical = normalize === true ? languageOf(kind).normalized(parsed) : parsed.canonical;
+    return fingerprintsOf({ kind, text: canonical, references, metadata, ruleSet }).guid;
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
+}
+
 /** The newest live version, where the schema takes something from it. */
 async function latestIfNeeded(
   view: RegistryView,
@@ -116,7 +143,7 @@ async function latestIfNeeded(
   if (newest === undefined) return undefined;
   const isWhole = text !== "" && (!newest.hasMore || (metadata !== undefined && ruleSet !== undefined));
   if (isWhole) return undefined;
-  return await view.version(name, "latest", "live");
+  return (await view.records(name, [newest]))[0];
 }
 
 /** A schema without a text is the newest one with other metadata or rules. */

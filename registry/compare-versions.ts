@@ -40,7 +40,10 @@ async function rollBackLocked(
   const name = parseSubject(subject);
   const state = await readSubject(writer, name);
   if (state.headers.length === 0) throw subjectNotFound(subject);
-  const [record] = await writer.versions(name, [version]);
+  const [record] = await writer.records(
+    name,
+    state.headers.filter((it) => it.version === version),
+  );
   if (record === undefined) throw versionNotFound(subject, version);
   if (state.live.at(-1)?.version === version) return { schema: record, isNew: false };
   if (isReadOnly(state.mode)) throw modeForbids(subjectText(name), state.mode);

@@ -41,7 +41,7 @@ async function findInlined(
   if (language.inlined === undefined || possible.length === 0) return undefined;
   const wanted = language.inlined(candidate.parsed);
   for (const header of possible) {
-    const [record] = await view.versions(state.name, [header.version]);
+    const [record] = await view.records(state.name, [header]);
     if (record?.kind !== candidate.kind) continue;
     const { parsed } = await parseVersion(view, parsedSchemas, record);
     if (language.inlined(parsed) === wanted) return header;

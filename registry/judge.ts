@@ -70,7 +70,10 @@ export class Judge {
   async #answer(view: RegistryView, { state, candidate, versions }: JudgedQuestion): Promise<Judgement> {
     const { level, policy } = state.config;
     const counted = countedOf(state);
-    const records = await view.versions(state.name, [...new Set([...versions, ...counted])]);
+    const headers = state.live.filter(
+      ({ version }) => versions.includes(version) || counted.includes(version),
+    );
+    const records = await view.records(state.name, headers);
     const parsed = await this.#parse(view, records);
     const previousOf = (numbers: readonly number[]) =>
       parsed.filter(({ version }) => numbers.includes(version));

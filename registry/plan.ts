@@ -28,6 +28,8 @@ export interface PlanRequest {
   readonly options: RegisterOptions & CheckOptions;
   /** Whether a schema that the subject has already is compared all the same. */
   readonly comparesExisting: boolean;
+  /** The schema's guid, where it is known or likely: what its context knows of it is read together with the subject. */
+  readonly guid: string | undefined;
 }
 
 export interface Plan {
@@ -58,7 +60,7 @@ export async function plan(
   judge: JudgeQuestion,
 ): Promise<Plan> {
   const { name, input, options } = request;
-  const state = await readSubject(view, name);
+  const state = await readSubject(view, name, request.guid);
   const read = await readCandidate(view, parsedSchemas, state, { input, normalize: options.normalize });
   const found = await findExisting(view, parsedSchemas, { state, candidate: read }, "live");
   const existing = acceptable(found, state, input);
@@ -71,12 +73,11 @@ export async function plan(
   }
   const planned = { state, candidate, judgement };
   if (existing !== undefined) {
-    const { schemaId, version } = existing;
-    const [record] = request.comparesExisting ? await view.versions(name, [version]) : [];
-    const schemaVer = record?.schemaVer ?? "";
+    const { schemaId, version, schemaVer } = existing;
     return { ...planned, existing, schemaId, version, schemaVer, isKnown: true, isTwin: false };
   }
-  const known = await view.known(name.context, candidate.guid);
+  const { guid } = candidate;
+  const known = state.known.guid === guid ? state.known : await view.known(name.context, guid);
   const next = (state.headers.at(-1)?.version ?? 0) + 1;
   const { schemaId: askedId = 0, version: askedVersion = 0 } = input;
   const schemaId = askedId > 0 ? askedId : known.schemaId > 0 ? known.schemaId : known.lastId + 1;
@@ -143,7 +144,7 @@ export async function versionsToCompare(
   if (level === "NONE") return [];
   if (group !== undefined) {
     const value = candidate.metadata?.properties?.[group];
-    const records = await view.versions(state.name, numbers);
+    const records = await view.records(state.name, state.live);
     numbers = records
       .filter(({ metadata }) => metadata?.properties?.[group] === value)
       .map(({ version }) => version);

@@ -24,6 +24,11 @@ export interface VersionHeader {
   readonly hasMore: boolean;
   /** Empty where it was not derived. */
   readonly schemaVer: string;
+  readonly registerTime: Date;
+  readonly keyId: string;
+  readonly rolledBackTo: number;
+  /** When its schema got its id. */
+  readonly createTime: Date;
 }
 
 /** A scope's own configuration and mode. */
@@ -46,6 +51,15 @@ export interface KnownSchema {
   readonly lastId: number;
 }
 
+/** What is known of a subject beside the contents of its schemas, all at one moment. */
+export interface SubjectRows {
+  readonly settings: ScopeSettings;
+  /** All versions from the first, soft-deleted ones too. */
+  readonly headers: readonly VersionHeader[];
+  /** Of the guid that was asked for. */
+  readonly known: KnownSchema;
+}
+
 /** A version that somebody refers to or is referred to. */
 export interface VersionKey extends SubjectName {
   readonly version: number;
@@ -65,9 +79,13 @@ export interface FoundSchema extends SchemaContent {
  */
 export interface RegistryView {
   settings(scope: Scope): Promise<ScopeSettings>;
+  /** Also what is known in its context of the schema of a guid. */
+  subject(name: SubjectName, guid?: string): Promise<SubjectRows>;
   /** All versions of a subject from the first, soft-deleted ones too. */
   headers(name: SubjectName): Promise<VersionHeader[]>;
   version(name: SubjectName, version: VersionChoice, show: Show): Promise<VersionRecord | undefined>;
+  /** Versions with their schemas, in the order of the headers; those that were erased since are left out. */
+  records(name: SubjectName, headers: readonly VersionHeader[]): Promise<VersionRecord[]>;
   /** Those of the numbers that exist, soft-deleted or not, from the first. */
   versions(name: SubjectName, numbers: readonly number[]): Promise<VersionRecord[]>;
   /** Contexts other than `not` in which the subject has a live version, sorted. */
@@ -116,8 +134,11 @@ export type NewChange = Pick<ChangeRecord, "kind" | "version" | "schemaId" | "de
 
 /** One project's registry while its caller holds the lock of a context: nobody else changes it. */
 export interface RegistryWriter extends RegistryView {
-  /** Also where the id has been erased: then it is as before. */
-  addSchema(schema: NewSchema): Promise<void>;
+  /**
+   * Adds a schema, also where the id has been erased, which is then as before, and a version that holds it. Notes it
+   * as REGISTERED.
+   */
+  addRegistered(schema: NewSchema, version: Omit<NewVersion, "schemaId">): Promise<VersionRecord>;
   addVersion(version: NewVersion): Promise<void>;
   hide(name: SubjectName, versions: readonly number[]): Promise<void>;
   /** Removes versions, and the texts of schemas that no version holds any more. */

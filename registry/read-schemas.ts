@@ -66,7 +66,7 @@ export async function lookUp(
     isThere ||= state.headers.some(({ deleted }) => show === "all" || deleted === (show === "deleted"));
     const found = await findExisting(view, parsed, { state, candidate }, show);
     if (found !== undefined) {
-      const [record] = await view.versions(state.name, [found.version]);
+      const [record] = await view.records(state.name, [found]);
       if (record !== undefined) return record;
     }
     if (contexts.length === 1 && !isThere && !isQualified(subject))

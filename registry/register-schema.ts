@@ -1,11 +1,12 @@
 import { FaultReason } from "../gen/ts/tideline/fault/v1/fault_pb.js";
 import { Fault } from "../platform/fault.js";
+import { likelyGuid } from "./candidate.js";
 import { Incompatible } from "./incompatible.js";
 import { Judge, Unjudged } from "./judge.js";
 import type { ParsedSchemas } from "./languages.js";
 import { answerOf, type Plan, type PlanRequest, plan, requirePlan, schemaVerOf } from "./plan.js";
 import type { RegistryStore, RegistryWriter } from "./ports.js";
-import type { Caller, SchemaInput } from "./records.js";
+import type { Caller, SchemaInput, VersionRecord } from "./records.js";
 import type { CheckAnswer, CheckOptions, RegisterOptions, Registration } from "./registry.js";
 import { parseSubject } from "./subject-name.js";
 
@@ -27,7 +28,9 @@ export async function checkSchema(
   const view = store.view(caller.projectId);
   const judge = new Judge(parsed);
   const { input, options } = request;
-  const planned = { input, options, name: parseSubject(request.subject), comparesExisting: true };
+  const name = parseSubject(request.subject);
+  const guid = likelyGuid(parsed, input, options.normalize);
+  const planned = { input, options, name, comparesExisting: true, guid };
   const found = await plan(view, parsed, planned, (question) => judge.judge(view, question));
   const refusal = refusalOf(found, planned);
   return { ...answerOf(found), ...(refusal === undefined ? {} : { refusal }) };
@@ -55,19 +58,22 @@ export async function registerSchema(
 ): Promise<Registration> {
   const view = store.view(caller.projectId);
   const judge = new Judge(parsed);
-  const planned = { ...request, name: parseSubject(subject), comparesExisting: false };
+  const { input, options } = request;
+  const guid = likelyGuid(parsed, input, options.normalize);
+  const planned = { ...request, name: parseSubject(subject), comparesExisting: false, guid };
   for (let attempt = 1; ; attempt++) {
     const before = await plan(view, parsed, planned, (question) => judge.judge(view, question));
     requirePlan(before, planned);
     if (before.existing !== undefined) {
-      const schema = await view.version(planned.name, before.existing.version, "live");
+      const [schema] = await view.records(planned.name, [before.existing]);
       if (schema !== undefined) return { schema, isNew: false };
       continue;
     }
     const contexts = before.candidate.leadsTo.map(({ context }) => context);
     const locks = { context: planned.name.context, contexts };
+    const again = { ...planned, guid: before.candidate.guid };
     const done = await store.write(caller, locks, (writer) =>
-      registerLocked({ writer, parsed, caller }, planned, attempt > attemptsMax ? undefined : judge),
+      registerLocked({ writer, parsed, caller }, again, attempt > attemptsMax ? undefined : judge),
     );
     if (done !== undefined) return done;
   }
@@ -96,11 +102,12 @@ async function registerLocked(
     throw error;
   }
   requirePlan(now, request);
-  const isNew = now.existing === undefined;
-  if (isNew) await apply(writer, caller, now, schemaVerOf(now, request.input));
-  const schema = await writer.version(request.name, now.version, "live");
-  if (schema === undefined) throw new Error("the version that was registered is not there");
-  return { schema, isNew };
+  if (now.existing !== undefined) {
+    const [schema] = await writer.records(request.name, [now.existing]);
+    if (schema === undefined) throw new Error("the version that is registered is not there");
+    return { schema, isNew: false };
+  }
+  return { schema: await apply(writer, caller, now, schemaVerOf(now, request.input)), isNew: true };
 }
 
 async function apply(
@@ -108,28 +115,15 @@ async function apply(
   caller: Caller,
   planned: Plan,
   schemaVer: string,
-): Promise<void> {
+): Promise<VersionRecord> {
   const { state, candidate, schemaId, version, isTwin } = planned;
   const { name, headers } = state;
   await requireId(writer, planned);
   const { guid, body, leadsTo } = candidate;
-  await writer.addSchema({
-    context: name.context,
-    schemaId,
-    guid,
-    body,
-    content: candidate,
-    leadsTo,
-    isTwin,
-  });
-  await writer.addVersion({
-    ...name,
-    version,
-    schemaId,
-    keyId: caller.keyId,
-    schemaVer,
-    rolledBackTo: 0,
-  });
+  const registered = await writer.addRegistered(
+    { context: name.context, schemaId, guid, body, content: candidate, leadsTo, isTwin },
+    { ...name, version, keyId: caller.keyId, schemaVer, rolledBackTo: 0 },
+  );
   const gone: number[] = [];
   for (const header of headers) {
     if (!header.deleted || header.schemaId !== schemaId) continue;
@@ -137,7 +131,7 @@ async function apply(
     if (referrers.length === 0) gone.push(header.version);
   }
   if (gone.length > 0) await writer.erase(name, gone);
-  writer.note({ kind: "REGISTERED", ...name, version, schemaId, detail: "" });
+  return registered;
 }
 
 /** An id that is asked for must not mean another schema. */
@@ -145,7 +139,8 @@ async function requireId(
   writer: RegistryWriter,
   { state, candidate, schemaId, isKnown }: Plan,
 ): Promise<void> {
-  if (isKnown) return;
+  // One that is above all that were given is free.
+  if (isKnown || schemaId > state.known.lastId) return;
   const taken = await writer.byId(state.name.context, schemaId);
   if (taken === undefined || taken.guid === candidate.guid) return;
   throw new Fault(

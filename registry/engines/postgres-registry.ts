@@ -5,21 +5,24 @@ import { inTransaction, type Postgres } from "../../platform/engines/postgres.js
 import { answered } from "../../platform/engines/postgres-errors.js";
 import { Fault } from "../../platform/fault.js";
 import type { NewChange, NewSchema, NewVersion, RegistryStore, RegistryWriter } from "../ports.js";
-import type { Caller, RegistryConfig, SubjectNotes } from "../records.js";
+import type { Caller, RegistryConfig, SubjectNotes, VersionRecord } from "../records.js";
 import type { Scope, SubjectName } from "../subject-name.js";
+import { ContentCache } from "./content-cache.js";
 import { PostgresView } from "./postgres-view.js";
+import { contentOfRow, recordOf } from "./schema-rows.js";
 
 /** The registries in the tables `registry_*`. */
 export function openRegistryStore(pool: Postgres): RegistryStore {
   const turns = new Turns();
+  const contents = new ContentCache();
   return {
-    view: (projectId) => new PostgresView(pool, projectId),
+    view: (projectId) => new PostgresView(pool, projectId, contents),
     write: (caller, { context, contexts = [] }, work) =>
       turns.take(`${caller.projectId} ${context}`, () =>
         answered(() =>
           inTransaction(pool, async (client) => {
             await lock(client, caller.projectId, { context, contexts });
-            const writer = new PostgresWriter(client, caller);
+            const writer = new PostgresWriter(client, caller, contents);
             const result = await work(writer);
             await writer.writeHistory();
             return result;
@@ -95,40 +98,68 @@ async function lock(
 
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 
+/** One statement for the schema, what it refers to and the version: a writer holds its lock for fewer round trips. */
+const ADD_REGISTERED = `with
+  counted as (update registry_contexts set last_id = greatest(last_id, $3)
+    where project_id = $1 and context = $2),
+  schema as (insert into registry_schemas
+      (project_id, context, schema_id, guid, body, kind, text, refs, metadata, rule_set, is_twin)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    on conflict (project_id, context, schema_id) do update set guid = excluded.guid, body = excluded.body,
+      kind = excluded.kind, text = excluded.text, refs = excluded.refs, metadata = excluded.metadata,
+      rule_set = excluded.rule_set, is_twin = excluded.is_twin
+    returning create_time),
+  leads as (insert into registry_references (project_id, context, schema_id, of_context, of_subject, of_version)
+    select $1, $2, $3, * from unnest($17::text[], $18::text[], $19::int[]) on conflict do nothing),
+  version as (insert into registry_versions
+      (project_id, context, subject, version, schema_id, key_id, schema_ver, rolled_back_to)
+    values ($1, $2, $12, $13, $3, $14, $15, $16) returning register_time)
+  select create_time, register_time from schema, version`;
+
 class PostgresWriter extends PostgresView implements RegistryWriter {
   readonly #keyId: string;
   readonly #changes: NewChange[] = [];
 
-  constructor(client: pg.PoolClient, { projectId, keyId }: Caller) {
-    super(client, projectId);
+  constructor(client: pg.PoolClient, { projectId, keyId }: Caller, contents: ContentCache) {
+    super(client, projectId, contents);
     this.#keyId = keyId;
   }
 
-  async addSchema({ context, schemaId, guid, body, content, leadsTo, isTwin }: NewSchema): Promise<void> {
-    const { kind, text, references, metadata, ruleSet } = content;
-    await this.query(
-      `with counted as (update registry_contexts set last_id = greatest(last_id, $3)
-         where project_id = $1 and context = $2)
-       insert into registry_schemas
-         (project_id, context, schema_id, guid, body, kind, text, refs, metadata, rule_set, is_twin)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-       on conflict (project_id, context, schema_id) do update set guid = excluded.guid, body = excluded.body,
-         kind = excluded.kind, text = excluded.text, refs = excluded.refs, metadata = excluded.metadata,
-         rule_set = excluded.rule_set, is_twin = excluded.is_twin`,
-      [context, schemaId, guid, body, kind, text, json(references), json(metadata), json(ruleSet), isTwin],
-    );
-    if (leadsTo.length === 0) return;
-    await this.query(
-      `insert into registry_references (project_id, context, schema_id, of_context, of_subject, of_version)
-       select $1, $2, $3, * from unnest($4::text[], $5::text[], $6::int[]) on conflict do nothing`,
-      [
-        context,
-        schemaId,
-        leadsTo.map((it) => it.context),
-        leadsTo.map((it) => it.subject),
-        leadsTo.map((it) => it.version),
-      ],
-    );
+  async addRegistered(schema: NewSchema, added: Omit<NewVersion, "schemaId">): Promise<VersionRecord> {
+    const { context, schemaId, guid, body, leadsTo, isTwin } = schema;
+    const { kind, text } = schema.content;
+    const [references, metadata, ruleSet] = [
+      json(schema.content.references) ?? "[]",
+      json(schema.content.metadata),
+      json(schema.content.ruleSet),
+    ];
+    const rows = await this.query<{ create_time: Date; register_time: Date }>(ADD_REGISTERED, [
+      ...[context, schemaId, guid, body, kind, text, references, metadata, ruleSet, isTwin],
+      ...[added.subject, added.version, added.keyId, added.schemaVer, added.rolledBackTo],
+      leadsTo.map((it) => it.context),
+      leadsTo.map((it) => it.subject),
+      leadsTo.map((it) => it.version),
+    ]);
+    const [row] = rows;
+    if (row === undefined) throw new Error("what was registered is not there");
+    this.note({
+      kind: "REGISTERED",
+      context,
+      subject: added.subject,
+      version: added.version,
+      schemaId,
+      detail: "",
+    });
+    // As it will be read: what JSON does not say is not there.
+    const content = contentOfRow({
+      ...{ schema_id: schemaId, guid, kind, text },
+      refs: JSON.parse(references),
+      metadata: metadata === null ? null : JSON.parse(metadata),
+      rule_set: ruleSet === null ? null : JSON.parse(ruleSet),
+    });
+    this.contents.set({ projectId: this.projectId, context, schemaId, guid }, content);
+    const { create_time: createTime, register_time: registerTime } = row;
+    return recordOf(added, { ...added, schemaId, guid, deleted: false, createTime, registerTime }, content);
   }
 
   async addVersion(added: NewVersion): Promise<void> {

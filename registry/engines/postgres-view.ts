@@ -6,11 +6,11 @@ import type {
   KnownSchema,
   RegistryView,
   ScopeSettings,
-  Settings,
+  SubjectRows,
   VersionHeader,
   VersionKey,
 } from "../ports.js";
-import type { ChangeRecord, Mode, RegistryConfig, SubjectNotes, VersionRecord } from "../records.js";
+import type { ChangeRecord, SubjectNotes, VersionRecord } from "../records.js";
 import {
   listMax,
   type SchemaListing,
@@ -22,9 +22,19 @@ import {
   type VersionName,
 } from "../registry.js";
 import { globalContext, parseScope, type Scope, type SubjectName, subjectText } from "../subject-name.js";
+import { ContentCache, type ContentKey } from "./content-cache.js";
 import {
   type ChangeRow,
+  CONTENT_COLUMNS,
+  type ContentRow,
   changeOfRow,
+  contentOfRow,
+  HEADER_COLUMNS,
+  type HeaderRow,
+  headerOfRow,
+  recordOf,
+  type SettingsRow,
+  settingsOfRows,
   VERSION_COLUMNS,
   VERSION_FROM,
   type VersionRow,
@@ -62,6 +72,28 @@ function afterOf({ after }: SubjectListing): [string | null, string | null] {
   return [context, subject];
 }
 
+interface SubjectRow extends HeaderRow {
+  /** In the first row alone. */
+  readonly settings: SettingsRow[] | null;
+  readonly last_id: number | null;
+  readonly known_id: number | null;
+}
+
+/** All that is known of a subject, in one statement and thus at one moment. */
+const SUBJECT = `with known as (select
+    (select json_agg(json_build_object('context', context, 'subject', subject, 'config', config, 'mode', mode))
+     from registry_settings where project_id = $1
+       and ((context = $2 and subject in ('', $3)) or (context = $4 and subject = ''))) as settings,
+    (select last_id from registry_contexts where project_id = $1 and context = $2) as last_id,
+    (select schema_id from registry_schemas
+     where project_id = $1 and context = $2 and guid = $5 and not is_twin) as known_id)
+  select ${HEADER_COLUMNS}, known.last_id, known.known_id,
+    case when row_number() over (order by v.version) = 1 then known.settings end as settings
+  from known
+  left join (registry_versions v
+    join registry_schemas s on s.project_id = $1 and s.context = v.context and s.schema_id = v.schema_id)
+  on v.project_id = $1 and v.context = $2 and v.subject = $3 order by v.version`;
+
 /** Names of statements by their text: the server parses and plans what has a name once a connection. */
 const statementNames = new Map<string, string>();
 
@@ -77,10 +109,12 @@ const statementName = (text: string): string => {
 export class PostgresView implements RegistryView {
   readonly #client: pg.Pool | pg.PoolClient;
   protected readonly projectId: string;
+  protected readonly contents: ContentCache;
 
-  constructor(client: pg.Pool | pg.PoolClient, projectId: string) {
+  constructor(client: pg.Pool | pg.PoolClient, projectId: string, contents = new ContentCache()) {
     this.#client = client;
     this.projectId = projectId;
+    this.contents = contents;
   }
 
   /** Runs a statement whose $1 is the project. */
@@ -93,39 +127,62 @@ export class PostgresView implements RegistryView {
     return result.rows;
   }
 
-  async settings({ context, subject }: Scope): Promise<ScopeSettings> {
-    const rows = await this.query<{
-      context: string;
-      subject: string;
-      config: RegistryConfig | null;
-      mode: Mode | null;
-    }>(
+  async settings(scope: Scope): Promise<ScopeSettings> {
+    const { context, subject } = scope;
+    const rows = await this.query<SettingsRow & pg.QueryResultRow>(
       `select context, subject, config, mode from registry_settings
        where project_id = $1 and ((context = $2 and subject in ('', $3)) or (context = $4 and subject = ''))`,
       [context, subject, globalContext],
     );
-    const of = (where: Scope): Settings => {
-      const row = rows.find((it) => it.context === where.context && it.subject === where.subject);
-      return {
-        ...(row?.config ? { config: row.config } : {}),
-        ...(row?.mode ? { mode: row.mode } : {}),
-      };
-    };
+    return settingsOfRows(rows, scope);
+  }
+
+  async subject(name: SubjectName, guid?: string): Promise<SubjectRows> {
+    const rows = await this.query<SubjectRow>(SUBJECT, [
+      name.context,
+      name.subject,
+      globalContext,
+      guid ?? null,
+    ]);
+    const [first] = rows;
     return {
-      own: of({ context, subject }),
-      context: of({ context, subject: "" }),
-      global: of({ context: globalContext, subject: "" }),
+      settings: settingsOfRows(first?.settings ?? [], name),
+      // A subject without versions is one row without a version.
+      headers: rows.filter(({ version }) => version !== null).map(headerOfRow),
+      known: { schemaId: first?.known_id ?? 0, lastId: first?.last_id ?? 0 },
     };
   }
 
   async headers({ context, subject }: SubjectName): Promise<VersionHeader[]> {
-    return await this.query<VersionHeader & pg.QueryResultRow>(
-      `select v.version, v.schema_id as "schemaId", s.guid, s.body, v.deleted, s.refs::text <> '[]' as "hasReferences",
-         s.metadata is not null or s.rule_set is not null as "hasMore",
-         v.schema_ver as "schemaVer"
-       ${VERSION_FROM} and v.context = $2 and v.subject = $3 order by v.version`,
+    const rows = await this.query<HeaderRow>(
+      `select ${HEADER_COLUMNS} ${VERSION_FROM} and v.context = $2 and v.subject = $3 order by v.version`,
       [context, subject],
     );
+    return rows.map(headerOfRow);
+  }
+
+  async records(name: SubjectName, headers: readonly VersionHeader[]): Promise<VersionRecord[]> {
+    const keyOf = ({ schemaId, guid }: Pick<VersionHeader, "schemaId" | "guid">): ContentKey => {
+      return { projectId: this.projectId, context: name.context, schemaId, guid };
+    };
+    const contents = new Map(headers.map((header) => [header.guid, this.contents.get(keyOf(header))]));
+    const missing = headers.filter(({ guid }) => contents.get(guid) === undefined);
+    if (missing.length > 0) {
+      const rows = await this.query<ContentRow>(
+        `select ${CONTENT_COLUMNS} from registry_schemas s
+         where s.project_id = $1 and s.context = $2 and s.schema_id = any($3) and s.text is not null`,
+        [name.context, missing.map(({ schemaId }) => schemaId)],
+      );
+      for (const row of rows) {
+        const content = contentOfRow(row);
+        contents.set(row.guid, content);
+        this.contents.set(keyOf({ schemaId: row.schema_id, guid: row.guid }), content);
+      }
+    }
+    return headers.flatMap((header) => {
+      const content = contents.get(header.guid);
+      return content === undefined ? [] : [recordOf(name, header, content)];
+    });
   }
 
   async version(name: SubjectName, version: VersionChoice, show: Show): Promise<VersionRecord | undefined> {
