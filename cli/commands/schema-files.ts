@@ -14,6 +14,7 @@ import { Outcome } from "../../gen/ts/tideline/registry/v1/verdict_pb.js";
 import { unary } from "../client.js";
 import type { CommandContext } from "../context.js";
 import { exitCodes, failureLine } from "../failure.js";
+import { answerLines } from "../schemas/answer-lines.js";
 import { pulledFiles } from "../schemas/pull.js";
 import { readSchemaConfig, type SchemaConfig, type SchemaFile } from "../schemas/schema-config.js";
 import { newestOf, type Registry, SchemaSources } from "../schemas/schema-source.js";
@@ -104,26 +105,6 @@ async function checkAll(config: SchemaConfig, registry: Registry): Promise<boole
 
 const isTaken = ({ outcome, refusal }: CheckSchemaResponse): boolean =>
   outcome === Outcome.COMPATIBLE && refusal === FaultReason.UNSPECIFIED;
-
-function answerLines(answer: CheckSchemaResponse): string[] {
-  const { outcome, findings, findingsCount, level, comparedVersions, schema, isRegistered } = answer;
-  if (isRegistered) return [`version ${schema?.version}, as it is registered`];
-  if (answer.refusal !== FaultReason.UNSPECIFIED) {
-    return [`${FaultReason[answer.refusal] ?? answer.refusal}: ${answer.refusalMessage}`];
-  }
-  const against =
-    comparedVersions.length === 0 ? "" : `, compared with version ${comparedVersions.join(", ")}`;
-  const verdict = `${Outcome[outcome]?.toLowerCase()} (${CompatibilityLevel[level]}${against})`;
-  const more = findingsCount - findings.length;
-  return [
-    outcome === Outcome.COMPATIBLE ? `${verdict}; would be version ${schema?.version}` : verdict,
-    ...findings.flatMap(({ rule, path, message, version, witness }) => [
-      `  ${rule} ${path} (version ${version}): ${message}`,
-      ...(witness === undefined ? [] : [`    such as ${witness.json}: ${witness.rejection}`]),
-    ]),
-    ...(more > 0 ? [`  and ${more} more`] : []),
-  ];
-}
 
 async function diff(config: SchemaConfig, registry: Registry): Promise<void> {
   const [{ languageOf }, { Budget }] = await Promise.all([
