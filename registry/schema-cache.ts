@@ -1,19 +1,19 @@
 // The schemas that events are checked against, as one project has them. What there is is followed from Postgres within
 // a second; what a version says never changes, so it is read and compiled once, when it is first needed.
 import { FaultReason } from "../gen/ts/tideline/fault/v1/fault_pb.js";
-import type { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
+import { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import type { Clock } from "../platform/clock.js";
 import { ControlCache } from "../platform/control/cache.js";
 import type { ControlFeed } from "../platform/control/feed.js";
 import type { Postgres } from "../platform/engines/postgres.js";
 import { Fault } from "../platform/fault.js";
-import { RecentCache } from "../platform/recent-cache.js";
 import { compileSchema } from "./compile.js";
 import type { CompiledSchema, SchemaRefusal } from "./compiled-schema.js";
 import { PostgresView } from "./engines/postgres-view.js";
 import { projectsMax, SchemaLists } from "./engines/schema-lists.js";
 import { everything, type PersonalField } from "./personal.js";
 import { resolveReferences } from "./resolve-references.js";
+import { SourceCache } from "./source-cache.js";
 import { defaultContext } from "./subject-name.js";
 
 /** One version of a subject. */
@@ -37,8 +37,14 @@ export interface ProjectSchemas {
   personal(subject: string): readonly PersonalField[];
 }
 
-/** Compiled versions kept, in each of two generations. */
-const COMPILED_MAX = 500;
+/** What the compiled versions in each of two generations may take of the heap, by the bytes of their texts. */
+const compiledBytesMax = 24 * 1024 * 1024;
+/** As measured for schemas of ten and of a thousand fields. */
+const heapBytesPerTextByte: Readonly<Record<number, number>> = {
+  [SchemaKind.AVRO]: 25,
+  [SchemaKind.JSON_SCHEMA]: 45,
+  [SchemaKind.PROTOBUF]: 65,
+};
 
 const broken: SchemaRefusal = {
   path: "",
@@ -61,7 +67,7 @@ export class SchemaCache {
   readonly #pool: Postgres;
   readonly #lists: SchemaLists;
   readonly #projects: ControlCache<ProjectSchemas>;
-  readonly #compiled = new RecentCache<CompiledSchema>(COMPILED_MAX);
+  readonly #compiled = new SourceCache<CompiledSchema>(compiledBytesMax);
   readonly #loading = new Map<string, Promise<CompiledSchema>>();
 
   constructor({ pool, feed, clock }: { pool: Postgres; feed: ControlFeed; clock: Clock }) {
@@ -103,22 +109,25 @@ export class SchemaCache {
   }
 
   async #load(version: SchemaVersion): Promise<CompiledSchema> {
-    let compiled: CompiledSchema;
+    let loaded: { compiled: CompiledSchema; textBytes: number };
     try {
-      compiled = await this.#compile(version);
+      loaded = await this.#compile(version);
     } catch (error) {
       if (!(error instanceof Fault) || error.reason === FaultReason.ENGINE_UNAVAILABLE) throw error;
-      compiled = refusing(version.kind);
+      loaded = { compiled: refusing(version.kind), textBytes: 0 };
     }
-    this.#compiled.set(keyOf(version), compiled);
+    const { compiled, textBytes } = loaded;
+    this.#compiled.set(keyOf(version), compiled, textBytes * (heapBytesPerTextByte[version.kind] ?? 0));
     return compiled;
   }
 
-  async #compile(version: SchemaVersion): Promise<CompiledSchema> {
+  async #compile(version: SchemaVersion): Promise<{ compiled: CompiledSchema; textBytes: number }> {
     const view = new PostgresView(this.#pool, version.projectId);
     const found = await view.byId(defaultContext, version.schemaId, version.subject);
     const { text = "", ruleSet, references = [] } = found ?? {};
     const { closure } = await resolveReferences(view, defaultContext, references, "all");
-    return compileSchema(version.kind, text, ruleSet, closure);
+    const texts = [text, ...closure.map((it) => it.text)];
+    const textBytes = texts.reduce((sum, it) => sum + Buffer.byteLength(it), 0);
+    return { compiled: compileSchema(version.kind, text, ruleSet, closure), textBytes };
   }
 }

@@ -1,6 +1,6 @@
 // An Avro schema made ready to check events with.
 import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
-import type { CompiledSchema, SchemaRefusal } from "../compiled-schema.js";
+import type { CompiledSchema, SchemaRefusal, SchemaResult } from "../compiled-schema.js";
 import { personalInAvro } from "../personal.js";
 import { Budget, OutOfSteps } from "../rules/budget.js";
 import { checkAvroJson } from "./check-json.js";
@@ -23,20 +23,27 @@ const tooLarge: SchemaRefusal = {
 /** Steps that resolving two schemas may take; a schema against itself takes one for each of its types. */
 const resolveStepsMax = 500_000;
 
+/** One that refuses everything where the two are too large. */
 const resolutionOf = (writer: AvroRecord, reader: AvroRecord): DatumReader => {
   try {
-    return compileReader(pairTypes(writer, reader, { budget: new Budget(resolveStepsMax) }));
+    const budget = new Budget(resolveStepsMax);
+    return compileReader(pairTypes(writer, reader, { budget, withAliases: writer !== reader }));
   } catch (error) {
-    if (!(error instanceof OutOfSteps)) throw error;
+    // Compiling recurses.
+    if (!(error instanceof OutOfSteps) && !(error instanceof RangeError)) throw error;
     return () => ({ refusal: tooLarge });
   }
 };
 
-/** Makes an event type's record ready for use. @throws OutOfSteps where it is too large */
+/** Makes an event type's record ready for use. */
 export function compileAvroRecord(record: AvroRecord): CompiledSchema {
-  const budget = new Budget(resolveStepsMax);
-  const decode = compileReader(pairTypes(record, record, { budget, withAliases: false }));
-  // Compiled when they are first needed; they go when the writer's schema does.
+  // What reads data is compiled when it is first needed: most event types come as JSON alone.
+  let own: DatumReader | undefined;
+  const decode = (datum: Uint8Array): SchemaResult => {
+    own ??= resolutionOf(record, record);
+    return own(datum);
+  };
+  // These go when the writer's schema does.
   const resolutions = new WeakMap<AvroRecord, DatumReader>();
   return {
     kind: SchemaKind.AVRO,

@@ -42,10 +42,14 @@ const orders = ["ascending", "descending", "ignore"] as const;
 const step = (name: string | number): string =>
   `/${String(name).replaceAll("~", "~0").replaceAll("/", "~1")}`;
 
+/** Shared: most types and fields have none, and thousands of schemas are kept. */
+const noProps: Props = new Map();
+const noAliases: readonly string[] = [];
+
 const propsOf = (json: JsonObject, known: ReadonlySet<string>): Props => {
   const props = new Map<string, ExactValue>();
   for (const [name, value] of json) if (!known.has(name)) props.set(name, value);
-  return props;
+  return props.size === 0 ? noProps : props;
 };
 
 const decimalOf = (json: JsonObject, bytes?: number): Decimal | undefined => {
@@ -117,7 +121,7 @@ class Parser {
       names.add(name);
       branches.push(branch);
     }
-    return { kind: "union", branches, at, isForeign: this.#isForeign, props: new Map() };
+    return { kind: "union", branches, at, isForeign: this.#isForeign, props: noProps };
   }
 
   #object(json: JsonObject, at: string, space: string): AvroType {
@@ -190,7 +194,7 @@ class Parser {
       at,
       type: this.#type(type, at + step("type"), space),
       doc: docOf(json),
-      aliases: [...new Set(aliases)],
+      aliases: aliases.length === 0 ? noAliases : [...new Set(aliases)],
       order: known,
       fallback: undefined,
       props: propsOf(json, reservedOfFields),
