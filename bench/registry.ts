@@ -64,7 +64,7 @@ interface Result {
   readonly unit: string;
   readonly p50?: number;
   readonly p99?: number;
-  /** What a call takes of the processor in the registry's process, ms: says more than the times where others compete. */
+  /** What a call takes of the processor in the registry, ms: says more than times where others compete for it. */
   readonly cpu?: number;
   readonly n: number;
 }
