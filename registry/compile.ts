@@ -7,6 +7,8 @@ import type { CompiledSchema, SchemaResult } from "./compiled-schema.js";
 import { Conditions } from "./conditions/condition.js";
 import { type DeclaredProperties, declaredByAvro, declaredByJsonSchema } from "./conditions/number-hints.js";
 import { rulesInSet, rulesInText } from "./conditions/rule-sources.js";
+import type { FieldKinds } from "./field-kinds/field-kind.js";
+import { kindsOfAvro, kindsOfJsonSchema, kindsOfProtobuf } from "./field-kinds.js";
 import { compileJsonSchema } from "./json-schema/compile-json-schema.js";
 import { compileProtobuf } from "./protobuf/compile-protobuf.js";
 import { declaredByProtobuf } from "./protobuf/declared-properties.js";
@@ -26,18 +28,24 @@ const parse = (text: string): unknown => {
 interface Bare {
   readonly compiled: CompiledSchema;
   readonly declared: DeclaredProperties;
+  readonly kinds: () => FieldKinds;
 }
 
 const compileAvro = (source: SchemaSource): Bare => {
   // A project may let defaults through that do not fit their type: an event has to bring such a field itself.
   const { type } = parseAvro(source, "dropped");
   if (type.kind !== "record") throw new Error("an Avro schema for events must be a record");
-  return { compiled: compileAvroRecord(type), declared: declaredByAvro(type) };
+  return {
+    compiled: compileAvroRecord(type),
+    declared: declaredByAvro(type),
+    kinds: () => kindsOfAvro(type),
+  };
 };
 
 const compileProto = (source: SchemaSource): Bare => {
   const compiled = compileProtobuf(source);
-  return { compiled, declared: declaredByProtobuf(compiled.protobuf) };
+  const { protobuf } = compiled;
+  return { compiled, declared: declaredByProtobuf(protobuf), kinds: () => kindsOfProtobuf(protobuf) };
 };
 
 const named = ({ name, text }: ReferencedSchema) => ({ name, schema: parse(text) });
@@ -45,9 +53,22 @@ const named = ({ name, text }: ReferencedSchema) => ({ name, schema: parse(text)
 const compileBare = (kind: SchemaKind, source: SchemaSource, schema: unknown): Bare => {
   if (kind === SchemaKind.AVRO) return compileAvro(source);
   if (kind !== SchemaKind.JSON_SCHEMA) throw new Error("its kind is not known");
+  const references = source.references.map(named);
   return {
-    compiled: compileJsonSchema(schema, source.references.map(named)),
+    compiled: compileJsonSchema(schema, references),
     declared: declaredByJsonSchema(schema),
+    kinds: () => kindsOfJsonSchema(schema, references),
+  };
+};
+
+const withKinds = ({ compiled, kinds }: Bare): CompiledSchema => {
+  let known: FieldKinds | undefined;
+  return {
+    ...compiled,
+    fieldKinds: () => {
+      known ??= kinds();
+      return known;
+    },
   };
 };
 
@@ -85,7 +106,9 @@ export function compileSchema(
     if (isJson) requireTextBounds(text);
     const schema = isJson ? parse(text) : undefined;
     const source = { text, references };
-    const { compiled, declared } = isJson ? compileBare(kind, source, schema) : compileProto(source);
+    const bare = isJson ? compileBare(kind, source, schema) : compileProto(source);
+    const { declared } = bare;
+    const compiled = withKinds(bare);
     const rules = [...rulesInText(schema), ...rulesInSet(ruleSet)];
     if (rules.length === 0) return compiled;
     return withConditions(compiled, new Conditions(rules, declared.names, declared.hint));

@@ -1,5 +1,6 @@
 import type { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import type { AvroRecord } from "./avro/type.js";
+import type { FieldKinds } from "./field-kinds/field-kind.js";
 import type { PersonalField } from "./personal.js";
 import type { ProtoSet } from "./protobuf/model.js";
 
@@ -37,6 +38,8 @@ export interface CompiledSchema {
    * every datum where one of the two is no Avro schema.
    */
   resolve(datum: Uint8Array, writer: CompiledSchema): SchemaResult;
+  /** What it says of the values of properties; worked out when it is first asked. Not there where nothing is known. */
+  fieldKinds?(): FieldKinds;
   /** The record that it describes, where it is an Avro schema. */
   readonly avro?: AvroRecord;
   /** The files that it stands for, where it is a Protobuf schema: `decode` then takes a payload behind its index. */

@@ -12,7 +12,7 @@ import { pageStart, readPage } from "./event-pages.js";
 import { badPattern } from "./patterns.js";
 import { BadPattern } from "./ports.js";
 import type { QueryMetricsPorts } from "./query-metrics.js";
-import { rangeOf, systemTypes } from "./question.js";
+import { asksForProperties, rangeOf, systemTypes } from "./question.js";
 import { filtersSql } from "./sql/filter.js";
 import { instant } from "./sql/metrics.js";
 import { nobodyMapped } from "./sql/people.js";
@@ -42,7 +42,12 @@ export async function listEvents(
     { projectId, tenant, signal },
     { ...start, type: request.type, system },
   );
-  const reader = new PropertyReader(tenant, people);
+  const { filters, type } = request;
+  const asksForKinds = asksForProperties({ property: undefined, filters, breakdown: [] });
+  const registered = asksForKinds ? await ports.kinds.kindsOf(projectId, type) : undefined;
+  const { timeZone } = settings;
+  const typing = registered === undefined ? undefined : { kinds: registered.kinds, timeZone };
+  const reader = new PropertyReader(tenant, people, typing);
   const conditions = allOf([
     sql`e.time >= ${instant(start.fromMs)} AND e.time < ${instant(start.toMs)}`,
     ...ownConditions(request),

@@ -12,12 +12,14 @@ import type { Answered, CachedAnswers } from "./cache/cached-answers.js";
 import { askedProject } from "./caller.js";
 import { computeMetrics, type MetricsEngine, type MetricsRun } from "./compute-metrics.js";
 import type { Applied, Progress } from "./ports.js";
-import { type MetricsQuestion, metricsQuestion, openBuckets } from "./question.js";
+import { asksForProperties, type MetricsQuestion, metricsQuestion, openBuckets } from "./question.js";
+import type { KindSource } from "./registered-kinds.js";
 
 export interface QueryMetricsPorts extends MetricsEngine {
   readonly projects: ProjectCache;
   readonly progress: Progress;
   readonly answers: CachedAnswers;
+  readonly kinds: KindSource;
   readonly clock: Clock;
 }
 
@@ -33,7 +35,9 @@ export async function queryMetrics(
   call: Call,
 ): Promise<Response> {
   const { projectId, settings } = await askedProject(call, ports.projects);
-  const question = metricsQuestion(request, settings, ports.clock.now());
+  const asked = metricsQuestion(request, settings, ports.clock.now());
+  const registered = asksForProperties(asked) ? await ports.kinds.kindsOf(projectId, asked.type) : undefined;
+  const question = registered === undefined ? asked : { ...asked, registered };
   const { maxStaleness } = request;
   const answered = await ports.answers.answer({
     projectId,

@@ -14,6 +14,7 @@ import type { EffectiveSettings } from "../../platform/control/projects.js";
 import { requestInvalid } from "../../platform/fault.js";
 import { isTimeZone } from "../../platform/local-time.js";
 import { type Buckets, bucketsMax, bucketsOf, type WeekStart } from "./calendar.js";
+import type { RegisteredKinds } from "./registered-kinds.js";
 
 /** A range with its ends filled in: [fromMs, toMs). */
 export interface Range {
@@ -42,6 +43,8 @@ export interface MetricsQuestion {
   readonly filters: readonly Filter[];
   readonly breakdown: readonly Property[];
   readonly limit: number;
+  /** Set where the question names properties of an event type that has a schema. */
+  readonly registered?: RegisteredKinds;
 }
 
 const defaultRangeMs = 30 * 86_400_000;
@@ -104,6 +107,18 @@ export function asksForPersons({ aggregation, property, filters, breakdown }: Me
   const properties = [property, ...breakdown, ...filters.map((filter) => filter.property)];
   return (
     aggregation === Aggregation.UNIQUE_USERS || properties.some((each) => each?.scope === PropertyScope.USER)
+  );
+}
+
+/** Whether it reads what events brought, whose kinds a schema may say. */
+export function asksForProperties({
+  property,
+  filters,
+  breakdown,
+}: Pick<MetricsQuestion, "property" | "filters" | "breakdown">): boolean {
+  const { EVENT, UNSPECIFIED } = PropertyScope;
+  return [property, ...breakdown, ...filters.map((filter) => filter.property)].some(
+    (each) => each !== undefined && (each.scope === EVENT || each.scope === UNSPECIFIED),
   );
 }
 

@@ -16,7 +16,7 @@ const keyVersion = 1;
  * conditions, and no two projects share one. An open end is a part of the question: its answer moves with the clock.
  */
 export function answerKey(projectId: string, question: MetricsQuestion): string {
-  const { range, buckets: _cut, filters, breakdown, property, ...plain } = question;
+  const { range, buckets: _cut, filters, breakdown, property, registered, ...plain } = question;
   const from = range.startsOpen ? "30 days before" : range.fromMs;
   const canonical = {
     keyVersion,
@@ -25,6 +25,8 @@ export function answerKey(projectId: string, question: MetricsQuestion): string 
     property: property === undefined ? null : propertyKey(property),
     filters: filters.map(filterKey).sort(),
     breakdown: breakdown.map(propertyKey),
+    // By another schema the same values may be other numbers, or times.
+    ...(registered === undefined ? {} : { schema: registered.schema }),
   };
   const hash = createHash("sha256").update(JSON.stringify(canonical)).digest("base64url");
   return `${projectId}:${hash}`;

@@ -9,11 +9,13 @@ import { repoRoot } from "../../../platform/root.js";
 import type { Life } from "../../../platform/run.js";
 import type { EngineProbe } from "../../../platform/serve/health.js";
 import { type StreamNames, streamNames } from "../../../platform/streams.js";
+import { SchemaCache } from "../../../registry/schema-cache.js";
 import { CachedAnswers } from "../cache/cached-answers.js";
 import type { QueryConfig } from "../config.js";
 import { Expiry } from "../expiry.js";
 import { LiveHub } from "../live/hub.js";
 import { PeopleStore } from "../people-store.js";
+import { registeredKinds } from "../registered-kinds.js";
 import type { QueryPorts } from "../routes.js";
 import { redisAnswers } from "./answer-store.js";
 import { clickhouseAnalytics } from "./clickhouse.js";
@@ -55,9 +57,10 @@ export async function openEngines(config: QueryConfig, life: Life, name: string)
   const { projects } = control;
   const people = new PeopleStore(analytics);
   const expiry = new Expiry({ analytics, retention: config.retention, clock });
+  const kinds = registeredKinds(new SchemaCache({ pool, feed: control.feed, clock }));
   const answers = new CachedAnswers({ analytics, store: redisAnswers(redis, prefix), progress, clock });
   return {
-    ports: { analytics, people, expiry, answers, projects, progress, trail, hub, board, clock },
+    ports: { kinds, analytics, people, expiry, answers, projects, progress, trail, hub, board, clock },
     control,
     nats,
     names,

@@ -1,4 +1,5 @@
 import { Aggregation } from "../../../gen/ts/tideline/query/v1/question_pb.js";
+import { requestInvalid } from "../../../platform/fault.js";
 import type { Plan } from "../plan.js";
 import { graceMs, type MetricsQuestion } from "../question.js";
 import { bucketSql } from "./buckets.js";
@@ -78,7 +79,9 @@ interface Parts {
 }
 
 function partsOf(tenant: Tenant, people: People, question: MetricsQuestion, plan: Plan): Parts {
-  const reader = new PropertyReader(tenant, people);
+  const { registered, timeZone } = question;
+  const typing = registered === undefined ? undefined : { kinds: registered.kinds, timeZone };
+  const reader = new PropertyReader(tenant, people, typing);
   const isRaw = plan.table === "events";
   const { time, timeMs, bound } = timeSql(plan);
   const { start, end } = bucketSql(question.buckets, timeMs);
@@ -175,7 +178,10 @@ function rawAggregate(question: MetricsQuestion, reader: PropertyReader): Aggreg
     return { value: sql`toFloat64(uniqExactIf(${person}, ${person} != ''))`, count: sql`count()` };
   }
   if (property === undefined) throw new Error("a question without its property was let through");
-  const { text, number } = reader.property(property, "property.name");
+  const { text, number, typed } = reader.property(property, "property.name");
+  if (typed?.kind === "time" && aggregation === Aggregation.SUM) {
+    throw requestInvalid("aggregation", "time", "the property is registered as time: times have no sum");
+  }
   switch (aggregation) {
     case Aggregation.UNIQUE_VALUES:
       return { value: sql`toFloat64(uniqExact(${text}))`, count: sql`count(${text})` };

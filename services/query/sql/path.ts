@@ -22,6 +22,7 @@ export interface PathSql {
   readonly asInt64: Sql;
   readonly asUInt64: Sql;
   readonly asFloat64: Sql;
+  readonly asString: Sql;
   /** What lies below, where the value is an object: of type JSON. */
   readonly below: Sql;
 }
@@ -47,6 +48,7 @@ export function pathSql(keys: readonly string[], field: string): PathSql {
       asInt64: sql`${value}.:Int64`,
       asUInt64: sql`${value}.:UInt64`,
       asFloat64: sql`${value}.:Float64`,
+      asString: sql`${value}.:String`,
       below: sql`e.properties.${bind.identifier(quoted)}`,
     };
   }
@@ -55,6 +57,7 @@ export function pathSql(keys: readonly string[], field: string): PathSql {
     asInt64: subcolumn(`${path}.:\`Int64\``),
     asUInt64: subcolumn(`${path}.:\`UInt64\``),
     asFloat64: subcolumn(`${path}.:\`Float64\``),
+    asString: subcolumn(`${path}.:\`String\``),
     below: subcolumn(quoted),
   };
 }

@@ -1,10 +1,12 @@
 import { type Property, PropertyScope } from "../../../gen/ts/tideline/query/v1/question_pb.js";
 import { requestInvalid } from "../../../platform/fault.js";
+import { type FieldKinds, noKinds, propertyPath } from "../../../registry/field-kinds/field-kind.js";
 import { type Field, fields } from "./fields.js";
-import { keysOf, pathSql } from "./path.js";
+import { keysOf, type PathSql, pathSql } from "./path.js";
 import { type People, type PersonSql, personSql, statementOrder } from "./people.js";
 import { bind, type Sql, sequence, sql } from "./sql.js";
 import type { Table, Tenant } from "./tenant.js";
+import { type TypedValue, typedPropertySql } from "./typed-property.js";
 
 /** How a statement reads one property of the rows `e`. */
 export interface PropertySql {
@@ -20,7 +22,18 @@ export interface PropertySql {
   readonly float: Sql;
   /** Whether it is there and not null. */
   readonly isSet: Sql;
+  /** Set where the schema of the question's event type says what its values are. */
+  readonly typed?: TypedValue;
 }
+
+/** What is registered for the event type that a question names. */
+export interface Typing {
+  readonly kinds: FieldKinds;
+  /** Of times in a request that name no zone. */
+  readonly timeZone: string;
+}
+
+const untyped: Typing = { kinds: noKinds, timeZone: "UTC" };
 
 /** Reads properties for one statement, and gathers the joins that they need. */
 export class PropertyReader {
@@ -28,11 +41,16 @@ export class PropertyReader {
   readonly #people: People;
   readonly #joins: Sql[] = [];
   readonly #traits = new Map<string, Sql>();
+  readonly #kinds: FieldKinds;
+  /** Of times in a request that name no zone. */
+  readonly timeZone: string;
   #person: PersonSql | undefined;
 
-  constructor(tenant: Tenant, people: People) {
+  constructor(tenant: Tenant, people: People, { kinds, timeZone }: Typing = untyped) {
     this.#tenant = tenant;
     this.#people = people;
+    this.#kinds = kinds;
+    this.timeZone = timeZone;
   }
 
   /** The person that an event is counted for; empty where nobody is known. */
@@ -56,7 +74,11 @@ export class PropertyReader {
   property({ scope, name }: Pick<Property, "scope" | "name">, field: string): PropertySql {
     if (scope === PropertyScope.FIELD) return fieldSql(fieldOf(name, field));
     if (scope === PropertyScope.USER) return this.#trait(keysOf(name));
-    return eventPropertySql(name, field);
+    const keys = keysOf(name);
+    const kind = this.#kinds.get(propertyPath(keys));
+    const path = pathSql(keys, field);
+    const plain = eventPropertySql(path);
+    return kind === undefined ? plain : typedPropertySql(kind, path, plain);
   }
 
   #trait(keys: readonly string[]): PropertySql {
@@ -97,8 +119,7 @@ function argument(key: string): Sql {
 }
 
 /** A property in the events' own properties. An object has no text: it is only there, or not. */
-function eventPropertySql(name: string, field: string): PropertySql {
-  const { value, asInt64, asUInt64, asFloat64, below } = pathSql(keysOf(name), field);
+function eventPropertySql({ value, asInt64, asUInt64, asFloat64, below }: PathSql): PropertySql {
   const isList = sql`startsWith(dynamicType(${value}), 'Array')`;
   return {
     text: sql`multiIf(isNull(${value}), NULL, ${isList}, toJSONString(${value}), toString(${value}))`,

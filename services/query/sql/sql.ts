@@ -11,7 +11,9 @@ export type SqlType =
   | "Float64"
   | "Array(String)"
   | "Array(Int64)"
-  | "Array(UInt32)";
+  | "Array(UInt32)"
+  | "Array(Int128)"
+  | "Array(Float64)";
 
 export type SqlValue = string | number | bigint | readonly (string | number | bigint)[];
 
@@ -71,6 +73,8 @@ export const bind = {
   int128: (value: bigint) => new Bound("Int128", value),
   float64: (value: number) => new Bound("Float64", value),
   int64s: (values: readonly (number | bigint)[]) => new Bound("Array(Int64)", values),
+  int128s: (values: readonly bigint[]) => new Bound("Array(Int128)", values),
+  float64s: (values: readonly number[]) => new Bound("Array(Float64)", values),
   uint32s: (values: readonly number[]) => new Bound("Array(UInt32)", values),
 };
 
