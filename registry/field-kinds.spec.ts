@@ -190,8 +190,9 @@ describe("the kinds of properties", () => {
       allOf: [self, self, self],
       anyOf: [self, self],
     };
-    const since = performance.now();
-    expect(words(kindsOfJsonSchema(hostile))).to.include({});
-    expect(performance.now() - since).to.be.below(1_000);
+    // Of this process alone: what else the machine does is not the schema's cost.
+    const since = process.cpuUsage();
+    expect(words(kindsOfJsonSchema(hostile))).to.include({ last: "integer", "a.last": "integer" });
+    expect(process.cpuUsage(since).user).to.be.below(1_000_000);
   });
 });

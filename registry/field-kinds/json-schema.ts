@@ -18,7 +18,7 @@ const isObject = (value: unknown): value is Json =>
 /** Subschemas about one value that are followed into one another; more are not known. */
 const partsDepthMax = 16;
 /** Subschemas looked at for one schema: of more nothing is known. */
-const stepsMax = 10_000;
+const stepsMax = 5_000;
 
 /** Formats of text that are times. The format "time", a time of day, is none. */
 const textTimes: ReadonlyMap<unknown, TimeKind> = new Map([
@@ -85,14 +85,14 @@ export class JsonShapes {
     if (schema === false) return never;
     if (!isObject(schema) || within.includes(schema)) return nothing;
     const inner = [...within, schema];
-    const parts = this.#parts(schema, root).map((one) => this.#known(one, inner));
+    const parts = unlike(this.#parts(schema, root)).map((one) => this.#known(one, inner));
     return together([ownKnown(schema, root), ...parts]);
   }
 
   /** The other schemas that are about the same value. */
   #parts(schema: Json, root: unknown): Part[] {
     const listOf = (value: unknown): Part[] =>
-      (Array.isArray(value) ? value : []).map((one: unknown) => ({ schema: one, root }));
+      unlike((Array.isArray(value) ? value : []).map((one: unknown) => this.#followed(one, root)));
     const parts: Part[] = listOf(schema["allOf"]);
     const choices = [schema["then"], schema["else"]].filter((one) => one !== undefined);
     for (const any of [listOf(schema["anyOf"]), listOf(schema["oneOf"]), listOf(choices)]) {
@@ -101,6 +101,12 @@ export class JsonShapes {
     const target = this.#target(schema["$ref"], root);
     if (target !== undefined) parts.push(target);
     return parts;
+  }
+
+  /** What nothing but a reference leads to, so that what is referred to often is looked at once. */
+  #followed(schema: unknown, root: unknown): Part {
+    const isReference = isObject(schema) && Object.keys(schema).length === 1;
+    return (isReference ? this.#target(schema["$ref"], root) : undefined) ?? { schema, root };
   }
 
   #target(reference: unknown, root: unknown): Part | undefined {
@@ -118,6 +124,11 @@ export class JsonShapes {
     }
     return { schema: found, root: base };
   }
+}
+
+/** Parts without those that are the same schema. */
+function unlike(parts: readonly Part[]): Part[] {
+  return [...new Map(parts.map((part) => ["schema" in part ? part.schema : part, part])).values()];
 }
 
 /** A step of a JSON pointer in a URI. */
@@ -195,8 +206,9 @@ function gathered(parts: readonly Known[], join: (members: readonly Part[]) => P
     }
   }
   const joined = (list: readonly Part[]): Part => {
-    const [first, ...others] = list;
-    return first !== undefined && others.length === 0 ? first : join(list);
+    const parts = unlike(list);
+    const [first, ...others] = parts;
+    return first !== undefined && others.length === 0 ? first : join(parts);
   };
   return new Map([...byName].map(([name, list]) => [name, joined(list)]));
 }
