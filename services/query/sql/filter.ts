@@ -64,7 +64,7 @@ interface AskedValues {
   readonly timeZone: string;
 }
 
-/** Each value as `read` has it. @throws Fault REQUEST_INVALID that names the first that is none, and what it must be. */
+/** Each value as `read` has it. @throws Fault REQUEST_INVALID that names the first that is none, and the kind. */
 function literals<T>(
   { values, field }: AskedValues,
   expected: { readonly kind: string; readonly message: string },

@@ -171,8 +171,10 @@ function timeText({ isLocal, stored }: TimeKind): Sql {
   const shown = sql`if(${seconds} BETWEEN -2208988800 AND 10413791999, toInt64(${seconds}), NULL)`;
   const instant = sql`fromUnixTimestamp64Milli(${shown} * 1000, 'UTC')`;
   if (isLocal && (stored === "days" || stored === "text")) return sql`formatDateTime(${instant}, '%Y-%m-%d')`;
-  const digits = sql`multiIf(${fraction} = 0, '', ${fraction} % 1000000 = 0, ${fractionText(fraction, sql`1000000`, sql`3`)},
-    ${fraction} % 1000 = 0, ${fractionText(fraction, sql`1000`, sql`6`)}, ${fractionText(fraction, sql`1`, sql`9`)})`;
+  const millis = fractionText(fraction, sql`1000000`, sql`3`);
+  const micros = fractionText(fraction, sql`1000`, sql`6`);
+  const digits = sql`multiIf(${fraction} = 0, '', ${fraction} % 1000000 = 0, ${millis},
+    ${fraction} % 1000 = 0, ${micros}, ${fractionText(fraction, sql`1`, sql`9`)})`;
   const zone = isLocal ? sql`''` : sql`'Z'`;
   return sql`concat(formatDateTime(${instant}, '%Y-%m-%dT%H:%i:%S'), ${digits}, ${zone})`;
 }
