@@ -155,7 +155,7 @@ type FilterOp int32
 const (
 	// Not given.
 	FilterOp_FILTER_OP_UNSPECIFIED FilterOp = 0
-	// Equal to any of the values, compared as text.
+	// Equal to any of the values, compared as text; numbers, booleans and times of a schema as what they are.
 	FilterOp_FILTER_OP_EQUALS FilterOp = 1
 	// Equal to none of the values.
 	FilterOp_FILTER_OP_NOT_EQUALS FilterOp = 2
@@ -171,13 +171,13 @@ const (
 	FilterOp_FILTER_OP_SET FilterOp = 7
 	// The property is missing or null.
 	FilterOp_FILTER_OP_NOT_SET FilterOp = 8
-	// Greater than the value, as numbers.
+	// Greater than the value, as numbers, or as times where a schema says that they are.
 	FilterOp_FILTER_OP_GREATER FilterOp = 9
-	// Greater or equal, as numbers.
+	// Greater or equal, likewise.
 	FilterOp_FILTER_OP_GREATER_OR_EQUAL FilterOp = 10
-	// Less, as numbers.
+	// Less, likewise.
 	FilterOp_FILTER_OP_LESS FilterOp = 11
-	// Less or equal, as numbers.
+	// Less or equal, likewise.
 	FilterOp_FILTER_OP_LESS_OR_EQUAL FilterOp = 12
 )
 
@@ -244,7 +244,8 @@ func (FilterOp) EnumDescriptor() ([]byte, []int) {
 
 // What is computed over the events of a bucket.
 //
-// Missing, null and non-numeric values do not enter numbers.
+// Missing, null and non-numeric values do not enter numbers. Times of a schema are milliseconds since 1970, and have no
+// sum; its booleans are 1 and 0.
 type Aggregation int32
 
 const (
@@ -433,14 +434,17 @@ func (x *Property) GetName() string {
 
 // A condition on one property.
 //
-// An event without the property passes NOT_EQUALS and NOT_CONTAINS, and no other operator but NOT_SET.
+// An event without the property passes NOT_EQUALS and NOT_CONTAINS, and no other operator but NOT_SET. Where the question
+// names one event type whose schema says that the property is a number, boolean or time, values are read and compared as
+// such, and others are refused as REQUEST_INVALID.
 type Filter struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The property.
 	Property *Property `protobuf:"bytes,1,opt,name=property,proto3" json:"property,omitempty"`
 	// The operator.
 	Op FilterOp `protobuf:"varint,2,opt,name=op,proto3,enum=tideline.query.v1.FilterOp" json:"op,omitempty"`
-	// What it is compared with, as text; several mean any of them. Numbers in decimal. None for SET and NOT_SET.
+	// What it is compared with, as text; several mean any of them. Numbers in decimal, times in ISO 8601, in
+	// the answer's time zone where they name none. None for SET and NOT_SET.
 	Values        []string `protobuf:"bytes,3,rep,name=values,proto3" json:"values,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -74,7 +74,9 @@ export const PropertySchema: GenMessage<Property> = /*@__PURE__*/
 /**
  * A condition on one property.
  *
- * An event without the property passes NOT_EQUALS and NOT_CONTAINS, and no other operator but NOT_SET.
+ * An event without the property passes NOT_EQUALS and NOT_CONTAINS, and no other operator but NOT_SET. Where the question
+ * names one event type whose schema says that the property is a number, boolean or time, values are read and compared as
+ * such, and others are refused as REQUEST_INVALID.
  *
  * @generated from message tideline.query.v1.Filter
  */
@@ -94,7 +96,8 @@ export type Filter = Message<"tideline.query.v1.Filter"> & {
   op: FilterOp;
 
   /**
-   * What it is compared with, as text; several mean any of them. Numbers in decimal. None for SET and NOT_SET.
+   * What it is compared with, as text; several mean any of them. Numbers in decimal, times in ISO 8601, in
+   * the answer's time zone where they name none. None for SET and NOT_SET.
    *
    * @generated from field: repeated string values = 3;
    */
@@ -330,7 +333,7 @@ export enum FilterOp {
   UNSPECIFIED = 0,
 
   /**
-   * Equal to any of the values, compared as text.
+   * Equal to any of the values, compared as text; numbers, booleans and times of a schema as what they are.
    *
    * @generated from enum value: FILTER_OP_EQUALS = 1;
    */
@@ -386,28 +389,28 @@ export enum FilterOp {
   NOT_SET = 8,
 
   /**
-   * Greater than the value, as numbers.
+   * Greater than the value, as numbers, or as times where a schema says that they are.
    *
    * @generated from enum value: FILTER_OP_GREATER = 9;
    */
   GREATER = 9,
 
   /**
-   * Greater or equal, as numbers.
+   * Greater or equal, likewise.
    *
    * @generated from enum value: FILTER_OP_GREATER_OR_EQUAL = 10;
    */
   GREATER_OR_EQUAL = 10,
 
   /**
-   * Less, as numbers.
+   * Less, likewise.
    *
    * @generated from enum value: FILTER_OP_LESS = 11;
    */
   LESS = 11,
 
   /**
-   * Less or equal, as numbers.
+   * Less or equal, likewise.
    *
    * @generated from enum value: FILTER_OP_LESS_OR_EQUAL = 12;
    */
@@ -423,7 +426,8 @@ export const FilterOpSchema: GenEnum<FilterOp> = /*@__PURE__*/
 /**
  * What is computed over the events of a bucket.
  *
- * Missing, null and non-numeric values do not enter numbers.
+ * Missing, null and non-numeric values do not enter numbers. Times of a schema are milliseconds since 1970, and have no
+ * sum; its booleans are 1 and 0.
  *
  * @generated from enum tideline.query.v1.Aggregation
  */
