@@ -78,7 +78,8 @@ async function planOf(
     own: { metadata, ruleSet },
   };
   const versions = await versionsToCompare(writer, { state, candidate }, undefined);
-  const judgement: Judgement = await new Judge(parsed).judge(writer, { state, candidate, versions });
+  const question = { state, candidate, versions, isNumbered: true };
+  const judgement: Judgement = await new Judge(parsed).judge(writer, question);
   const version = (state.headers.at(-1)?.version ?? 0) + 1;
   const schemaVer = judgement.schemaVer?.schemaVer ?? "";
   return { state, candidate, judgement, schemaId, version, schemaVer, isKnown: true, isTwin: false };

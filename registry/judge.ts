@@ -32,6 +32,8 @@ export interface JudgedQuestion {
   readonly candidate: Candidate;
   /** Ascending. */
   readonly versions: readonly number[];
+  /** Whether its SchemaVer is asked for too. */
+  readonly isNumbered: boolean;
 }
 
 /** Thrown under the lock where the question is not one that was answered before it. */
@@ -67,9 +69,10 @@ export class Judge {
     return known;
   }
 
-  async #answer(view: RegistryView, { state, candidate, versions }: JudgedQuestion): Promise<Judgement> {
+  async #answer(view: RegistryView, question: JudgedQuestion): Promise<Judgement> {
+    const { state, candidate, versions, isNumbered } = question;
     const { level, policy } = state.config;
-    const counted = countedOf(state);
+    const counted = countedOf(question);
     const headers = state.live.filter(
       ({ version }) => versions.includes(version) || counted.includes(version),
     );
@@ -82,7 +85,9 @@ export class Judge {
     const language = comparingOnce(languageOf(candidate.kind));
     const next = candidate.parsed;
     const verdict = checkLevel({ language, level, policy, previous: previousOf(versions), next });
-    const schemaVer = deriveSchemaVer({ language, policy, previous: previousOf(counted), next });
+    const schemaVer = isNumbered
+      ? deriveSchemaVer({ language, policy, previous: previousOf(counted), next })
+      : undefined;
     const compared = records.filter(({ version }) => verdict.compared.includes(version)).reverse();
     return { ...verdict, versions: compared, schemaVer, newestSchemaVer: state.live.at(-1)?.schemaVer ?? "" };
   }
@@ -99,7 +104,8 @@ export class Judge {
 }
 
 /** The versions that a SchemaVer is found by, ascending: those of the newest one's revision. */
-function countedOf({ live }: SubjectState): number[] {
+function countedOf({ state: { live }, isNumbered }: JudgedQuestion): number[] {
+  if (!isNumbered) return [];
   const ofRevision = sinceRevision(live).slice(-numberedMax);
   return (ofRevision.length === 0 ? live.slice(-1) : ofRevision).map(({ version }) => version);
 }
@@ -121,12 +127,13 @@ function comparingOnce(language: SchemaLanguage): SchemaLanguage {
   };
 }
 
-function keyOf({ state, candidate, versions }: JudgedQuestion): string {
+function keyOf(question: JudgedQuestion): string {
+  const { state, candidate, versions, isNumbered } = question;
   const { level, policy } = state.config;
-  const counted = countedOf(state);
+  const counted = countedOf(question);
   const compared = state.live.filter(
     ({ version }) => versions.includes(version) || counted.includes(version),
   );
   const told = compared.map(({ version, guid, schemaVer }) => [version, guid, schemaVer]);
-  return JSON.stringify([level, policy, candidate.key, versions, told]);
+  return JSON.stringify([level, policy, candidate.key, versions, isNumbered, told]);
 }

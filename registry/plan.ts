@@ -69,7 +69,7 @@ export async function plan(
   if (existing === undefined || request.comparesExisting) {
     const against = options.against ?? (input.version === -1 ? "latest" : undefined);
     const versions = await versionsToCompare(view, { state, candidate }, against);
-    judgement = await judge({ state, candidate, versions });
+    judgement = await judge({ state, candidate, versions, isNumbered: options.withoutSchemaVer !== true });
   }
   const planned = { state, candidate, judgement };
   if (existing !== undefined) {

@@ -135,8 +135,8 @@ export type NewChange = Pick<ChangeRecord, "kind" | "version" | "schemaId" | "de
 /** One project's registry while its caller holds the lock of a context: nobody else changes it. */
 export interface RegistryWriter extends RegistryView {
   /**
-   * Adds a schema, also where the id has been erased, which is then as before, and a version that holds it. Notes it
-   * as REGISTERED.
+   * Adds a schema, also where the id has been erased, which is then as before, and a version that holds it. It stands
+   * in the history as REGISTERED.
    */
   addRegistered(schema: NewSchema, version: Omit<NewVersion, "schemaId">): Promise<VersionRecord>;
   addVersion(version: NewVersion): Promise<void>;

@@ -52,6 +52,8 @@ export interface Registration {
 export interface CheckOptions extends NormalizeOption {
   /** One version to compare with, whatever the level says; missing: those that registering compares with. */
   readonly against?: VersionChoice | undefined;
+  /** No SchemaVer is found for it, which takes comparing with every version of a revision. */
+  readonly withoutSchemaVer?: boolean;
 }
 
 /** What registering would answer. */

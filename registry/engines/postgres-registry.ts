@@ -98,7 +98,10 @@ async function lock(
 
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 
-/** One statement for the schema, what it refers to and the version: a writer holds its lock for fewer round trips. */
+/**
+ * One statement for the schema, what it refers to, the version and its line of the history: a writer holds its locks
+ * for fewer round trips.
+ */
 const ADD_REGISTERED = `with
   counted as (update registry_contexts set last_id = greatest(last_id, $3)
     where project_id = $1 and context = $2),
@@ -113,7 +116,9 @@ const ADD_REGISTERED = `with
     select $1, $2, $3, * from unnest($17::text[], $18::text[], $19::int[]) on conflict do nothing),
   version as (insert into registry_versions
       (project_id, context, subject, version, schema_id, key_id, schema_ver, rolled_back_to)
-    values ($1, $2, $12, $13, $3, $14, $15, $16) returning register_time)
+    values ($1, $2, $12, $13, $3, $14, $15, $16) returning register_time),
+  history as (insert into registry_changes (project_id, kind, context, subject, version, schema_id, key_id)
+    values ($1, 'REGISTERED', $2, $12, $13, $3, $14))
   select create_time, register_time from schema, version`;
 
 class PostgresWriter extends PostgresView implements RegistryWriter {
@@ -142,14 +147,6 @@ class PostgresWriter extends PostgresView implements RegistryWriter {
     ]);
     const [row] = rows;
     if (row === undefined) throw new Error("what was registered is not there");
-    this.note({
-      kind: "REGISTERED",
-      context,
-      subject: added.subject,
-      version: added.version,
-      schemaId,
-      detail: "",
-    });
     // As it will be read: what JSON does not say is not there.
     const content = contentOfRow({
       ...{ schema_id: schemaId, guid, kind, text },

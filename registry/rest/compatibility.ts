@@ -22,7 +22,8 @@ export const compatibilityRoutes: readonly Route[] = [
 
 async function check(registry: Registry, request: RestRequest, against: CheckOptions): Promise<Reply> {
   const input = readSchema(request.body);
-  const options = { ...against, normalize: flag(request, "normalize") };
+  // This API has no place for a SchemaVer.
+  const options = { ...against, normalize: flag(request, "normalize"), withoutSchemaVer: true };
   const answer = await registry.check(request.caller, subjectOf(request), input, options);
   const { isCompatible } = answer;
   if (flag(request, "verbose") !== true) return { json: { is_compatible: isCompatible } };
