@@ -11,7 +11,8 @@ import {
 } from "@bufbuild/cel";
 import type { TakenProperties } from "../compiled-schema.js";
 import { type CelBinding, celOf, type NumberHint } from "./cel-value.js";
-import { boundLoops, freeNames, nodesOf, stepFunction } from "./expression-tree.js";
+import { boundLoops, freeNames, nodesOf, patternsOf, stepFunction } from "./expression-tree.js";
+import { allowMatching, MatchCost, type RulePattern, rulePattern } from "./rule-pattern.js";
 
 /** The limits of a schema's rules. */
 export const conditionLimits = { rules: 50, characters: 2_000, nodes: 250 } as const;
@@ -35,6 +36,7 @@ export interface BrokenCondition {
 /** A rule ready for use. */
 interface Condition extends ConditionSource {
   readonly names: readonly string[];
+  readonly patterns: ReadonlyMap<string, RulePattern>;
   run(bindings: Readonly<Record<string, CelBinding>>): boolean | string | Uint8Array | CelValue;
 }
 
@@ -52,7 +54,16 @@ const step = celFunc(stepFunction, [CelScalar.BOOL], CelScalar.BOOL, (goesOn: bo
   stepsLeft--;
   return goesOn && stepsLeft >= 0;
 });
-const env = celEnv({ funcs: [step] });
+let patterns: ReadonlyMap<string, RulePattern> = new Map();
+/** Patterns as they were read when the rule was; what an event brings is never one. */
+const re2 = {
+  compile: (text: string): RulePattern => {
+    const pattern = patterns.get(text);
+    if (pattern === undefined) throw new Error("a pattern must stand in the rule itself");
+    return pattern;
+  },
+};
+const env = celEnv({ funcs: [step], re2 });
 
 /** The rules of one schema. */
 export class Conditions {
@@ -77,9 +88,14 @@ export class Conditions {
   broken(taken: TakenProperties): BrokenCondition | undefined {
     if (this.#conditions.length === 0) return undefined;
     stepsLeft = Math.min(stepsMax, Math.max(stepsMin, Math.floor(stepBytes / taken.text.length)));
+    const cost = new MatchCost();
+    allowMatching(cost);
     const bindings = celOf(taken, this.#names, { whole, hint: this.#hint });
     for (const condition of this.#conditions) {
+      patterns = condition.patterns;
       const result = condition.run(bindings);
+      // An alternative may have passed over the error that says so.
+      if (cost.isSpent) stepsLeft = -1;
       if (result === true && stepsLeft >= 0) continue;
       const { name, names } = condition;
       const property = names.length === 1 && names[0] !== whole ? (names[0] ?? "") : "";
@@ -121,10 +137,11 @@ const compileCondition = (source: ConditionSource, declared: ReadonlySet<string>
       `names ${unknown.slice(0, 80)}, which is no property of the schema; ask has(message.${unknown.slice(0, 80)})`,
     );
   }
-  boundLoops(parsed.expr);
   try {
+    const read = new Map(patternsOf(parsed.expr).map((text) => [text, rulePattern(text)]));
+    boundLoops(parsed.expr);
     const run = plan(env, parsed);
-    return { ...source, names, run: run as Condition["run"] };
+    return { ...source, names, patterns: read, run: run as Condition["run"] };
   } catch (error) {
     return refuse(`can't be used: ${error instanceof Error ? error.message.slice(0, 200) : ""}`);
   }

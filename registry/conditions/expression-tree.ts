@@ -43,6 +43,22 @@ export function nodesOf(root: Expression): number {
   return nodes;
 }
 
+/**
+ * The patterns of an expression. One that is worked out from properties is refused: events would bring their own.
+ * @throws Error that says so
+ */
+export function patternsOf(root: Expression): string[] {
+  const patterns = new Set<string>();
+  visit(root, ({ exprKind }) => {
+    if (exprKind.case !== "callExpr" || exprKind.value.function !== "matches") return;
+    const last = exprKind.value.args.at(-1)?.exprKind;
+    const constant = last?.case === "constExpr" ? last.value.constantKind : undefined;
+    if (constant?.case !== "stringValue") throw new Error("a pattern must stand in the rule itself, as text");
+    patterns.add(constant.value);
+  });
+  return [...patterns];
+}
+
 /** Names that CEL itself gives a meaning. */
 const builtIn = new Set([
   ...["bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type"],
