@@ -256,6 +256,15 @@ describe("properties of registered kinds", function () {
     await passes(filter("day", FilterOp.LESS, "2026-11-01"), ({ ms }) => ms < noon - 43_200_000);
   });
 
+  it("are asked for by as many conditions as a question may have", async () => {
+    const since = filter("due", FilterOp.GREATER, "2020-01-01");
+    const filters = Array.from({ length: 50 }, () => since);
+    const request = { filters, breakdown: [property("due"), property("paid")] };
+    const answer = await metrics({ ...request, aggregation: Aggregation.MAX, property: property("due") });
+    expect(answer.series.length).to.be.above(0);
+    expect(await idsOf(filters)).to.have.length(meant.length);
+  });
+
   it("refuse what is none of their kind, and name the field and the kind", async () => {
     const cases: [MetricsInit, field: string, rule: string][] = [
       [{ filters: [filter("amount", FilterOp.EQUALS, "5", "five")] }, "filters[0].values[1]", "number"],

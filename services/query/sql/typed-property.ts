@@ -61,7 +61,7 @@ function numbersOf({ asInt64, asUInt64, asFloat64, asString }: PathSql): Numbers
     digits,
     integer: sql`coalesce(toInt128(${asInt64}), toInt128(${asUInt64}), ${digits})`,
     // A text can have more than a double holds.
-    float: sql`if(isFinite(${read}), ${read}, NULL)`,
+    float: letBe(read, sql`f`, sql`if(isFinite(f), f, NULL)`),
   };
 }
 
@@ -103,25 +103,29 @@ const isoTime = bind.text(
 );
 
 /**
+ * Gives a value a name within an expression, so that it stands in the statement once. A list of one is the engine's way
+ * to do so.
+ */
+const letBe = (value: Sql, name: Sql, within: Sql): Sql => sql`arrayMap(${name} -> ${within}, [${value}])[1]`;
+
+/**
  * Nullable(Int128): the nanoseconds since 1970 of a text. The engine's own types end in 2262 and 2299, and who means
  * "never" writes the year 9999, so the days are counted here: by the proleptic Gregorian calendar, in years that begin
  * in March.
  */
 function isoNanos(text: Sql): Sql {
   const part = (group: Sql) => sql`toInt64OrZero(g[${group}])`;
-  const [month, zone] = [part(sql`2`), sql`g[8]`];
-  const year = sql`(${part(sql`1`)} - (${month} <= 2))`;
-  const leapDays = sql`intDiv(${year}, 4) - intDiv(${year}, 100) + intDiv(${year}, 400)`;
+  const month = part(sql`2`);
+  const years = sql`365 * y + intDiv(y, 4) - intDiv(y, 100) + intDiv(y, 400)`;
+  const yearDays = letBe(sql`${part(sql`1`)} - (${month} <= 2)`, sql`y`, years);
   const dayOfYear = sql`intDiv(153 * ((${month} + 9) % 12) + 2, 5) + ${part(sql`3`)} - 1`;
-  const days = sql`(365 * ${year} + ${leapDays} + ${dayOfYear} - 719468)`;
-  const zoneMinutes = sql`if(length(${zone}) > 1, if(startsWith(${zone}, '-'), -1, 1) *
-    (toInt64OrZero(substring(${zone}, 2, 2)) * 60 + toInt64OrZero(right(${zone}, 2))), 0)`;
+  const days = sql`(${yearDays} + ${dayOfYear} - 719468)`;
+  const zoneMinutes = sql`if(length(g[8]) > 1, if(startsWith(g[8], '-'), -1, 1) *
+    (toInt64OrZero(substring(g[8], 2, 2)) * 60 + toInt64OrZero(right(g[8], 2))), 0)`;
   const minutes = sql`((${days} * 24 + ${part(sql`4`)}) * 60 + ${part(sql`5`)} - ${zoneMinutes})`;
   const fraction = sql`toInt64OrZero(rightPad(g[7], 9, '0'))`;
   const nanos = sql`toInt128(${minutes} * 60 + ${part(sql`6`)}) * 1000000000 + ${fraction}`;
-  const groups = sql`[extractGroups(ifNull(${text}, ''), ${isoTime})]`;
-  // A list of one is the engine's way to give a value a name within an expression.
-  return sql`arrayMap(g -> if(empty(g), NULL, ${nanos}), ${groups})[1]`;
+  return letBe(sql`extractGroups(${text}, ${isoTime})`, sql`g`, sql`if(empty(g), NULL, ${nanos})`);
 }
 
 const nanosOf: Record<Exclude<TimeKind["stored"], "text">, Sql> = {
@@ -154,13 +158,11 @@ function timeNanos(time: TimeKind, path: PathSql): Sql {
         ? sql`NULL`
         : guessedUnit(number)
       : sql`toInt64(${nanosOf[time.stored]})`;
-  const isSmall = (number: Sql) => sql`abs(toFloat64(${number})) < ${timeMax}`;
-  const whole = sql`if(${isSmall(integer)}, ${integer}, NULL)`;
-  const small = sql`if(${isSmall(float)}, ${float}, NULL)`;
-  const fraction = sql`toInt128(round((${small} - floor(${small})) * ${unitOf(small)}))`;
-  const ofWhole = sql`${whole} * ${unitOf(sql`toFloat64(${whole})`)}`;
-  const ofFloat = sql`toInt128(floor(${small})) * ${unitOf(small)} + ${fraction}`;
-  return sql`coalesce(${isoNanos(path.asString)}, ${ofWhole}, ${ofFloat})`;
+  const ofWhole = sql`if(abs(toFloat64(i)) < ${timeMax}, i, NULL) * ${unitOf(sql`toFloat64(i)`)}`;
+  const parts = sql`toInt128(floor(f)) * u + toInt128(round((f - floor(f)) * u))`;
+  const small = letBe(float, sql`f`, sql`if(abs(f) < ${timeMax}, f, NULL)`);
+  const ofFloat = letBe(small, sql`f`, letBe(unitOf(sql`f`), sql`u`, parts));
+  return sql`coalesce(${isoNanos(sql`ifNull(${path.asString}, '')`)}, ${letBe(integer, sql`i`, ofWhole)}, ${ofFloat})`;
 }
 
 /** `n` as RFC 3339 in UTC with the digits that it needs, of a date the date; NULL beyond the years of the engine. */
@@ -186,9 +188,9 @@ function fractionText(fraction: Sql, unit: Sql, digits: Sql): Sql {
 function timeSql(time: TimeKind, path: PathSql, plain: PropertySql): PropertySql {
   const nanos = timeNanos(time, path);
   // Whole milliseconds first: as a double the nanoseconds of today are rounded to 256 of them.
-  const millis = sql`arrayMap(n -> toFloat64(intDiv(n, 1000000)) + toFloat64(n % 1000000) / 1e6, [${nanos}])[1]`;
+  const millis = letBe(nanos, sql`n`, sql`toFloat64(intDiv(n, 1000000)) + toFloat64(n % 1000000) / 1e6`);
   return {
-    text: sql`coalesce(arrayMap(n -> ${timeText(time)}, [${nanos}])[1], ${plain.text})`,
+    text: sql`coalesce(${letBe(nanos, sql`n`, timeText(time))}, ${plain.text})`,
     number: millis,
     integers: [],
     float: millis,
