@@ -9,7 +9,7 @@ import {
   type SchemaResult,
   tooCostly,
 } from "../compiled-schema.js";
-import { personalInJsonSchema } from "../personal.js";
+import { personalInJsonSchema } from "./personal-fields.js";
 import { compileValidator, type NamedSchema, schemaDocument } from "./schema-document.js";
 import { allowSteps, TooManySteps } from "./steps.js";
 
@@ -73,10 +73,9 @@ const noAvro: SchemaRefusal = { path: "", rule: "kind", message: "The schema is 
 export function compileJsonSchema(parsed: unknown, references: readonly NamedSchema[] = []): CompiledSchema {
   const document = schemaDocument(parsed, references);
   const validate = compileValidator(document);
-  const members = typeof parsed === "object" && parsed !== null ? parsed : {};
   return {
     kind: SchemaKind.JSON_SCHEMA,
-    personal: personalInJsonSchema(members as Readonly<Record<string, unknown>>),
+    personal: personalInJsonSchema(document),
     check: (text) => checkText(validate, text),
     decode: () => ({ refusal: noAvro }),
     resolve: () => ({ refusal: noAvro }),
