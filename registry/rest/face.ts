@@ -151,7 +151,10 @@ function write(
 
 function incomingOf(request: IncomingMessage, response: ServerResponse): Incoming {
   const controller = new AbortController();
-  response.once("close", () => controller.abort());
+  // Where the answer has gone out nobody is left to hear of it, and saying it costs as much as routing the request.
+  response.once("close", () => {
+    if (!response.writableFinished) controller.abort();
+  });
   return {
     header: (name) => {
       const value = request.headers[name];
