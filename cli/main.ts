@@ -53,12 +53,13 @@ const program = new Command("tideline")
     "--project <id>",
     "another project than the stack's, or than the key's with the operator's key (env TIDELINE_PROJECT)",
   )
-  .version(versionOf(), "-V, --version", "the version of this command line")
   .showHelpAfterError("(tideline help says more)")
   .configureHelp({ showGlobalOptions: true, optionDescription })
   .addHelpText(
     "after",
     `
+tideline --version prints the version of this command line.
+
 Exit codes: 0 done · 1 failed, refused or stopped · 2 done, but events were rejected, quarantined or in conflict ·
 3 done, but records could not be read`,
   );
@@ -82,8 +83,13 @@ const context = contextOf(program, config);
 for (const add of commands) add(program, context);
 addHelpCommand(program);
 
+// Not an option of the program's: commands have a --version of their own.
+const [word, ...others] = process.argv.slice(2);
+const asksVersion = others.length === 0 && (word === "--version" || word === "-V");
+
 try {
-  await program.parseAsync();
+  if (asksVersion) console.log(versionOf());
+  else await program.parseAsync();
 } catch (error) {
   console.error(`tideline: ${failureLine(error, context.address())}`);
   process.exitCode = exitCodes.failed;

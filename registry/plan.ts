@@ -60,7 +60,9 @@ export async function plan(
   judge: JudgeQuestion,
 ): Promise<Plan> {
   const { name, input, options } = request;
-  const state = await readSubject(view, name, request.guid);
+  const asItIs = await readSubject(view, name, request.guid);
+  const state =
+    options.level === undefined ? asItIs : { ...asItIs, config: { ...asItIs.config, level: options.level } };
   const read = await readCandidate(view, parsedSchemas, state, { input, normalize: options.normalize });
   const found = await findExisting(view, parsedSchemas, { state, candidate: read }, "live");
   const existing = acceptable(found, state, input);

@@ -54,6 +54,8 @@ export interface CheckOptions extends NormalizeOption {
   readonly against?: VersionChoice | undefined;
   /** No SchemaVer is found for it, which takes comparing with every version of a revision. */
   readonly withoutSchemaVer?: boolean;
+  /** As if the subject had this level; missing: its own. */
+  readonly level?: Level | undefined;
 }
 
 /** What registering would answer. */

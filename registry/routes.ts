@@ -22,6 +22,7 @@ import {
   findingMessage,
   inputOf,
   levelMessage,
+  levelOf,
   modeMessage,
   modeOf,
   notesMessage,
@@ -230,11 +231,12 @@ async function check(
   caller: Caller,
   request: CheckSchemaRequest,
 ): Promise<MessageInitShape<typeof CheckSchemaResponseSchema>> {
-  const { subject, normalize, againstVersion, version, ...input } = request;
+  const { subject, normalize, againstVersion, version, level, ...input } = request;
   const against = againstVersion === 0 ? undefined : againstVersion;
   const answer = await registry.check(caller, subject, inputOf({ ...input, version }), {
     normalize,
     against,
+    level: levelOf(level),
   });
   const findings = answer.findings.map((finding) => create(FindingSchema, findingMessage(finding)));
   const fitting = rowsThatFit(findings, (it) => toBinary(FindingSchema, it).length, findingsBytesMax);

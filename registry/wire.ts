@@ -138,6 +138,11 @@ function ruleOf({
   };
 }
 
+/** The level that a message names; undefined where it names none. */
+export function levelOf(level: CompatibilityLevel): Level | undefined {
+  return level === CompatibilityLevel.UNSPECIFIED ? undefined : (CompatibilityLevel[level] as Level);
+}
+
 export function levelMessage(level: Level): CompatibilityLevel {
   return CompatibilityLevel[level];
 }

@@ -63,10 +63,7 @@ describe("The schemas of an event type by command", () => {
     expect((await schemas("level", "sale", "SIDEWAYS"))[1]).to.include("one of NONE, BACKWARD");
     const [back, newest] = await schemas("roll-back", "sale", "1");
     expect([back, /sale +3 /.test(newest)]).to.deep.equal([0, true]);
-    expect(await schemas("delete", "sale", "--schema-version", "2")).to.deep.equal([
-      0,
-      "hidden: version 2\n",
-    ]);
+    expect(await schemas("delete", "sale", "--version", "2")).to.deep.equal([0, "hidden: version 2\n"]);
     const [, history] = await schemas("history", "sale");
     expect(history.match(/registered|rolled back|config set|version deleted/g)).to.deep.equal([
       ...["registered", "registered", "config set", "rolled back", "version deleted"],

@@ -86,7 +86,7 @@ describe("A folder of schemas", () => {
     expect(code).to.equal(1);
     const said = lines.filter((line) => line.startsWith("events/purchase.avsc: ")).join("\n");
     expect(said).to.match(/^events\/purchase\.avsc: incompatible \(FULL, compared with version 1\)\n/);
-    expect(said).to.match(/ {2}AVRO_\w+ \/fields\/2\S* \(version 1\): .*currency/);
+    expect(said).to.match(/ {2}AVRO_\w+ \/fields\/2\S* \(backward, version 1\): .*currency/);
     expect(said).to.match(/ {4}such as \{.*\}: /);
     const [differs, differences] = await schema("diff");
     expect(differs).to.equal(0);
@@ -112,6 +112,23 @@ describe("A folder of schemas", () => {
     expect(pushed, said.join("\n")).to.equal(0);
     const { schema: newest } = await project.registry.getSchema({ subject: "purchase" });
     expect(newest?.version).to.equal(2);
+  });
+
+  it("brings an older text back as the newest version", async () => {
+    await write("events/seen.json", {
+      type: "object",
+      properties: { url: { type: "string" } },
+      title: "Seen",
+    });
+    expect((await schema("push"))[0]).to.equal(0);
+    await write("events/seen.json", { type: "object", properties: { url: { type: "string" } } });
+    const [, checked] = await schema("check");
+    expect(checked.join("\n")).to.include("version 2 is newer: a push brings 1 back");
+    const [code, pushed] = await schema("push");
+    expect([
+      code,
+      pushed.some((line) => line.endsWith("version 1 of seen is back as version 3")),
+    ]).to.deep.equal([0, true]);
   });
 
   it("is pulled: what is other or missing is written, laid out for people", async () => {

@@ -111,6 +111,7 @@ function settingsOf(flags: SettingsFlags): { settings: ProjectSettings; paths: s
   });
   for (const pair of flags.personal ?? []) {
     const [personalClass = "", action = ""] = pair.split("=", 2);
+    if (personalClass === "" || action === "") throw new UserError(`--personal ${pair}: write class=action`);
     const isOthers = personalClass === "others";
     take(isOthers ? "personal_data_default" : "personal_data", action, (name) => {
       const chosen = word(name, personalActions);
@@ -149,6 +150,20 @@ function projectsTable(projects: readonly Project[]): string {
     settings?.keepIp === true ? "whole" : "truncated",
     settings?.clientSessions === true ? "client's" : "own",
     safeText(settings?.amountProperty ?? "", 40),
+    safeText(personalText(settings), 60),
   ]);
-  return textTable(["project id", "name", "zone", "week", "types", "addresses", "sessions", "amount"], rows);
+  return textTable(
+    ["project id", "name", "zone", "week", "types", "addresses", "sessions", "amount", "personal"],
+    rows,
+  );
+}
+
+/** What becomes of personal fields, as --personal takes it. */
+function personalText(settings: ProjectSettings | undefined): string {
+  const nameOf = (action: PersonalDataAction) => (PersonalDataAction[action] ?? "").toLowerCase();
+  const named = Object.entries(settings?.personalData ?? {}).map(
+    ([name, action]) => `${name}=${nameOf(action)}`,
+  );
+  const others = settings?.personalDataDefault || PersonalDataAction.HASH;
+  return [...named.sort(), `others=${nameOf(others)}`].join(" ");
 }

@@ -37,6 +37,7 @@ interface ReprocessFlags extends FilterFlags {
   readonly newType: string;
   readonly useReceiveTime: boolean;
   readonly dryRun: boolean;
+  readonly all: boolean;
 }
 
 /** Feeding again may take longer than other calls: 10,000 events at most. */
@@ -67,6 +68,7 @@ export function addQuarantineCommands(program: Command, context: CommandContext)
     .option("--default <name=json>", "fills in a property that is missing", collect, [])
     .option("--cast <name=kind>", "number, integer, string or boolean", collect, [])
     .option("--new-type <type>", "the event type to give", "")
+    .option("--all", "all that there is, where no filter says which", false)
     .option("--use-receive-time", "takes the received time for the client time", false)
     .option("--dry-run", "only says what would become of them", false)
     .addHelpText(
@@ -76,6 +78,12 @@ Example:
   tideline quarantine reprocess --type purchase --rename price=amount --cast amount=number --dry-run`,
     )
     .action(async (flags: ReprocessFlags) => {
+      const isNamed =
+        flags.id.length > 0 || flags.event || flags.type || flags.reason || flags.from || flags.to;
+      if (!isNamed && !flags.alarm && !flags.all && !flags.dryRun)
+        throw new UserError(
+          "say which events by a filter, or --all; --dry-run says what would become of them",
+        );
       const answer = await client().reprocessQuarantined(
         {
           filter: filterOf(flags, context),

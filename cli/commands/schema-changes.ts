@@ -66,10 +66,10 @@ export function addSchemaChangeCommands(schemas: Command, context: CommandContex
     .command("delete")
     .description("Hides a version, or every one; with --permanent removes what is hidden.")
     .argument("<type>", "the event type")
-    .option("-v, --schema-version <n>", "the version (default: all)", wholeNumber)
+    .option("-v, --version <n>", "the version (default: all)", wholeNumber)
     .option("--permanent", "removes for good what was hidden before", false)
-    .action(async (subject: string, flags: { schemaVersion?: number; permanent: boolean }) => {
-      const { schemaVersion: version, permanent } = flags;
+    .action(async (subject: string, flags: { version?: number; permanent: boolean }) => {
+      const { version, permanent } = flags;
       const gone =
         version === undefined
           ? (await client().deleteSubject({ subject, permanent }, unary)).versions

@@ -75,12 +75,15 @@ async function forEach(
 }
 
 async function lint(config: SchemaConfig): Promise<void> {
+  const { requireConditions } = await import("../../registry/require-conditions.js");
   const sources = new SchemaSources(config);
   const isFine = await forEach(config, async (file) => {
     await sources.parseFile(file);
+    requireConditions(file.kind, await sources.sourceOf(file), undefined);
     return true;
   });
-  if (isFine) console.log(`${config.files.length} schemas, all valid`);
+  const { length } = config.files;
+  if (isFine) console.log(length === 1 ? "1 schema, valid" : `${length} schemas, all valid`);
   else process.exitCode = exitCodes.failed;
 }
 
@@ -96,11 +99,25 @@ function referencesOf(file: SchemaFile, { files }: SchemaConfig): Omit<SchemaRef
 async function checkAll(config: SchemaConfig, registry: Registry): Promise<boolean> {
   return await forEach(config, async (file) => {
     const references = referencesOf(file, config);
-    const { subject, kind, text } = file;
-    const answer = await registry.checkSchema({ subject, kind, text, references }, unary);
+    const { subject, kind, text, level = CompatibilityLevel.UNSPECIFIED } = file;
+    const answer = await registry.checkSchema({ subject, kind, text, references, level }, unary);
     for (const line of answerLines(answer)) say(file.file, line);
+    const older = await olderVersion(registry, subject, answer);
+    if (older !== undefined)
+      say(file.file, `version ${older.newest} is newer: a push brings ${older.version} back`);
     return isTaken(answer);
   });
+}
+
+/** The version that a schema is, where it is registered but not the newest one any more. */
+async function olderVersion(
+  registry: Registry,
+  subject: string,
+  { isRegistered, schema }: CheckSchemaResponse,
+): Promise<{ version: number; newest: number } | undefined> {
+  const version = isRegistered ? (schema?.version ?? 0) : 0;
+  const newest = version === 0 ? 0 : ((await newestOf(registry, subject))?.version ?? 0);
+  return newest > version ? { version, newest } : undefined;
 }
 
 const isTaken = ({ outcome, refusal }: CheckSchemaResponse): boolean =>
@@ -153,6 +170,10 @@ async function push(config: SchemaConfig, registry: Registry): Promise<void> {
     const { schema, isNew } = await registry.registerSchema({ subject, kind, text, references }, unary);
     if (isNew)
       say(file.file, `registered as version ${schema?.version} of ${subject}, id ${schema?.schemaId}`);
+    const newest = isNew ? undefined : await newestOf(registry, subject);
+    if (schema === undefined || newest === undefined || newest.version <= schema.version) return true;
+    const back = await registry.rollBackSubject({ subject, version: schema.version }, unary);
+    say(file.file, `version ${schema.version} of ${subject} is back as version ${back.schema?.version}`);
     return true;
   });
   if (!isFine) throw new UserError("not all was pushed");

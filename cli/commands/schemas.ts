@@ -1,9 +1,13 @@
+import { ConnectError } from "@connectrpc/connect";
 import type { Command } from "commander";
+import { FaultDetailSchema, FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { RegistryService } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { unary } from "../client.js";
 import type { CommandContext } from "../context.js";
 import { newestSchemas } from "../registered-schemas.js";
+import { answerLines } from "../schemas/answer-lines.js";
 import { schemaOf, schemasTable } from "../schemas/schema-table.js";
+import { safeText } from "../show/table.js";
 import { wholeNumber } from "./query.js";
 import { addSchemaChangeCommands } from "./schema-changes.js";
 
@@ -18,10 +22,17 @@ export function addSchemasCommands(program: Command, context: CommandContext): v
     .option("-k, --kind <kind>", "avro, json-schema or protobuf (default: by the file's ending)")
     .action(async (subject: string, file: string, flags: { kind?: string }) => {
       const { kind, text } = await schemaOf(file, flags.kind);
-      const { schema } = await context
-        .client(RegistryService, "admin")
-        .registerSchema({ subject, kind, text }, unary);
-      if (schema !== undefined) console.log(schemasTable([schema]));
+      const client = context.client(RegistryService, "admin");
+      try {
+        const { schema } = await client.registerSchema({ subject, kind, text }, unary);
+        if (schema !== undefined) console.log(schemasTable([schema]));
+      } catch (error) {
+        const [detail] = error instanceof ConnectError ? error.findDetails(FaultDetailSchema) : [];
+        if (detail?.reason !== FaultReason.SCHEMA_INCOMPATIBLE) throw error;
+        const answer = await client.checkSchema({ subject, kind, text }, unary);
+        for (const line of answerLines(answer)) console.log(safeText(line, 1_000));
+        throw error;
+      }
     });
   schemas
     .command("list")
@@ -34,9 +45,9 @@ export function addSchemasCommands(program: Command, context: CommandContext): v
     .command("get")
     .description("Prints the text of a version.")
     .argument("<type>", "the event type")
-    .option("-v, --schema-version <n>", "the version (default: the newest)", wholeNumber)
-    .action(async (subject: string, flags: { schemaVersion?: number }) => {
-      const request = { subject, version: flags.schemaVersion ?? 0 };
+    .option("-v, --version <n>", "the version (default: the newest)", wholeNumber)
+    .action(async (subject: string, flags: { version?: number }) => {
+      const request = { subject, version: flags.version ?? 0 };
       const { schema } = await context.client(RegistryService, "admin").getSchema(request, unary);
       console.log(schema?.text);
     });

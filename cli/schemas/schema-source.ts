@@ -5,7 +5,7 @@ import {
   type Schema,
   SchemaKind,
 } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
-import type { ParsedSchema, ReferencedSchema } from "../../registry/rules/language.js";
+import type { ParsedSchema, ReferencedSchema, SchemaSource } from "../../registry/rules/language.js";
 import { unary } from "../client.js";
 import { UserError } from "../target.js";
 import type { SchemaConfig, SchemaFile } from "./schema-config.js";
@@ -26,9 +26,15 @@ export class SchemaSources {
 
   /** A parsed file. @throws Fault SCHEMA_INVALID, UserError for what only the registry knows */
   async parseFile(file: SchemaFile): Promise<ParsedSchema> {
-    const closure: ReferencedSchema[] = [];
-    await this.#closeFile(file, closure);
-    return await parse(file.kind, file.text, closure);
+    const { text, references } = await this.sourceOf(file);
+    return await parse(file.kind, text, references);
+  }
+
+  /** A file with all that it refers to. @throws UserError for what only the registry knows */
+  async sourceOf(file: SchemaFile): Promise<SchemaSource> {
+    const references: ReferencedSchema[] = [];
+    await this.#closeFile(file, references);
+    return { text: file.text, references };
   }
 
   /** A parsed version of the registry. */

@@ -34,6 +34,8 @@ export function openClickHouse(options: ClickHouseOptions): ClickHouse {
       json_type_escape_dots_in_keys: 1,
       input_format_try_infer_dates: 0,
       input_format_try_infer_datetimes: 0,
+      // "a/b" comes back as it was sent, not as "a\\/b".
+      output_format_json_escape_forward_slashes: 0,
     },
   });
 }

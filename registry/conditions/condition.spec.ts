@@ -90,6 +90,7 @@ describe("rules on a schema", () => {
     const domainRules = [
       { name: "paid", kind: "CONDITION", type: "CEL", mode: "WRITE", expr: "message.amount > 0.0" },
       { name: "off", kind: "CONDITION", type: "CEL", mode: "WRITE", expr: "false", disabled: true },
+      { name: "ignored", kind: "CONDITION", type: "CEL", mode: "WRITE", expr: "false", onFailure: "NONE" },
       { name: "read", kind: "CONDITION", type: "CEL", mode: "READ", expr: "false" },
       { name: "field", kind: "TRANSFORM", type: "CEL_FIELD", mode: "WRITE", expr: "value + 1" },
     ];

@@ -28,5 +28,8 @@ export function rulesInSet(ruleSet: RuleSet | undefined): ConditionSource[] {
   }));
 }
 
-const isWriteCondition = ({ kind = "CONDITION", mode = "WRITE", type, disabled }: SchemaRule): boolean =>
-  type === "CEL" && kind === "CONDITION" && (mode === "WRITE" || mode === "WRITEREAD") && disabled !== true;
+const isWriteCondition = (rule: SchemaRule): boolean => {
+  const { kind = "CONDITION", mode = "WRITE", type, disabled, onFailure } = rule;
+  if (type !== "CEL" || kind !== "CONDITION" || disabled === true || onFailure === "NONE") return false;
+  return mode === "WRITE" || mode === "WRITEREAD";
+};

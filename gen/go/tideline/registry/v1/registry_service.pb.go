@@ -446,7 +446,9 @@ type CheckSchemaRequest struct {
 	// One version to compare with; 0: those that the level asks for.
 	AgainstVersion uint32 `protobuf:"varint,8,opt,name=against_version,json=againstVersion,proto3" json:"against_version,omitempty"`
 	// The number that the version must get; 0: whichever it is.
-	Version       uint32 `protobuf:"varint,9,opt,name=version,proto3" json:"version,omitempty"`
+	Version uint32 `protobuf:"varint,9,opt,name=version,proto3" json:"version,omitempty"`
+	// As if the subject had this level; not set: its own.
+	Level         CompatibilityLevel `protobuf:"varint,10,opt,name=level,proto3,enum=tideline.registry.v1.CompatibilityLevel" json:"level,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -542,6 +544,13 @@ func (x *CheckSchemaRequest) GetVersion() uint32 {
 		return x.Version
 	}
 	return 0
+}
+
+func (x *CheckSchemaRequest) GetLevel() CompatibilityLevel {
+	if x != nil {
+		return x.Level
+	}
+	return CompatibilityLevel_COMPATIBILITY_LEVEL_UNSPECIFIED
 }
 
 // CheckSchemaResponse is the response of CheckSchema.
@@ -3571,7 +3580,7 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	" \x01(\tB\a\xbaH\x04r\x02((R\tschemaVer\"e\n" +
 	"\x16RegisterSchemaResponse\x124\n" +
 	"\x06schema\x18\x01 \x01(\v2\x1c.tideline.registry.v1.SchemaR\x06schema\x12\x15\n" +
-	"\x06is_new\x18\x02 \x01(\bR\x05isNew\"\xcb\x03\n" +
+	"\x06is_new\x18\x02 \x01(\bR\x05isNew\"\x95\x04\n" +
 	"\x12CheckSchemaRequest\x12$\n" +
 	"\asubject\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01(\xe8\x02R\asubject\x12@\n" +
@@ -3585,7 +3594,9 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"\brule_set\x18\x06 \x01(\v2\x1d.tideline.registry.v1.RuleSetR\aruleSet\x12\x1c\n" +
 	"\tnormalize\x18\a \x01(\bR\tnormalize\x12'\n" +
 	"\x0fagainst_version\x18\b \x01(\rR\x0eagainstVersion\x12\x18\n" +
-	"\aversion\x18\t \x01(\rR\aversion\"\x9e\x04\n" +
+	"\aversion\x18\t \x01(\rR\aversion\x12H\n" +
+	"\x05level\x18\n" +
+	" \x01(\x0e2(.tideline.registry.v1.CompatibilityLevelB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05level\"\x9e\x04\n" +
 	"\x13CheckSchemaResponse\x127\n" +
 	"\aoutcome\x18\x01 \x01(\x0e2\x1d.tideline.registry.v1.OutcomeR\aoutcome\x129\n" +
 	"\bfindings\x18\x02 \x03(\v2\x1d.tideline.registry.v1.FindingR\bfindings\x12>\n" +
@@ -3900,9 +3911,9 @@ var file_tideline_registry_v1_registry_service_proto_goTypes = []any{
 	(*SchemaReference)(nil),         // 55: tideline.registry.v1.SchemaReference
 	(*SchemaMetadata)(nil),          // 56: tideline.registry.v1.SchemaMetadata
 	(*RuleSet)(nil),                 // 57: tideline.registry.v1.RuleSet
-	(Outcome)(0),                    // 58: tideline.registry.v1.Outcome
-	(*Finding)(nil),                 // 59: tideline.registry.v1.Finding
-	(CompatibilityLevel)(0),         // 60: tideline.registry.v1.CompatibilityLevel
+	(CompatibilityLevel)(0),         // 58: tideline.registry.v1.CompatibilityLevel
+	(Outcome)(0),                    // 59: tideline.registry.v1.Outcome
+	(*Finding)(nil),                 // 60: tideline.registry.v1.Finding
 	(CompatibilityPolicy)(0),        // 61: tideline.registry.v1.CompatibilityPolicy
 	(v1.FaultReason)(0),             // 62: tideline.fault.v1.FaultReason
 	(*Difference)(nil),              // 63: tideline.registry.v1.Difference
@@ -3926,105 +3937,106 @@ var file_tideline_registry_v1_registry_service_proto_depIdxs = []int32{
 	55, // 11: tideline.registry.v1.CheckSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
 	56, // 12: tideline.registry.v1.CheckSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
 	57, // 13: tideline.registry.v1.CheckSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
-	58, // 14: tideline.registry.v1.CheckSchemaResponse.outcome:type_name -> tideline.registry.v1.Outcome
-	59, // 15: tideline.registry.v1.CheckSchemaResponse.findings:type_name -> tideline.registry.v1.Finding
-	60, // 16: tideline.registry.v1.CheckSchemaResponse.level:type_name -> tideline.registry.v1.CompatibilityLevel
-	61, // 17: tideline.registry.v1.CheckSchemaResponse.policy:type_name -> tideline.registry.v1.CompatibilityPolicy
-	1,  // 18: tideline.registry.v1.CheckSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
-	62, // 19: tideline.registry.v1.CheckSchemaResponse.refusal:type_name -> tideline.fault.v1.FaultReason
-	0,  // 20: tideline.registry.v1.CheckEventsRequest.kind:type_name -> tideline.registry.v1.SchemaKind
-	55, // 21: tideline.registry.v1.CheckEventsRequest.references:type_name -> tideline.registry.v1.SchemaReference
-	57, // 22: tideline.registry.v1.CheckEventsRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
-	8,  // 23: tideline.registry.v1.CheckEventsResponse.failures:type_name -> tideline.registry.v1.EventFailure
-	9,  // 24: tideline.registry.v1.CheckEventsResponse.producers:type_name -> tideline.registry.v1.EventProducer
-	54, // 25: tideline.registry.v1.CheckEventsResponse.oldest_time:type_name -> google.protobuf.Timestamp
-	54, // 26: tideline.registry.v1.EventProducer.last_time:type_name -> google.protobuf.Timestamp
-	0,  // 27: tideline.registry.v1.LookupSchemaRequest.kind:type_name -> tideline.registry.v1.SchemaKind
-	55, // 28: tideline.registry.v1.LookupSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
-	56, // 29: tideline.registry.v1.LookupSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
-	57, // 30: tideline.registry.v1.LookupSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
-	1,  // 31: tideline.registry.v1.LookupSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
-	1,  // 32: tideline.registry.v1.GetSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
-	1,  // 33: tideline.registry.v1.ListSchemasResponse.schemas:type_name -> tideline.registry.v1.Schema
-	1,  // 34: tideline.registry.v1.ListVersionsResponse.schemas:type_name -> tideline.registry.v1.Schema
-	1,  // 35: tideline.registry.v1.DiffSchemasResponse.from:type_name -> tideline.registry.v1.Schema
-	1,  // 36: tideline.registry.v1.DiffSchemasResponse.to:type_name -> tideline.registry.v1.Schema
-	63, // 37: tideline.registry.v1.DiffSchemasResponse.differences:type_name -> tideline.registry.v1.Difference
-	1,  // 38: tideline.registry.v1.RollBackSubjectResponse.schema:type_name -> tideline.registry.v1.Schema
-	64, // 39: tideline.registry.v1.GetConfigResponse.own:type_name -> tideline.registry.v1.Config
-	64, // 40: tideline.registry.v1.GetConfigResponse.effective:type_name -> tideline.registry.v1.Config
-	64, // 41: tideline.registry.v1.SetConfigRequest.config:type_name -> tideline.registry.v1.Config
-	64, // 42: tideline.registry.v1.SetConfigResponse.own:type_name -> tideline.registry.v1.Config
-	64, // 43: tideline.registry.v1.SetConfigResponse.effective:type_name -> tideline.registry.v1.Config
-	64, // 44: tideline.registry.v1.DeleteConfigResponse.config:type_name -> tideline.registry.v1.Config
-	65, // 45: tideline.registry.v1.GetModeResponse.own:type_name -> tideline.registry.v1.Mode
-	65, // 46: tideline.registry.v1.GetModeResponse.effective:type_name -> tideline.registry.v1.Mode
-	65, // 47: tideline.registry.v1.SetModeRequest.mode:type_name -> tideline.registry.v1.Mode
-	65, // 48: tideline.registry.v1.SetModeResponse.effective:type_name -> tideline.registry.v1.Mode
-	65, // 49: tideline.registry.v1.DeleteModeResponse.mode:type_name -> tideline.registry.v1.Mode
-	66, // 50: tideline.registry.v1.GetSubjectResponse.notes:type_name -> tideline.registry.v1.SubjectNotes
-	64, // 51: tideline.registry.v1.GetSubjectResponse.config:type_name -> tideline.registry.v1.Config
-	65, // 52: tideline.registry.v1.GetSubjectResponse.mode:type_name -> tideline.registry.v1.Mode
-	1,  // 53: tideline.registry.v1.GetSubjectResponse.latest:type_name -> tideline.registry.v1.Schema
-	66, // 54: tideline.registry.v1.SetMetadataRequest.notes:type_name -> tideline.registry.v1.SubjectNotes
-	66, // 55: tideline.registry.v1.SetMetadataResponse.notes:type_name -> tideline.registry.v1.SubjectNotes
-	67, // 56: tideline.registry.v1.ListChangesResponse.changes:type_name -> tideline.registry.v1.Change
-	67, // 57: tideline.registry.v1.WatchChangesResponse.changes:type_name -> tideline.registry.v1.Change
-	2,  // 58: tideline.registry.v1.RegistryService.RegisterSchema:input_type -> tideline.registry.v1.RegisterSchemaRequest
-	4,  // 59: tideline.registry.v1.RegistryService.CheckSchema:input_type -> tideline.registry.v1.CheckSchemaRequest
-	6,  // 60: tideline.registry.v1.RegistryService.CheckEvents:input_type -> tideline.registry.v1.CheckEventsRequest
-	10, // 61: tideline.registry.v1.RegistryService.LookupSchema:input_type -> tideline.registry.v1.LookupSchemaRequest
-	12, // 62: tideline.registry.v1.RegistryService.GetSchema:input_type -> tideline.registry.v1.GetSchemaRequest
-	14, // 63: tideline.registry.v1.RegistryService.ListSchemas:input_type -> tideline.registry.v1.ListSchemasRequest
-	16, // 64: tideline.registry.v1.RegistryService.ListSubjects:input_type -> tideline.registry.v1.ListSubjectsRequest
-	18, // 65: tideline.registry.v1.RegistryService.ListVersions:input_type -> tideline.registry.v1.ListVersionsRequest
-	20, // 66: tideline.registry.v1.RegistryService.DiffSchemas:input_type -> tideline.registry.v1.DiffSchemasRequest
-	22, // 67: tideline.registry.v1.RegistryService.DeleteSchema:input_type -> tideline.registry.v1.DeleteSchemaRequest
-	24, // 68: tideline.registry.v1.RegistryService.DeleteSubject:input_type -> tideline.registry.v1.DeleteSubjectRequest
-	26, // 69: tideline.registry.v1.RegistryService.RollBackSubject:input_type -> tideline.registry.v1.RollBackSubjectRequest
-	28, // 70: tideline.registry.v1.RegistryService.GetConfig:input_type -> tideline.registry.v1.GetConfigRequest
-	30, // 71: tideline.registry.v1.RegistryService.SetConfig:input_type -> tideline.registry.v1.SetConfigRequest
-	32, // 72: tideline.registry.v1.RegistryService.DeleteConfig:input_type -> tideline.registry.v1.DeleteConfigRequest
-	34, // 73: tideline.registry.v1.RegistryService.GetMode:input_type -> tideline.registry.v1.GetModeRequest
-	36, // 74: tideline.registry.v1.RegistryService.SetMode:input_type -> tideline.registry.v1.SetModeRequest
-	38, // 75: tideline.registry.v1.RegistryService.DeleteMode:input_type -> tideline.registry.v1.DeleteModeRequest
-	40, // 76: tideline.registry.v1.RegistryService.GetSubject:input_type -> tideline.registry.v1.GetSubjectRequest
-	42, // 77: tideline.registry.v1.RegistryService.SetMetadata:input_type -> tideline.registry.v1.SetMetadataRequest
-	44, // 78: tideline.registry.v1.RegistryService.ListContexts:input_type -> tideline.registry.v1.ListContextsRequest
-	46, // 79: tideline.registry.v1.RegistryService.DeleteContext:input_type -> tideline.registry.v1.DeleteContextRequest
-	48, // 80: tideline.registry.v1.RegistryService.ListReferrers:input_type -> tideline.registry.v1.ListReferrersRequest
-	50, // 81: tideline.registry.v1.RegistryService.ListChanges:input_type -> tideline.registry.v1.ListChangesRequest
-	52, // 82: tideline.registry.v1.RegistryService.WatchChanges:input_type -> tideline.registry.v1.WatchChangesRequest
-	3,  // 83: tideline.registry.v1.RegistryService.RegisterSchema:output_type -> tideline.registry.v1.RegisterSchemaResponse
-	5,  // 84: tideline.registry.v1.RegistryService.CheckSchema:output_type -> tideline.registry.v1.CheckSchemaResponse
-	7,  // 85: tideline.registry.v1.RegistryService.CheckEvents:output_type -> tideline.registry.v1.CheckEventsResponse
-	11, // 86: tideline.registry.v1.RegistryService.LookupSchema:output_type -> tideline.registry.v1.LookupSchemaResponse
-	13, // 87: tideline.registry.v1.RegistryService.GetSchema:output_type -> tideline.registry.v1.GetSchemaResponse
-	15, // 88: tideline.registry.v1.RegistryService.ListSchemas:output_type -> tideline.registry.v1.ListSchemasResponse
-	17, // 89: tideline.registry.v1.RegistryService.ListSubjects:output_type -> tideline.registry.v1.ListSubjectsResponse
-	19, // 90: tideline.registry.v1.RegistryService.ListVersions:output_type -> tideline.registry.v1.ListVersionsResponse
-	21, // 91: tideline.registry.v1.RegistryService.DiffSchemas:output_type -> tideline.registry.v1.DiffSchemasResponse
-	23, // 92: tideline.registry.v1.RegistryService.DeleteSchema:output_type -> tideline.registry.v1.DeleteSchemaResponse
-	25, // 93: tideline.registry.v1.RegistryService.DeleteSubject:output_type -> tideline.registry.v1.DeleteSubjectResponse
-	27, // 94: tideline.registry.v1.RegistryService.RollBackSubject:output_type -> tideline.registry.v1.RollBackSubjectResponse
-	29, // 95: tideline.registry.v1.RegistryService.GetConfig:output_type -> tideline.registry.v1.GetConfigResponse
-	31, // 96: tideline.registry.v1.RegistryService.SetConfig:output_type -> tideline.registry.v1.SetConfigResponse
-	33, // 97: tideline.registry.v1.RegistryService.DeleteConfig:output_type -> tideline.registry.v1.DeleteConfigResponse
-	35, // 98: tideline.registry.v1.RegistryService.GetMode:output_type -> tideline.registry.v1.GetModeResponse
-	37, // 99: tideline.registry.v1.RegistryService.SetMode:output_type -> tideline.registry.v1.SetModeResponse
-	39, // 100: tideline.registry.v1.RegistryService.DeleteMode:output_type -> tideline.registry.v1.DeleteModeResponse
-	41, // 101: tideline.registry.v1.RegistryService.GetSubject:output_type -> tideline.registry.v1.GetSubjectResponse
-	43, // 102: tideline.registry.v1.RegistryService.SetMetadata:output_type -> tideline.registry.v1.SetMetadataResponse
-	45, // 103: tideline.registry.v1.RegistryService.ListContexts:output_type -> tideline.registry.v1.ListContextsResponse
-	47, // 104: tideline.registry.v1.RegistryService.DeleteContext:output_type -> tideline.registry.v1.DeleteContextResponse
-	49, // 105: tideline.registry.v1.RegistryService.ListReferrers:output_type -> tideline.registry.v1.ListReferrersResponse
-	51, // 106: tideline.registry.v1.RegistryService.ListChanges:output_type -> tideline.registry.v1.ListChangesResponse
-	53, // 107: tideline.registry.v1.RegistryService.WatchChanges:output_type -> tideline.registry.v1.WatchChangesResponse
-	83, // [83:108] is the sub-list for method output_type
-	58, // [58:83] is the sub-list for method input_type
-	58, // [58:58] is the sub-list for extension type_name
-	58, // [58:58] is the sub-list for extension extendee
-	0,  // [0:58] is the sub-list for field type_name
+	58, // 14: tideline.registry.v1.CheckSchemaRequest.level:type_name -> tideline.registry.v1.CompatibilityLevel
+	59, // 15: tideline.registry.v1.CheckSchemaResponse.outcome:type_name -> tideline.registry.v1.Outcome
+	60, // 16: tideline.registry.v1.CheckSchemaResponse.findings:type_name -> tideline.registry.v1.Finding
+	58, // 17: tideline.registry.v1.CheckSchemaResponse.level:type_name -> tideline.registry.v1.CompatibilityLevel
+	61, // 18: tideline.registry.v1.CheckSchemaResponse.policy:type_name -> tideline.registry.v1.CompatibilityPolicy
+	1,  // 19: tideline.registry.v1.CheckSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
+	62, // 20: tideline.registry.v1.CheckSchemaResponse.refusal:type_name -> tideline.fault.v1.FaultReason
+	0,  // 21: tideline.registry.v1.CheckEventsRequest.kind:type_name -> tideline.registry.v1.SchemaKind
+	55, // 22: tideline.registry.v1.CheckEventsRequest.references:type_name -> tideline.registry.v1.SchemaReference
+	57, // 23: tideline.registry.v1.CheckEventsRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
+	8,  // 24: tideline.registry.v1.CheckEventsResponse.failures:type_name -> tideline.registry.v1.EventFailure
+	9,  // 25: tideline.registry.v1.CheckEventsResponse.producers:type_name -> tideline.registry.v1.EventProducer
+	54, // 26: tideline.registry.v1.CheckEventsResponse.oldest_time:type_name -> google.protobuf.Timestamp
+	54, // 27: tideline.registry.v1.EventProducer.last_time:type_name -> google.protobuf.Timestamp
+	0,  // 28: tideline.registry.v1.LookupSchemaRequest.kind:type_name -> tideline.registry.v1.SchemaKind
+	55, // 29: tideline.registry.v1.LookupSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
+	56, // 30: tideline.registry.v1.LookupSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
+	57, // 31: tideline.registry.v1.LookupSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
+	1,  // 32: tideline.registry.v1.LookupSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
+	1,  // 33: tideline.registry.v1.GetSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
+	1,  // 34: tideline.registry.v1.ListSchemasResponse.schemas:type_name -> tideline.registry.v1.Schema
+	1,  // 35: tideline.registry.v1.ListVersionsResponse.schemas:type_name -> tideline.registry.v1.Schema
+	1,  // 36: tideline.registry.v1.DiffSchemasResponse.from:type_name -> tideline.registry.v1.Schema
+	1,  // 37: tideline.registry.v1.DiffSchemasResponse.to:type_name -> tideline.registry.v1.Schema
+	63, // 38: tideline.registry.v1.DiffSchemasResponse.differences:type_name -> tideline.registry.v1.Difference
+	1,  // 39: tideline.registry.v1.RollBackSubjectResponse.schema:type_name -> tideline.registry.v1.Schema
+	64, // 40: tideline.registry.v1.GetConfigResponse.own:type_name -> tideline.registry.v1.Config
+	64, // 41: tideline.registry.v1.GetConfigResponse.effective:type_name -> tideline.registry.v1.Config
+	64, // 42: tideline.registry.v1.SetConfigRequest.config:type_name -> tideline.registry.v1.Config
+	64, // 43: tideline.registry.v1.SetConfigResponse.own:type_name -> tideline.registry.v1.Config
+	64, // 44: tideline.registry.v1.SetConfigResponse.effective:type_name -> tideline.registry.v1.Config
+	64, // 45: tideline.registry.v1.DeleteConfigResponse.config:type_name -> tideline.registry.v1.Config
+	65, // 46: tideline.registry.v1.GetModeResponse.own:type_name -> tideline.registry.v1.Mode
+	65, // 47: tideline.registry.v1.GetModeResponse.effective:type_name -> tideline.registry.v1.Mode
+	65, // 48: tideline.registry.v1.SetModeRequest.mode:type_name -> tideline.registry.v1.Mode
+	65, // 49: tideline.registry.v1.SetModeResponse.effective:type_name -> tideline.registry.v1.Mode
+	65, // 50: tideline.registry.v1.DeleteModeResponse.mode:type_name -> tideline.registry.v1.Mode
+	66, // 51: tideline.registry.v1.GetSubjectResponse.notes:type_name -> tideline.registry.v1.SubjectNotes
+	64, // 52: tideline.registry.v1.GetSubjectResponse.config:type_name -> tideline.registry.v1.Config
+	65, // 53: tideline.registry.v1.GetSubjectResponse.mode:type_name -> tideline.registry.v1.Mode
+	1,  // 54: tideline.registry.v1.GetSubjectResponse.latest:type_name -> tideline.registry.v1.Schema
+	66, // 55: tideline.registry.v1.SetMetadataRequest.notes:type_name -> tideline.registry.v1.SubjectNotes
+	66, // 56: tideline.registry.v1.SetMetadataResponse.notes:type_name -> tideline.registry.v1.SubjectNotes
+	67, // 57: tideline.registry.v1.ListChangesResponse.changes:type_name -> tideline.registry.v1.Change
+	67, // 58: tideline.registry.v1.WatchChangesResponse.changes:type_name -> tideline.registry.v1.Change
+	2,  // 59: tideline.registry.v1.RegistryService.RegisterSchema:input_type -> tideline.registry.v1.RegisterSchemaRequest
+	4,  // 60: tideline.registry.v1.RegistryService.CheckSchema:input_type -> tideline.registry.v1.CheckSchemaRequest
+	6,  // 61: tideline.registry.v1.RegistryService.CheckEvents:input_type -> tideline.registry.v1.CheckEventsRequest
+	10, // 62: tideline.registry.v1.RegistryService.LookupSchema:input_type -> tideline.registry.v1.LookupSchemaRequest
+	12, // 63: tideline.registry.v1.RegistryService.GetSchema:input_type -> tideline.registry.v1.GetSchemaRequest
+	14, // 64: tideline.registry.v1.RegistryService.ListSchemas:input_type -> tideline.registry.v1.ListSchemasRequest
+	16, // 65: tideline.registry.v1.RegistryService.ListSubjects:input_type -> tideline.registry.v1.ListSubjectsRequest
+	18, // 66: tideline.registry.v1.RegistryService.ListVersions:input_type -> tideline.registry.v1.ListVersionsRequest
+	20, // 67: tideline.registry.v1.RegistryService.DiffSchemas:input_type -> tideline.registry.v1.DiffSchemasRequest
+	22, // 68: tideline.registry.v1.RegistryService.DeleteSchema:input_type -> tideline.registry.v1.DeleteSchemaRequest
+	24, // 69: tideline.registry.v1.RegistryService.DeleteSubject:input_type -> tideline.registry.v1.DeleteSubjectRequest
+	26, // 70: tideline.registry.v1.RegistryService.RollBackSubject:input_type -> tideline.registry.v1.RollBackSubjectRequest
+	28, // 71: tideline.registry.v1.RegistryService.GetConfig:input_type -> tideline.registry.v1.GetConfigRequest
+	30, // 72: tideline.registry.v1.RegistryService.SetConfig:input_type -> tideline.registry.v1.SetConfigRequest
+	32, // 73: tideline.registry.v1.RegistryService.DeleteConfig:input_type -> tideline.registry.v1.DeleteConfigRequest
+	34, // 74: tideline.registry.v1.RegistryService.GetMode:input_type -> tideline.registry.v1.GetModeRequest
+	36, // 75: tideline.registry.v1.RegistryService.SetMode:input_type -> tideline.registry.v1.SetModeRequest
+	38, // 76: tideline.registry.v1.RegistryService.DeleteMode:input_type -> tideline.registry.v1.DeleteModeRequest
+	40, // 77: tideline.registry.v1.RegistryService.GetSubject:input_type -> tideline.registry.v1.GetSubjectRequest
+	42, // 78: tideline.registry.v1.RegistryService.SetMetadata:input_type -> tideline.registry.v1.SetMetadataRequest
+	44, // 79: tideline.registry.v1.RegistryService.ListContexts:input_type -> tideline.registry.v1.ListContextsRequest
+	46, // 80: tideline.registry.v1.RegistryService.DeleteContext:input_type -> tideline.registry.v1.DeleteContextRequest
+	48, // 81: tideline.registry.v1.RegistryService.ListReferrers:input_type -> tideline.registry.v1.ListReferrersRequest
+	50, // 82: tideline.registry.v1.RegistryService.ListChanges:input_type -> tideline.registry.v1.ListChangesRequest
+	52, // 83: tideline.registry.v1.RegistryService.WatchChanges:input_type -> tideline.registry.v1.WatchChangesRequest
+	3,  // 84: tideline.registry.v1.RegistryService.RegisterSchema:output_type -> tideline.registry.v1.RegisterSchemaResponse
+	5,  // 85: tideline.registry.v1.RegistryService.CheckSchema:output_type -> tideline.registry.v1.CheckSchemaResponse
+	7,  // 86: tideline.registry.v1.RegistryService.CheckEvents:output_type -> tideline.registry.v1.CheckEventsResponse
+	11, // 87: tideline.registry.v1.RegistryService.LookupSchema:output_type -> tideline.registry.v1.LookupSchemaResponse
+	13, // 88: tideline.registry.v1.RegistryService.GetSchema:output_type -> tideline.registry.v1.GetSchemaResponse
+	15, // 89: tideline.registry.v1.RegistryService.ListSchemas:output_type -> tideline.registry.v1.ListSchemasResponse
+	17, // 90: tideline.registry.v1.RegistryService.ListSubjects:output_type -> tideline.registry.v1.ListSubjectsResponse
+	19, // 91: tideline.registry.v1.RegistryService.ListVersions:output_type -> tideline.registry.v1.ListVersionsResponse
+	21, // 92: tideline.registry.v1.RegistryService.DiffSchemas:output_type -> tideline.registry.v1.DiffSchemasResponse
+	23, // 93: tideline.registry.v1.RegistryService.DeleteSchema:output_type -> tideline.registry.v1.DeleteSchemaResponse
+	25, // 94: tideline.registry.v1.RegistryService.DeleteSubject:output_type -> tideline.registry.v1.DeleteSubjectResponse
+	27, // 95: tideline.registry.v1.RegistryService.RollBackSubject:output_type -> tideline.registry.v1.RollBackSubjectResponse
+	29, // 96: tideline.registry.v1.RegistryService.GetConfig:output_type -> tideline.registry.v1.GetConfigResponse
+	31, // 97: tideline.registry.v1.RegistryService.SetConfig:output_type -> tideline.registry.v1.SetConfigResponse
+	33, // 98: tideline.registry.v1.RegistryService.DeleteConfig:output_type -> tideline.registry.v1.DeleteConfigResponse
+	35, // 99: tideline.registry.v1.RegistryService.GetMode:output_type -> tideline.registry.v1.GetModeResponse
+	37, // 100: tideline.registry.v1.RegistryService.SetMode:output_type -> tideline.registry.v1.SetModeResponse
+	39, // 101: tideline.registry.v1.RegistryService.DeleteMode:output_type -> tideline.registry.v1.DeleteModeResponse
+	41, // 102: tideline.registry.v1.RegistryService.GetSubject:output_type -> tideline.registry.v1.GetSubjectResponse
+	43, // 103: tideline.registry.v1.RegistryService.SetMetadata:output_type -> tideline.registry.v1.SetMetadataResponse
+	45, // 104: tideline.registry.v1.RegistryService.ListContexts:output_type -> tideline.registry.v1.ListContextsResponse
+	47, // 105: tideline.registry.v1.RegistryService.DeleteContext:output_type -> tideline.registry.v1.DeleteContextResponse
+	49, // 106: tideline.registry.v1.RegistryService.ListReferrers:output_type -> tideline.registry.v1.ListReferrersResponse
+	51, // 107: tideline.registry.v1.RegistryService.ListChanges:output_type -> tideline.registry.v1.ListChangesResponse
+	53, // 108: tideline.registry.v1.RegistryService.WatchChanges:output_type -> tideline.registry.v1.WatchChangesResponse
+	84, // [84:109] is the sub-list for method output_type
+	59, // [59:84] is the sub-list for method input_type
+	59, // [59:59] is the sub-list for extension type_name
+	59, // [59:59] is the sub-list for extension extendee
+	0,  // [0:59] is the sub-list for field type_name
 }
 
 func init() { file_tideline_registry_v1_registry_service_proto_init() }

@@ -91,7 +91,7 @@ class RegisterSchemaResponse(_message.Message):
     def __init__(self, schema: _Optional[_Union[Schema, _Mapping]] = ..., is_new: bool = ...) -> None: ...
 
 class CheckSchemaRequest(_message.Message):
-    __slots__ = ("subject", "kind", "text", "references", "metadata", "rule_set", "normalize", "against_version", "version")
+    __slots__ = ("subject", "kind", "text", "references", "metadata", "rule_set", "normalize", "against_version", "version", "level")
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
@@ -101,6 +101,7 @@ class CheckSchemaRequest(_message.Message):
     NORMALIZE_FIELD_NUMBER: _ClassVar[int]
     AGAINST_VERSION_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
+    LEVEL_FIELD_NUMBER: _ClassVar[int]
     subject: str
     kind: SchemaKind
     text: str
@@ -110,7 +111,8 @@ class CheckSchemaRequest(_message.Message):
     normalize: bool
     against_version: int
     version: int
-    def __init__(self, subject: _Optional[str] = ..., kind: _Optional[_Union[SchemaKind, str]] = ..., text: _Optional[str] = ..., references: _Optional[_Iterable[_Union[_schema_pb2.SchemaReference, _Mapping]]] = ..., metadata: _Optional[_Union[_schema_pb2.SchemaMetadata, _Mapping]] = ..., rule_set: _Optional[_Union[_schema_pb2.RuleSet, _Mapping]] = ..., normalize: bool = ..., against_version: _Optional[int] = ..., version: _Optional[int] = ...) -> None: ...
+    level: _settings_pb2.CompatibilityLevel
+    def __init__(self, subject: _Optional[str] = ..., kind: _Optional[_Union[SchemaKind, str]] = ..., text: _Optional[str] = ..., references: _Optional[_Iterable[_Union[_schema_pb2.SchemaReference, _Mapping]]] = ..., metadata: _Optional[_Union[_schema_pb2.SchemaMetadata, _Mapping]] = ..., rule_set: _Optional[_Union[_schema_pb2.RuleSet, _Mapping]] = ..., normalize: bool = ..., against_version: _Optional[int] = ..., version: _Optional[int] = ..., level: _Optional[_Union[_settings_pb2.CompatibilityLevel, str]] = ...) -> None: ...
 
 class CheckSchemaResponse(_message.Message):
     __slots__ = ("outcome", "findings", "level", "policy", "compared_versions", "schema", "is_registered", "refusal", "refusal_message", "findings_count")
