@@ -102,6 +102,9 @@ describe("rules on a schema", () => {
   it("are refused when they are registered, with the reason", () => {
     const cases: [Rule | object, string][] = [
       [rule("amount >"), "is no CEL expression"],
+      [rule("amount + 1.0"), "is no condition"],
+      [rule("'yes'"), "is no condition"],
+      [rule("size(list)"), "is no condition"],
       [rule("amonut > 0"), "names amonut, which is no property"],
       [rule("x".repeat(conditionLimits.characters + 1)), "is longer than"],
       [rule(Array(200).fill("amount").join("+")), "has more than"],

@@ -11,7 +11,14 @@ import {
 } from "@bufbuild/cel";
 import type { TakenProperties } from "../compiled-schema.js";
 import { type CelBinding, celOf, type NumberHint } from "./cel-value.js";
-import { boundLoops, freeNames, nodesOf, patternsOf, stepFunction } from "./expression-tree.js";
+import {
+  boundLoops,
+  freeNames,
+  isNeverBoolean,
+  nodesOf,
+  patternsOf,
+  stepFunction,
+} from "./expression-tree.js";
 import { allowMatching, MatchCost, type RulePattern, rulePattern } from "./rule-pattern.js";
 
 /** The limits of a schema's rules. */
@@ -130,6 +137,7 @@ const compileCondition = (source: ConditionSource, declared: ReadonlySet<string>
     return refuse(`is no CEL expression: ${error instanceof Error ? error.message.slice(0, 200) : ""}`);
   }
   if (nodesOf(parsed.expr) > conditionLimits.nodes) refuse(`has more than ${conditionLimits.nodes} parts`);
+  if (isNeverBoolean(parsed.expr)) refuse("is no condition: its result is neither true nor false");
   const names = freeNames(parsed.expr);
   const unknown = names.find((it) => it !== whole && !declared.has(it));
   if (unknown !== undefined) {

@@ -93,3 +93,27 @@ export function boundLoops(root: Expression): void {
     } as unknown as Expression;
   });
 }
+
+/** Functions and operators whose result is no boolean, whatever they are given. */
+const notBoolean = new Set([
+  ...["_+_", "_-_", "_*_", "_/_", "_%_", "-_"],
+  ...["size", "int", "uint", "double", "string", "bytes", "type", "duration", "timestamp"],
+]);
+
+/** Whether an expression can be true for no event at all, since it is of another type. */
+export function isNeverBoolean({ exprKind }: Expression): boolean {
+  switch (exprKind.case) {
+    case "constExpr":
+      return exprKind.value.constantKind.case !== "boolValue";
+    case "listExpr":
+    case "structExpr":
+      return true;
+    case "callExpr": {
+      const { function: name, args } = exprKind.value;
+      if (name !== "_?_:_") return notBoolean.has(name);
+      return args.slice(1).every(isNeverBoolean);
+    }
+    default:
+      return false;
+  }
+}
