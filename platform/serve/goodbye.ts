@@ -3,7 +3,7 @@ import { constants, type ServerHttp2Session } from "node:http2";
 /** A client that asks for nothing for so long is told that the session ends; so is one of HTTP/1.1. */
 export const quietMs = 250;
 /** How long a client's answer is waited for: Node reads none once the last request of the session is answered. */
-const answerMsMax = 500;
+const answerMsMax = 1_500;
 
 /**
  * Asks the clients of HTTP/2 sessions for no more requests, and resolves once they have heard it. Sessions that are
