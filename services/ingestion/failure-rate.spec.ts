@@ -29,4 +29,22 @@ describe("the failures of a key", () => {
       expect(rates.note("k", { events: 1_000, failed: 400, now: now + at * second })).to.equal(false);
     }
   });
+
+  it("are few also where the good ones came before the first failure, within the minute", () => {
+    const rates = new FailureRates();
+    const batch = { events: 1_000, failed: 0 };
+    for (let at = 0; at < 50; at++) rates.note("k", { ...batch, now: now + at * second });
+    expect(rates.note("k", { events: 1_000, failed: 1_000, now: now + 50 * second })).to.equal(false);
+    // Two minutes later nothing good is left.
+    expect(rates.note("k", { events: 100, failed: 100, now: now + 170 * second })).to.equal(true);
+  });
+
+  it("are counted for as many keys as are held, the latest ones", () => {
+    const rates = new FailureRates();
+    rates.note("good", { events: 1_000, failed: 0, now });
+    for (let key = 0; key < 9_000; key++) rates.note(`k${key}`, { events: 1, failed: 0, now });
+    expect(rates.note("good", { events: 100, failed: 100, now })).to.equal(false);
+    for (let key = 0; key < 40_000; key++) rates.note(`l${key}`, { events: 1, failed: 0, now });
+    expect(rates.note("good", { events: 100, failed: 100, now })).to.equal(true);
+  });
 });

@@ -1,10 +1,12 @@
 // How many of a key's events are kept aside over the last minute: where it is over half, a client is broken as a
 // whole, and its owner needs one alarm rather than a million entries. Nothing is lost by it: every event is kept aside.
+import { RecentCache } from "../../platform/recent-cache.js";
 
 const slotMs = 10_000;
 const slots = 6;
 /** Fewer failures than this within a minute are entries, whatever their share. */
 const failedMin = 100;
+/** Keys in each of two generations; one that was forgotten begins anew. */
 const keysMax = 10_000;
 
 interface Window {
@@ -16,15 +18,12 @@ interface Window {
 
 /** The failures of all keys that this process sees; bounded in keys. */
 export class FailureRates {
-  readonly #windows = new Map<string, Window>();
+  readonly #windows = new RecentCache<Window>(keysMax);
 
-  /** Counts a batch in, and says whether its failures are part of a flood. */
+  /** Counts a batch in, also one without failures, and says whether its failures are part of a flood. */
   note(keyId: string, batch: { events: number; failed: number; now: number }): boolean {
     let window = this.#windows.get(keyId);
-    // A key without failures costs nothing: its window begins with the first one.
-    if (window === undefined && batch.failed === 0) return false;
     if (window === undefined) {
-      if (this.#windows.size >= keysMax) this.#windows.clear();
       window = { slot: 0, events: new Float64Array(slots), failed: new Float64Array(slots) };
       this.#windows.set(keyId, window);
     }
@@ -37,7 +36,6 @@ export class FailureRates {
     window.events[slot % slots] = (window.events[slot % slots] ?? 0) + batch.events;
     window.failed[slot % slots] = (window.failed[slot % slots] ?? 0) + batch.failed;
     const failed = sum(window.failed);
-    if (failed === 0) this.#windows.delete(keyId);
     return failed >= failedMin && failed * 2 > sum(window.events);
   }
 }
