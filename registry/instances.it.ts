@@ -8,7 +8,7 @@ import {
   type Schema,
   SchemaKind,
 } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
-import { ChangeKind, CompatibilityLevel } from "../gen/ts/tideline/registry/v1/settings_pb.js";
+import { ChangeKind, CompatibilityLevel, Mode } from "../gen/ts/tideline/registry/v1/settings_pb.js";
 import { systemClock } from "../platform/clock.js";
 import { controlMigrations } from "../platform/control/control.js";
 import { openControlFeed } from "../platform/control/feed.js";
@@ -16,7 +16,7 @@ import { openPostgres, type Postgres } from "../platform/engines/postgres.js";
 import { migratePostgres } from "../platform/migrate.js";
 import { makeProject, type TestProject } from "../tests/support/projects.js";
 import { type ServiceProcess, startService } from "../tests/support/service-process.js";
-import { SchemaCache } from "./schema-cache.js";
+import { SchemaCache, type SchemaVersion } from "./schema-cache.js";
 
 type RegistryClient = Client<typeof RegistryService>;
 
@@ -219,6 +219,52 @@ describe("two instances of the registry", function () {
       if (version === undefined) throw new Error("a soft-deleted version is not found");
       const result = (await cache.load(version)).check(Buffer.from('{"a":"x"}'));
       expect("text" in result && Buffer.from(result.text).toString()).to.equal('{"a":"x"}');
+    } finally {
+      feed.stop();
+    }
+  });
+
+  it("are followed where an id gets another meaning, or an erased schema comes back", async () => {
+    const feed = openControlFeed(pool, systemClock);
+    const cache = new SchemaCache({ pool, feed, clock: systemClock });
+    const erase = async (subject: string) => {
+      for (const permanent of [false, true]) await client(0).deleteSubject({ subject, permanent }, by());
+    };
+    const imports = async (field: string) => {
+      await client(0).setMode({ scope: "i", mode: Mode.IMPORT }, by());
+      const asked = { subject: "i", kind: SchemaKind.AVRO, text: avro(field), schemaId: 100, version: 1 };
+      await client(0).registerSchema(asked, by());
+    };
+    const newest = async (subject: string) => (await cache.get(of.projectId)).newest.get(subject);
+    const takes = async (version: SchemaVersion, field: string) =>
+      "text" in (await cache.load(version)).check(Buffer.from(JSON.stringify({ [field]: "x" })));
+    /** The first version that `isWanted` of a subject. */
+    const versionOf = async (subject: string, isWanted: (version: SchemaVersion) => boolean = () => true) => {
+      let found: SchemaVersion | undefined;
+      await until(async () => {
+        found = await newest(subject);
+        return found !== undefined && isWanted(found);
+      }, 2_000);
+      return found as unknown as SchemaVersion;
+    };
+    try {
+      await newest("i");
+      await imports("a");
+      const first = await versionOf("i");
+      expect(await takes(first, "a")).to.equal(true);
+      await erase("i");
+      await imports("b");
+      const second = await versionOf("i", ({ guid }) => guid !== first.guid);
+      expect([first.schemaId, second.schemaId]).to.deep.equal([100, 100]);
+      expect([await takes(second, "a"), await takes(second, "b")]).to.deep.equal([false, true]);
+
+      await register(0, "gone", avro("g"));
+      const before = await versionOf("gone");
+      await erase("gone");
+      expect(await takes(before, "g")).to.equal(false);
+      await register(0, "gone", avro("g"));
+      expect(await takes(await versionOf("gone"), "g")).to.equal(true);
+      expect(await takes(before, "g")).to.equal(true);
     } finally {
       feed.stop();
     }

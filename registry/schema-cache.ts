@@ -1,5 +1,6 @@
 // The schemas that events are checked against, as one project has them. What there is is followed from Postgres within
-// a second; what a version says never changes, so it is read and compiled once, when it is first needed.
+// a second; what a guid stands for never changes, so it is read and compiled once, when it is first needed. Ids do
+// change their meaning: what was imported under one may be erased, and another schema imported under it.
 import { FaultReason } from "../gen/ts/tideline/fault/v1/fault_pb.js";
 import { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import type { Clock } from "../platform/clock.js";
@@ -23,6 +24,10 @@ export interface SchemaVersion {
   readonly version: number;
   readonly schemaId: number;
   readonly kind: SchemaKind;
+  /** Of what the id stands for; in lower case. */
+  readonly guid: string;
+  /** When it was registered, where it refers to others, which may have been erased and made anew; else empty. */
+  readonly since: string;
 }
 
 /** What a project has registered for its event types: the subjects of its default context. */
@@ -46,22 +51,26 @@ const heapBytesPerTextByte: Readonly<Record<number, number>> = {
   [SchemaKind.PROTOBUF]: 65,
 };
 
-const broken: SchemaRefusal = {
-  path: "",
-  rule: "schema",
-  message: "The registered schema can't be used.",
-};
+const refusalOf = (message: string): SchemaRefusal => ({ path: "", rule: "schema", message });
 
-/** Stands in for a stored text that does not compile: its events are kept aside, not lost. */
-const refusing = (kind: SchemaKind): CompiledSchema => ({
+const broken = refusalOf("The registered schema can't be used.");
+const gone = refusalOf("The registered schema is gone, or has just been replaced.");
+
+/** Stands in for a schema that can't be used: its events are kept aside, not lost. */
+const refusing = (kind: SchemaKind, refusal: SchemaRefusal): CompiledSchema => ({
   kind,
   personal: everything,
-  check: () => ({ refusal: broken }),
-  decode: () => ({ refusal: broken }),
-  resolve: () => ({ refusal: broken }),
+  check: () => ({ refusal }),
+  decode: () => ({ refusal }),
+  resolve: () => ({ refusal }),
 });
 
-const keyOf = ({ projectId, schemaId }: SchemaVersion): string => `${projectId}/${schemaId}`;
+const keyOf = ({ projectId, guid, since }: SchemaVersion): string => `${projectId}/${guid}/${since}`;
+
+interface Loaded {
+  readonly compiled: CompiledSchema;
+  readonly textBytes: number;
+}
 
 export class SchemaCache {
   readonly #pool: Postgres;
@@ -109,22 +118,27 @@ export class SchemaCache {
   }
 
   async #load(version: SchemaVersion): Promise<CompiledSchema> {
-    let loaded: { compiled: CompiledSchema; textBytes: number };
+    let loaded: Loaded | undefined;
     try {
       loaded = await this.#compile(version);
     } catch (error) {
       if (!(error instanceof Fault) || error.reason === FaultReason.ENGINE_UNAVAILABLE) throw error;
-      loaded = { compiled: refusing(version.kind), textBytes: 0 };
+      if (error.reason !== FaultReason.SCHEMA_REFERENCE_NOT_FOUND)
+        loaded = { compiled: refusing(version.kind, broken), textBytes: 0 };
     }
+    // Not kept: it may be registered again, with the same guid.
+    if (loaded === undefined) return refusing(version.kind, gone);
     const { compiled, textBytes } = loaded;
     this.#compiled.set(keyOf(version), compiled, textBytes * (heapBytesPerTextByte[version.kind] ?? 0));
     return compiled;
   }
 
-  async #compile(version: SchemaVersion): Promise<{ compiled: CompiledSchema; textBytes: number }> {
+  /** Undefined where the schema is not there any more. */
+  async #compile(version: SchemaVersion): Promise<Loaded | undefined> {
     const view = new PostgresView(this.#pool, version.projectId);
     const found = await view.byId(defaultContext, version.schemaId, version.subject);
-    const { text = "", ruleSet, references = [] } = found ?? {};
+    if (found === undefined || found.guid !== version.guid) return undefined;
+    const { text, ruleSet, references } = found;
     const { closure } = await resolveReferences(view, defaultContext, references, "all");
     const texts = [text, ...closure.map((it) => it.text)];
     const textBytes = texts.reduce((sum, it) => sum + Buffer.byteLength(it), 0);

@@ -17,6 +17,8 @@ interface Row {
   readonly schema_id: number;
   readonly deleted: boolean;
   readonly kind: SchemaKind;
+  readonly guid: string;
+  readonly since: string;
 }
 
 interface NotesRow {
@@ -64,9 +66,17 @@ class SchemaList implements ProjectSchemas {
   /** Rows of whole subjects, newest first. */
   add(rows: readonly Row[]): void {
     const projectId = this.#projectId;
-    for (const { subject, version, schema_id: schemaId, deleted, kind } of rows) {
+    for (const { subject, version, schema_id: schemaId, deleted, kind, guid, since } of rows) {
       const known = this.#versions.get(subject);
-      const one = { projectId, subject: known?.[0]?.subject ?? subject, version, schemaId, kind };
+      const one = {
+        projectId,
+        subject: known?.[0]?.subject ?? subject,
+        version,
+        schemaId,
+        kind,
+        guid,
+        since,
+      };
       this.#byId.set(schemaId, one);
       if (known === undefined) this.#versions.set(subject, [one]);
       else known.push(one);
@@ -88,7 +98,9 @@ const nothing: readonly PersonalField[] = [];
 const NOTES = `select subject, notes from registry_notes
   where project_id = $1 and context = '.' and notes::text like '%"pii"%'`;
 
-const VERSIONS = `select v.subject, v.version, v.schema_id, v.deleted, s.kind from registry_versions v
+const VERSIONS = `select v.subject, v.version, v.schema_id, v.deleted, s.kind, s.guid::text,
+    case when s.refs::text = '[]' then '' else v.register_time::text end as since
+  from registry_versions v
   join registry_schemas s on s.project_id = $1 and s.context = '.' and s.schema_id = v.schema_id
   where v.project_id = $1 and v.context = '.'`;
 

@@ -58,6 +58,8 @@ const version = (subject: string, schemaId: number, kind = SchemaKind.JSON_SCHEM
   version: 3,
   schemaId,
   kind,
+  guid: `guid-${schemaId}`,
+  since: "",
 });
 
 const preparer = new BatchPreparer();

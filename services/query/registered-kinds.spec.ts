@@ -95,7 +95,16 @@ describe("a question on registered kinds", () => {
 
 describe("the kinds of a question's event type", () => {
   const text = JSON.stringify({ type: "object", properties: { n: { type: "integer" } } });
-  const version = { projectId: "p", subject: "order", version: 3, schemaId: 8, kind: SchemaKind.JSON_SCHEMA };
+  const kind = SchemaKind.JSON_SCHEMA;
+  const version = {
+    projectId: "p",
+    subject: "order",
+    version: 3,
+    schemaId: 8,
+    kind,
+    guid: "a-guid",
+    since: "",
+  };
   const schemas = {
     newest: new Map([["order", version]]),
     find: () => undefined,
@@ -109,7 +118,7 @@ describe("the kinds of a question's event type", () => {
 
   it("are those of the newest version, and none where no type is named or registered", async () => {
     const known = await source.kindsOf("p", "order");
-    expect(known?.schema).to.equal("3/8");
+    expect(known?.schema).to.equal("3/a-guid");
     expect([...(known?.kinds ?? [])]).to.deep.equal([["n", { kind: "integer" }]]);
     expect(await source.kindsOf("p", "")).to.equal(undefined);
     expect(await source.kindsOf("p", "other")).to.equal(undefined);

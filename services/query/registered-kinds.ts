@@ -26,7 +26,7 @@ export function registeredKinds(schemas: Pick<SchemaCache, "get" | "load">): Kin
       const version = (await schemas.get(projectId)).newest.get(type);
       if (version === undefined) return undefined;
       const kinds = (await schemas.load(version)).fieldKinds?.();
-      return kinds === undefined ? undefined : { schema: `${version.version}/${version.schemaId}`, kinds };
+      return kinds === undefined ? undefined : { schema: `${version.version}/${version.guid}`, kinds };
     },
   };
 }
