@@ -12,6 +12,7 @@ import type { Caller, VersionRecord } from "./records.js";
 import { modeForbids, subjectNotFound, versionNotFound } from "./refusals.js";
 import type { RegistryPorts } from "./register-schema.js";
 import type { DiffAnswer, Registration, VersionChoice } from "./registry.js";
+import { resolveReferences } from "./resolve-references.js";
 import { Budget } from "./rules/budget.js";
 import { parseSubject, subjectText } from "./subject-name.js";
 
@@ -47,6 +48,8 @@ async function rollBackLocked(
   if (record === undefined) throw versionNotFound(subject, version);
   if (state.live.at(-1)?.version === version) return { schema: record, isNew: false };
   if (isReadOnly(state.mode)) throw modeForbids(subjectText(name), state.mode);
+  // As it is when a schema is registered: what it refers to may have been hidden since this version was.
+  await resolveReferences(writer, name.context, record.references, "live");
   const planned = await planOf({ writer, parsed }, state, record);
   if (!force && planned.judgement.outcome !== "compatible") throw new Incompatible(answerOf(planned));
   const { schemaId } = record;

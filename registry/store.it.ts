@@ -294,6 +294,27 @@ describe("the registry's use cases", function () {
     expect(differences).to.have.length(1);
   });
 
+  it("brings nothing back whose references are hidden, forced or not", async () => {
+    await register("part", record("Part", "p"));
+    const referring = {
+      kind: SchemaKind.AVRO,
+      text: '{"type":"record","name":"R","fields":[{"name":"part","type":"Part"}]}',
+      references: [{ name: "Part", subject: "part", version: 1 }],
+    };
+    await register("s", referring);
+    await registry.setConfig(me, "s", { level: "NONE" });
+    await register("s", record("R", "a"));
+    await registry.deleteVersion(me, "s", 1);
+    expect((await registry.rollBack(me, "s", 1)).schema.version).to.equal(3);
+    await registry.deleteVersion(me, "s", 3);
+    await registry.deleteSubject(me, "part");
+    const missing = FaultReason.SCHEMA_REFERENCE_NOT_FOUND;
+    expect(await reasonOf(registry.register(me, "s", referring))).to.equal(missing);
+    expect(await reasonOf(registry.rollBack(me, "s", 1))).to.equal(missing);
+    expect(await reasonOf(registry.rollBack(me, "s", 1, { force: true }))).to.equal(missing);
+    expect(await registry.listVersions(me, "s")).to.deep.equal([2]);
+  });
+
   it("gives versions the SchemaVer that their difference makes, and refuses another", async () => {
     const of = async (input: SchemaInput, options = {}) =>
       (await registry.register(me, "s", input, options)).schema.schemaVer;
