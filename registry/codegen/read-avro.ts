@@ -1,9 +1,11 @@
 // Reads Avro schemas into the model. The registry has taken the text, so that it is valid; what is not is said anyway.
-import avsc from "avsc";
+import { type ExactValue, stringifyExact } from "../../platform/json/exact.js";
+import { parseAvro } from "../avro/parse.js";
+import type { AvroField, AvroRecord, AvroType } from "../avro/type.js";
+import { defaultBytes } from "./default-bytes.js";
 import {
   type EnumType,
   type Field,
-  type LeftOut,
   type NamedType,
   type RecordType,
   reachableFrom,
@@ -144,14 +146,11 @@ class AvroReader {
     const type = this.read(json["type"], place);
     const [hasDefault, fallback] = [json["default"] !== undefined, json["default"]];
     const isNullable = type?.kind === "nullable";
-    // A default of null says the same as null itself. Any other one of a nullable field would have to be told apart
-    // from null in languages that can't: such a field is stated.
-    const facts = !hasDefault || fallback === null ? [] : [defaultFact(fallback, isNullable)];
     return {
       wire: String(json["name"]),
       type: type ?? { kind: "array", items: scalar("json", "nothing") },
       // The field's own remarks come first; a logical type's or a named type's stand with the type.
-      remarks: remarksOf(isObject(json["type"]) ? { ...unitOf(json["type"]), ...json } : json, facts),
+      remarks: remarksOf(isObject(json["type"]) ? { ...unitOf(json["type"]), ...json } : json),
       isRequired: isNullable ? !(hasDefault && fallback === null) : !hasDefault,
       leftOut: hasDefault && !isNullable ? { kind: "hex", hex: "" } : undefined,
       constant: type === undefined ? "" : undefined,
@@ -234,8 +233,8 @@ const fixedOf = (json: Json, size: number): ValueType => {
 
 const unitOf = (json: Json): Json => (json["unit"] === undefined ? {} : { unit: json["unit"] });
 
-const defaultFact = (fallback: unknown, isNullable: boolean): string => {
-  const text = JSON.stringify(fallback).slice(0, 200);
+const defaultFact = (fallback: ExactValue, isNullable: boolean): string => {
+  const text = stringifyExact(fallback).slice(0, 200);
   return isNullable
     ? `The schema's default ${text} is not filled in: it or null has to be stated.`
     : `Left out: ${text}.`;
@@ -247,37 +246,55 @@ const branchLabel = (schema: unknown): string => {
   return String(typeof name === "string" ? simpleName(name) : (logicalType ?? type));
 };
 
-/** The bytes of each field's default, in the order of the schema's records. */
-const withDefaults = (record: RecordType, type: avsc.types.RecordType, seen: Set<string>): void => {
-  const key = type.name ?? "";
-  if (seen.has(key)) return;
-  seen.add(key);
+/** What is known of the defaults beneath a record, as far as it has been visited. */
+interface Visit {
+  /** Within the properties. */
+  readonly path: string;
+  readonly seen: Set<string>;
+}
+
+/** The bytes of each field's default, in the order of the schema's records, and what is said of it. */
+const withDefaults = (record: RecordType, type: AvroRecord, { path: outer, seen }: Visit): void => {
+  if (seen.has(type.fullName)) return;
+  seen.add(type.fullName);
   type.fields.forEach((known, index) => {
     const field = record.fields[index];
     if (field === undefined) return;
-    if (field.leftOut?.kind === "hex") {
-      const hex = known.type.toBuffer(known.defaultValue()).toString("hex");
-      record.fields[index] = { ...field, leftOut: { kind: "hex", hex } satisfies LeftOut };
-    }
-    visit(field.type, known.type, seen);
+    const path = outer === "" ? known.name : `${outer}.${known.name}`;
+    record.fields[index] = withDefault(field, known, path);
+    visit(field.type, known.type, { path, seen });
   });
 };
 
-/** Follows a type and what avsc knows of it side by side. */
-const visit = (type: ValueType, known: avsc.Type, seen: Set<string>): void => {
-  if (type.kind === "array") visit(type.items, (known as avsc.types.ArrayType).itemsType, seen);
-  else if (type.kind === "map") visit(type.values, (known as avsc.types.MapType).valuesType, seen);
-  else if (type.kind === "nullable") {
-    const branches = (known as avsc.types.WrappedUnionType).types;
-    const branch = type.valueIndex === undefined ? known : branches[type.valueIndex];
-    if (branch !== undefined) visit(type.value, branch, seen);
-  } else if (type.kind === "named" && type.type.kind === "record") {
-    withDefaults(type.type, known as avsc.types.RecordType, seen);
-  } else if (type.kind === "named" && type.type.kind === "union") {
-    const branches = (known as avsc.types.WrappedUnionType).types;
+const withDefault = (field: Field, known: AvroField, path: string): Field => {
+  const { fallback } = known;
+  // A default of null says the same as null itself. Any other one of a nullable field would have to be told apart
+  // from null in languages that can't: such a field is stated.
+  if (fallback === undefined || (field.type.kind === "nullable" && fallback.json === null)) return field;
+  const fact = defaultFact(fallback.json, field.type.kind === "nullable");
+  const remarks = { ...field.remarks, facts: [...field.remarks.facts, fact] };
+  if (field.leftOut?.kind !== "hex") return { ...field, remarks };
+  const bytes = defaultBytes(known);
+  if (bytes === undefined) throw new Unsupported(path, "has a default that is no value of its type");
+  return { ...field, remarks, leftOut: { kind: "hex", hex: bytes.toString("hex") } };
+};
+
+/** Follows a type and what the registry knows of it side by side. */
+const visit = (type: ValueType, known: AvroType, { path, seen }: Visit): void => {
+  if (type.kind === "array" && known.kind === "array")
+    visit(type.items, known.items, { path: `${path}[]`, seen });
+  else if (type.kind === "map" && known.kind === "map")
+    visit(type.values, known.values, { path: `${path}.*`, seen });
+  else if (type.kind === "nullable" && known.kind === "union") {
+    const branch = type.valueIndex === undefined ? known : known.branches[type.valueIndex];
+    if (branch !== undefined) visit(type.value, branch, { path, seen });
+  } else if (type.kind !== "named") return;
+  else if (type.type.kind === "record" && known.kind === "record") {
+    withDefaults(type.type, known, { path, seen });
+  } else if (type.type.kind === "union" && known.kind === "union") {
     for (const branch of type.type.branches) {
-      const knownBranch = branches[branch.index];
-      if (knownBranch !== undefined) visit(branch.type, knownBranch, seen);
+      const knownBranch = known.branches[branch.index];
+      if (knownBranch !== undefined) visit(branch.type, knownBranch, { path, seen });
     }
   }
 };
@@ -292,17 +309,16 @@ export function readAvro(
 ): { root: RecordType; named: readonly NamedType[] } {
   const schema: unknown = JSON.parse(text);
   if (!isObject(schema) || schema["type"] !== "record") throw new Unsupported("", "is no Avro record");
-  // Wrapped unions: they take every union that the specification allows. One registry: names of other texts are found.
-  const options = { wrapUnions: true, registry: {} };
   const reader = new AvroReader();
-  for (const reference of references) {
-    const referred: unknown = JSON.parse(reference.text);
-    avsc.Type.forSchema(referred as avsc.Schema, options);
-    reader.read(referred, { namespace: "", path: reference.name, name: reference.name });
+  for (const { name, text: referred } of references) {
+    reader.read(JSON.parse(referred), { namespace: "", path: name, name });
   }
   const root = reader.record(schema, { namespace: "", path: "", name: "" });
-  const known = avsc.Type.forSchema(schema as avsc.Schema, options);
-  withDefaults(root, known as avsc.types.RecordType, new Set());
+  const sources = references.map((reference) => ({ ...reference, subject: reference.name, version: 0 }));
+  // As it was registered: a default that does not fit its type may stand where nothing needs its bytes.
+  const { type } = parseAvro({ text, references: sources }, "kept");
+  if (type.kind !== "record") throw new Unsupported("", "is no Avro record");
+  withDefaults(root, type, { path: "", seen: new Set() });
   const reachable = reachableFrom(root);
   return { root, named: reader.named.filter((type) => reachable.has(type)) };
 }

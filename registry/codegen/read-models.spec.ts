@@ -39,6 +39,45 @@ describe("models of event types", () => {
     expect(fieldOf(every, "enum_default")?.leftOut).to.deep.equal({ kind: "hex", hex: "02" });
   });
 
+  it("have the bytes and the digits of every default that can be registered", () => {
+    const cases: readonly [type: unknown, fallback: string, hex: string][] = [
+      ["long", "-9007199254740991", "fdffffffffffff1f"],
+      ["long", "9223372036854775807", "feffffffffffffffff01"],
+      ["long", "-9223372036854775808", "ffffffffffffffffff01"],
+      ["int", "-2147483648", "ffffffff0f"],
+      ["float", "1", "0000803f"],
+      ["double", "-2.5", "00000000000004c0"],
+      ["boolean", "true", "01"],
+      ["string", '"é"', "04c3a9"],
+      ["bytes", '"\\u0000ÿ"', "0400ff"],
+      [{ type: "fixed", name: "F", size: 2 }, '"\\u0001þ"', "01fe"],
+      [{ type: "enum", name: "E", symbols: ["A", "B"] }, '"B"', "02"],
+      [["string", "long"], "9007199254740993", "028280808080808020"],
+      [{ type: "array", items: ["null", "int"] }, "[null,3]", "0400020600"],
+      [{ type: "map", values: "int" }, '{"a":-1}', "0202610100"],
+      [{ type: "map", values: "int" }, "{}", "00"],
+    ];
+    for (const [type, fallback, hex] of cases) {
+      const json = JSON.stringify({ type: "record", name: "R", fields: [{ name: "f", type, default: "?" }] });
+      const text = json.replace('"?"', fallback);
+      const schema = { subject: "s", version: 1, schemaId: 1, kind: SchemaKind.AVRO, text };
+      const { events: found, problems } = readModels([schema]);
+      expect(problems, text).to.deep.equal([]);
+      const field = fieldOf(found[0]?.root, "f");
+      expect(field?.leftOut, text).to.deep.equal({ kind: "hex", hex });
+      expect(field?.remarks.facts, text).to.deep.equal([`Left out: ${fallback}.`]);
+    }
+  });
+
+  it("refuse a default without a type's value, which a subject may have let in", () => {
+    const inner = { type: "record", name: "I", fields: [{ name: "n", type: "int", default: "x" }] };
+    const text = JSON.stringify({ type: "record", name: "R", fields: [{ name: "i", type: inner }] });
+    const schema = { subject: "s", version: 1, schemaId: 1, kind: SchemaKind.AVRO, text };
+    expect(readModels([schema]).problems.map(partLine)).to.deep.equal([
+      "s: i.n: has a default that is no value of its type",
+    ]);
+  });
+
   it("say which fields have to be stated", () => {
     const every = rootOf("every-thing");
     const isRequired = (wire: string) => fieldOf(every, wire)?.isRequired;
