@@ -206,8 +206,10 @@ function enumValue(type: ProtoEnum, value: unknown, path: string): unknown {
   if (type.name === "google.protobuf.NullValue" && (value === null || value === "NULL_VALUE")) return null;
   if (typeof value === "string" && type.numberOf.has(value)) return value;
   const name = typeof value === "number" ? type.nameOf.get(value) : undefined;
-  if (name === undefined) throw new Refused("enum", `The value is none of ${type.name}.`, path);
-  return name;
+  if (name !== undefined) return name;
+  // An open enum takes every number that has its size, as in a payload.
+  if (type.isOpen && typeof value === "number" && value === (value | 0)) return value;
+  throw new Refused("enum", `The value is none of ${type.name}.`, path);
 }
 
 const refusalOf = (error: unknown): SchemaRefusal => {

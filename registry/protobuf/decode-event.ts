@@ -14,7 +14,7 @@ import { WireReader, wire } from "./wire-reader.js";
 /** JSON text of an event, at most; names make it longer than its bytes. */
 const TEXT_MAX = 256 * 1024;
 
-/** What is done with fields and enum numbers that the schema does not have. */
+/** What is done with fields that the schema does not have, and numbers that a closed enum does not have. */
 export type Unknown = "refuse" | "skip";
 
 type Content = string[] | Map<string, string> | Uint8Array[] | string;
@@ -205,8 +205,10 @@ export class EventDecoder {
     if (type.name === "google.protobuf.NullValue") return "null";
     const name = type.nameOf.get(number);
     if (name !== undefined) return `"${name}"`;
+    // An open enum takes every number, whoever wrote it: one that was removed must not be refused.
+    if (type.isOpen) return String(number);
     if (this.#unknown === "refuse") throw new Refused("enum", `${type.name} has no value ${number}.`);
-    return type.isOpen ? String(number) : "";
+    return "";
   }
 
   #entry(

@@ -191,8 +191,8 @@ describe("Protobuf: events", () => {
 
   it("refuses bytes that are not the schema's, with their place", () => {
     const schema = compiled(
-      `syntax = "proto3"; message P { int32 i = 1; P inner = 2; string s = 3; E e = 4;
-        repeated P list = 5; double d = 6; } enum E { A = 0; B = 1; }`,
+      `edition = "2023"; message P { int32 i = 1; P inner = 2; string s = 3; E e = 4;
+        repeated P list = 5; double d = 6; } enum E { option features.enum_type = CLOSED; A = 0; B = 1; }`,
     );
     for (const [bytes, rule] of [
       [[8], "protobuf@i"],
@@ -281,6 +281,22 @@ describe("Protobuf: events", () => {
     expect(ruleOf(compiled('syntax = "proto3"; message Q {}').resolve(payload, older))).to.equal(
       "PROTOBUF_MESSAGE_REMOVED@",
     );
+  });
+
+  it("takes every number of an open enum, as JSON and as bytes, of this version and of an older one", () => {
+    const [open, older] = ["A = 0;", "A = 0; B = 7;"].map((values) =>
+      compiled(`syntax = "proto3"; message P { E e = 1; repeated E many = 2; } enum E { ${values} }`),
+    ) as [ReturnType<typeof compiled>, ReturnType<typeof compiled>];
+    const [payload, kept] = [varint(0, 8, 7, 0x12, 2, 0, 7), '{"e":7,"many":["A",7]}'];
+    expect(textOf(open.decode(payload))).to.equal(kept);
+    expect(textOf(open.resolve(payload, older))).to.equal(kept);
+    expect(check(open, { e: 7, many: [0, 7] })).to.equal(kept);
+    expect(check(open, { e: -(2 ** 31) })).to.equal('{"e":-2147483648}');
+    for (const e of ["B", 2 ** 31, 0.5, "7"])
+      expect(ruleOf(open.check(Buffer.from(JSON.stringify({ e }))))).to.equal("enum@e");
+    const closed = compiled('syntax = "proto2"; message P { optional E e = 1; } enum E { A = 0; B = 1; }');
+    expect(ruleOf(closed.decode(varint(0, 8, 7)))).to.equal("enum@e");
+    expect(ruleOf(closed.check(Buffer.from('{"e":7}')))).to.equal("enum@e");
   });
 
   it("knows personal fields by their options", () => {
