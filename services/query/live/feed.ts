@@ -50,6 +50,8 @@ export class LiveFeed {
   readonly #accepted = new Map<number, number>();
   #stopListening: () => void;
   #timer: NodeJS.Timeout | undefined;
+  /** The first whole second, since 1970, of which all is heard. */
+  readonly #listensFrom: number;
   #changed = true;
   #rollupDirty = true;
   #windowsAt = 0;
@@ -61,6 +63,7 @@ export class LiveFeed {
   constructor(projectId: string, parts: FeedParts) {
     this.#projectId = projectId;
     this.#parts = parts;
+    this.#listensFrom = Math.floor(parts.clock.now() / 1_000) + 1;
     this.#stopListening = parts.source.listen(projectId, {
       onDelta: (delta) => this.#hearDelta(delta),
       onVerdicts: (verdicts) => this.#hearVerdicts(verdicts),
@@ -86,12 +89,14 @@ export class LiveFeed {
   /** Events a second at the door, over the last ten seconds. */
   eventsPerSecond(): number {
     const now = Math.floor(this.#parts.clock.now() / 1_000);
+    // Whole seconds since somebody listens; before there are ten of them, as many as there are.
+    const from = Math.max(now - rateSeconds, this.#listensFrom);
     let events = 0;
     for (const [second, accepted] of this.#accepted) {
-      if (second < now - rateSeconds) this.#accepted.delete(second);
+      if (second < from) this.#accepted.delete(second);
       else if (second < now) events += accepted;
     }
-    return events / rateSeconds;
+    return now > from ? events / (now - from) : 0;
   }
 
   async #tick(): Promise<void> {
