@@ -2,6 +2,7 @@ import { FaultReason } from "../gen/ts/tideline/fault/v1/fault_pb.js";
 import { Fault } from "../platform/fault.js";
 import { likelyGuid } from "./candidate.js";
 import { Incompatible } from "./incompatible.js";
+import { jsonChanges } from "./json-changes.js";
 import { Judge, Unjudged } from "./judge.js";
 import type { ParsedSchemas } from "./languages.js";
 import { answerOf, type Plan, type PlanRequest, plan, requirePlan, schemaVerOf } from "./plan.js";
@@ -33,7 +34,12 @@ export async function checkSchema(
   const planned = { input, options, name, comparesExisting: true, guid };
   const found = await plan(view, parsed, planned, (question) => judge.judge(view, question));
   const refusal = refusalOf(found, planned);
-  return { ...answerOf(found), ...(refusal === undefined ? {} : { refusal }) };
+  const changes = options.withoutSchemaVer === true ? [] : await jsonChanges(view, parsed, found);
+  return {
+    ...answerOf(found),
+    ...(refusal === undefined ? {} : { refusal }),
+    ...(changes.length === 0 ? {} : { jsonChanges: changes }),
+  };
 }
 
 function refusalOf(found: Plan, request: PlanRequest): Fault | undefined {

@@ -52,7 +52,7 @@ export interface Registration {
 export interface CheckOptions extends NormalizeOption {
   /** One version to compare with, whatever the level says; missing: those that registering compares with. */
   readonly against?: VersionChoice | undefined;
-  /** No SchemaVer is found for it, which takes comparing with every version of a revision. */
+  /** Neither its SchemaVer, which takes comparing with every version of a revision, nor `jsonChanges` are found. */
   readonly withoutSchemaVer?: boolean;
   /** As if the subject had this level; missing: its own. */
   readonly level?: Level | undefined;
@@ -80,6 +80,8 @@ export interface CheckAnswer {
   readonly isRegistered: boolean;
   /** What else registering would be refused for: the mode, or the version or id that is asked for. */
   readonly refusal?: Fault;
+  /** Changes since the newest version that can keep JSON of older senders aside, whatever the outcome. */
+  readonly jsonChanges?: readonly Difference[];
   /** SchemaVer as derived from the difference to the newest version; empty where it can't be. */
   readonly schemaVer: string;
 }

@@ -259,6 +259,7 @@ async function check(
       schemaVer,
     },
     isRegistered: answer.isRegistered,
+    jsonChanges: (answer.jsonChanges ?? []).map((it) => ({ ...it })),
     ...(answer.refusal === undefined
       ? {}
       : { refusal: answer.refusal.reason, refusalMessage: answer.refusal.message }),

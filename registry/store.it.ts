@@ -294,6 +294,24 @@ describe("the registry's use cases", function () {
     expect(differences).to.have.length(1);
   });
 
+  it("says which compatible changes keep JSON of older senders aside, as long as nobody asks in a hurry", async () => {
+    const changesOf = async (input: SchemaInput, options = {}, subject = "s") => {
+      const { isCompatible, jsonChanges = [] } = await registry.check(me, subject, input, options);
+      return [isCompatible, ...jsonChanges.map(({ change }) => change)];
+    };
+    await register("s", record("R", "a", "b"));
+    expect(await changesOf(record("R", "a"))).to.deep.equal([true, "FIELD_REMOVED"]);
+    expect(await changesOf(record("R", "a"), { withoutSchemaVer: true })).to.deep.equal([true]);
+    expect(await changesOf(record("R", "a", "b", "c?"))).to.deep.equal([true]);
+    expect(await changesOf(record("R", "a", "b"))).to.deep.equal([true]);
+    const proto = (field: string) => ({
+      kind: SchemaKind.PROTOBUF,
+      text: `syntax = "proto3"; message P { int32 ${field} = 1; }`,
+    });
+    await register("p", proto("a"));
+    expect(await changesOf(proto("b"), {}, "p")).to.deep.equal([true, "FIELD_RENAMED"]);
+  });
+
   it("brings nothing back whose references are hidden, forced or not", async () => {
     await register("part", record("Part", "p"));
     const referring = {

@@ -21,5 +21,8 @@ export function answerLines(answer: CheckSchemaResponse): string[] {
       ...(witness === undefined ? [] : [`    such as ${witness.json}: ${witness.rejection}`]),
     ]),
     ...(more > 0 ? [`  and ${more} more`] : []),
+    ...answer.jsonChanges.map(
+      ({ change, path, message }) => `  keeps JSON of older senders aside: ${change} ${path}: ${message}`,
+    ),
   ];
 }

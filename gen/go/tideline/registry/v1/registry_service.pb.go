@@ -576,6 +576,9 @@ type CheckSchemaResponse struct {
 	RefusalMessage string `protobuf:"bytes,9,opt,name=refusal_message,json=refusalMessage,proto3" json:"refusal_message,omitempty"`
 	// Findings in all; the list above may hold fewer.
 	FindingsCount uint32 `protobuf:"varint,10,opt,name=findings_count,json=findingsCount,proto3" json:"findings_count,omitempty"`
+	// Changes since the newest version, at most 100, that can keep events aside which older senders write as JSON, whatever
+	// the outcome: JSON names no version, so that the newest one alone judges it. Only for Avro and Protobuf.
+	JsonChanges   []*Difference `protobuf:"bytes,11,rep,name=json_changes,json=jsonChanges,proto3" json:"json_changes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -678,6 +681,13 @@ func (x *CheckSchemaResponse) GetFindingsCount() uint32 {
 		return x.FindingsCount
 	}
 	return 0
+}
+
+func (x *CheckSchemaResponse) GetJsonChanges() []*Difference {
+	if x != nil {
+		return x.JsonChanges
+	}
+	return nil
 }
 
 // CheckEventsRequest is the request of CheckEvents.
@@ -3596,7 +3606,7 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"\x0fagainst_version\x18\b \x01(\rR\x0eagainstVersion\x12\x18\n" +
 	"\aversion\x18\t \x01(\rR\aversion\x12H\n" +
 	"\x05level\x18\n" +
-	" \x01(\x0e2(.tideline.registry.v1.CompatibilityLevelB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05level\"\x9e\x04\n" +
+	" \x01(\x0e2(.tideline.registry.v1.CompatibilityLevelB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05level\"\xe3\x04\n" +
 	"\x13CheckSchemaResponse\x127\n" +
 	"\aoutcome\x18\x01 \x01(\x0e2\x1d.tideline.registry.v1.OutcomeR\aoutcome\x129\n" +
 	"\bfindings\x18\x02 \x03(\v2\x1d.tideline.registry.v1.FindingR\bfindings\x12>\n" +
@@ -3608,7 +3618,8 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"\arefusal\x18\b \x01(\x0e2\x1e.tideline.fault.v1.FaultReasonR\arefusal\x12'\n" +
 	"\x0frefusal_message\x18\t \x01(\tR\x0erefusalMessage\x12%\n" +
 	"\x0efindings_count\x18\n" +
-	" \x01(\rR\rfindingsCount\"\xd2\x02\n" +
+	" \x01(\rR\rfindingsCount\x12C\n" +
+	"\fjson_changes\x18\v \x03(\v2 .tideline.registry.v1.DifferenceR\vjsonChanges\"\xd2\x02\n" +
 	"\x12CheckEventsRequest\x12$\n" +
 	"\asubject\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01(\xae\x02R\asubject\x12@\n" +
@@ -3944,99 +3955,100 @@ var file_tideline_registry_v1_registry_service_proto_depIdxs = []int32{
 	61, // 18: tideline.registry.v1.CheckSchemaResponse.policy:type_name -> tideline.registry.v1.CompatibilityPolicy
 	1,  // 19: tideline.registry.v1.CheckSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
 	62, // 20: tideline.registry.v1.CheckSchemaResponse.refusal:type_name -> tideline.fault.v1.FaultReason
-	0,  // 21: tideline.registry.v1.CheckEventsRequest.kind:type_name -> tideline.registry.v1.SchemaKind
-	55, // 22: tideline.registry.v1.CheckEventsRequest.references:type_name -> tideline.registry.v1.SchemaReference
-	57, // 23: tideline.registry.v1.CheckEventsRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
-	8,  // 24: tideline.registry.v1.CheckEventsResponse.failures:type_name -> tideline.registry.v1.EventFailure
-	9,  // 25: tideline.registry.v1.CheckEventsResponse.producers:type_name -> tideline.registry.v1.EventProducer
-	54, // 26: tideline.registry.v1.CheckEventsResponse.oldest_time:type_name -> google.protobuf.Timestamp
-	54, // 27: tideline.registry.v1.EventProducer.last_time:type_name -> google.protobuf.Timestamp
-	0,  // 28: tideline.registry.v1.LookupSchemaRequest.kind:type_name -> tideline.registry.v1.SchemaKind
-	55, // 29: tideline.registry.v1.LookupSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
-	56, // 30: tideline.registry.v1.LookupSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
-	57, // 31: tideline.registry.v1.LookupSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
-	1,  // 32: tideline.registry.v1.LookupSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
-	1,  // 33: tideline.registry.v1.GetSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
-	1,  // 34: tideline.registry.v1.ListSchemasResponse.schemas:type_name -> tideline.registry.v1.Schema
-	1,  // 35: tideline.registry.v1.ListVersionsResponse.schemas:type_name -> tideline.registry.v1.Schema
-	1,  // 36: tideline.registry.v1.DiffSchemasResponse.from:type_name -> tideline.registry.v1.Schema
-	1,  // 37: tideline.registry.v1.DiffSchemasResponse.to:type_name -> tideline.registry.v1.Schema
-	63, // 38: tideline.registry.v1.DiffSchemasResponse.differences:type_name -> tideline.registry.v1.Difference
-	1,  // 39: tideline.registry.v1.RollBackSubjectResponse.schema:type_name -> tideline.registry.v1.Schema
-	64, // 40: tideline.registry.v1.GetConfigResponse.own:type_name -> tideline.registry.v1.Config
-	64, // 41: tideline.registry.v1.GetConfigResponse.effective:type_name -> tideline.registry.v1.Config
-	64, // 42: tideline.registry.v1.SetConfigRequest.config:type_name -> tideline.registry.v1.Config
-	64, // 43: tideline.registry.v1.SetConfigResponse.own:type_name -> tideline.registry.v1.Config
-	64, // 44: tideline.registry.v1.SetConfigResponse.effective:type_name -> tideline.registry.v1.Config
-	64, // 45: tideline.registry.v1.DeleteConfigResponse.config:type_name -> tideline.registry.v1.Config
-	65, // 46: tideline.registry.v1.GetModeResponse.own:type_name -> tideline.registry.v1.Mode
-	65, // 47: tideline.registry.v1.GetModeResponse.effective:type_name -> tideline.registry.v1.Mode
-	65, // 48: tideline.registry.v1.SetModeRequest.mode:type_name -> tideline.registry.v1.Mode
-	65, // 49: tideline.registry.v1.SetModeResponse.effective:type_name -> tideline.registry.v1.Mode
-	65, // 50: tideline.registry.v1.DeleteModeResponse.mode:type_name -> tideline.registry.v1.Mode
-	66, // 51: tideline.registry.v1.GetSubjectResponse.notes:type_name -> tideline.registry.v1.SubjectNotes
-	64, // 52: tideline.registry.v1.GetSubjectResponse.config:type_name -> tideline.registry.v1.Config
-	65, // 53: tideline.registry.v1.GetSubjectResponse.mode:type_name -> tideline.registry.v1.Mode
-	1,  // 54: tideline.registry.v1.GetSubjectResponse.latest:type_name -> tideline.registry.v1.Schema
-	66, // 55: tideline.registry.v1.SetMetadataRequest.notes:type_name -> tideline.registry.v1.SubjectNotes
-	66, // 56: tideline.registry.v1.SetMetadataResponse.notes:type_name -> tideline.registry.v1.SubjectNotes
-	67, // 57: tideline.registry.v1.ListChangesResponse.changes:type_name -> tideline.registry.v1.Change
-	67, // 58: tideline.registry.v1.WatchChangesResponse.changes:type_name -> tideline.registry.v1.Change
-	2,  // 59: tideline.registry.v1.RegistryService.RegisterSchema:input_type -> tideline.registry.v1.RegisterSchemaRequest
-	4,  // 60: tideline.registry.v1.RegistryService.CheckSchema:input_type -> tideline.registry.v1.CheckSchemaRequest
-	6,  // 61: tideline.registry.v1.RegistryService.CheckEvents:input_type -> tideline.registry.v1.CheckEventsRequest
-	10, // 62: tideline.registry.v1.RegistryService.LookupSchema:input_type -> tideline.registry.v1.LookupSchemaRequest
-	12, // 63: tideline.registry.v1.RegistryService.GetSchema:input_type -> tideline.registry.v1.GetSchemaRequest
-	14, // 64: tideline.registry.v1.RegistryService.ListSchemas:input_type -> tideline.registry.v1.ListSchemasRequest
-	16, // 65: tideline.registry.v1.RegistryService.ListSubjects:input_type -> tideline.registry.v1.ListSubjectsRequest
-	18, // 66: tideline.registry.v1.RegistryService.ListVersions:input_type -> tideline.registry.v1.ListVersionsRequest
-	20, // 67: tideline.registry.v1.RegistryService.DiffSchemas:input_type -> tideline.registry.v1.DiffSchemasRequest
-	22, // 68: tideline.registry.v1.RegistryService.DeleteSchema:input_type -> tideline.registry.v1.DeleteSchemaRequest
-	24, // 69: tideline.registry.v1.RegistryService.DeleteSubject:input_type -> tideline.registry.v1.DeleteSubjectRequest
-	26, // 70: tideline.registry.v1.RegistryService.RollBackSubject:input_type -> tideline.registry.v1.RollBackSubjectRequest
-	28, // 71: tideline.registry.v1.RegistryService.GetConfig:input_type -> tideline.registry.v1.GetConfigRequest
-	30, // 72: tideline.registry.v1.RegistryService.SetConfig:input_type -> tideline.registry.v1.SetConfigRequest
-	32, // 73: tideline.registry.v1.RegistryService.DeleteConfig:input_type -> tideline.registry.v1.DeleteConfigRequest
-	34, // 74: tideline.registry.v1.RegistryService.GetMode:input_type -> tideline.registry.v1.GetModeRequest
-	36, // 75: tideline.registry.v1.RegistryService.SetMode:input_type -> tideline.registry.v1.SetModeRequest
-	38, // 76: tideline.registry.v1.RegistryService.DeleteMode:input_type -> tideline.registry.v1.DeleteModeRequest
-	40, // 77: tideline.registry.v1.RegistryService.GetSubject:input_type -> tideline.registry.v1.GetSubjectRequest
-	42, // 78: tideline.registry.v1.RegistryService.SetMetadata:input_type -> tideline.registry.v1.SetMetadataRequest
-	44, // 79: tideline.registry.v1.RegistryService.ListContexts:input_type -> tideline.registry.v1.ListContextsRequest
-	46, // 80: tideline.registry.v1.RegistryService.DeleteContext:input_type -> tideline.registry.v1.DeleteContextRequest
-	48, // 81: tideline.registry.v1.RegistryService.ListReferrers:input_type -> tideline.registry.v1.ListReferrersRequest
-	50, // 82: tideline.registry.v1.RegistryService.ListChanges:input_type -> tideline.registry.v1.ListChangesRequest
-	52, // 83: tideline.registry.v1.RegistryService.WatchChanges:input_type -> tideline.registry.v1.WatchChangesRequest
-	3,  // 84: tideline.registry.v1.RegistryService.RegisterSchema:output_type -> tideline.registry.v1.RegisterSchemaResponse
-	5,  // 85: tideline.registry.v1.RegistryService.CheckSchema:output_type -> tideline.registry.v1.CheckSchemaResponse
-	7,  // 86: tideline.registry.v1.RegistryService.CheckEvents:output_type -> tideline.registry.v1.CheckEventsResponse
-	11, // 87: tideline.registry.v1.RegistryService.LookupSchema:output_type -> tideline.registry.v1.LookupSchemaResponse
-	13, // 88: tideline.registry.v1.RegistryService.GetSchema:output_type -> tideline.registry.v1.GetSchemaResponse
-	15, // 89: tideline.registry.v1.RegistryService.ListSchemas:output_type -> tideline.registry.v1.ListSchemasResponse
-	17, // 90: tideline.registry.v1.RegistryService.ListSubjects:output_type -> tideline.registry.v1.ListSubjectsResponse
-	19, // 91: tideline.registry.v1.RegistryService.ListVersions:output_type -> tideline.registry.v1.ListVersionsResponse
-	21, // 92: tideline.registry.v1.RegistryService.DiffSchemas:output_type -> tideline.registry.v1.DiffSchemasResponse
-	23, // 93: tideline.registry.v1.RegistryService.DeleteSchema:output_type -> tideline.registry.v1.DeleteSchemaResponse
-	25, // 94: tideline.registry.v1.RegistryService.DeleteSubject:output_type -> tideline.registry.v1.DeleteSubjectResponse
-	27, // 95: tideline.registry.v1.RegistryService.RollBackSubject:output_type -> tideline.registry.v1.RollBackSubjectResponse
-	29, // 96: tideline.registry.v1.RegistryService.GetConfig:output_type -> tideline.registry.v1.GetConfigResponse
-	31, // 97: tideline.registry.v1.RegistryService.SetConfig:output_type -> tideline.registry.v1.SetConfigResponse
-	33, // 98: tideline.registry.v1.RegistryService.DeleteConfig:output_type -> tideline.registry.v1.DeleteConfigResponse
-	35, // 99: tideline.registry.v1.RegistryService.GetMode:output_type -> tideline.registry.v1.GetModeResponse
-	37, // 100: tideline.registry.v1.RegistryService.SetMode:output_type -> tideline.registry.v1.SetModeResponse
-	39, // 101: tideline.registry.v1.RegistryService.DeleteMode:output_type -> tideline.registry.v1.DeleteModeResponse
-	41, // 102: tideline.registry.v1.RegistryService.GetSubject:output_type -> tideline.registry.v1.GetSubjectResponse
-	43, // 103: tideline.registry.v1.RegistryService.SetMetadata:output_type -> tideline.registry.v1.SetMetadataResponse
-	45, // 104: tideline.registry.v1.RegistryService.ListContexts:output_type -> tideline.registry.v1.ListContextsResponse
-	47, // 105: tideline.registry.v1.RegistryService.DeleteContext:output_type -> tideline.registry.v1.DeleteContextResponse
-	49, // 106: tideline.registry.v1.RegistryService.ListReferrers:output_type -> tideline.registry.v1.ListReferrersResponse
-	51, // 107: tideline.registry.v1.RegistryService.ListChanges:output_type -> tideline.registry.v1.ListChangesResponse
-	53, // 108: tideline.registry.v1.RegistryService.WatchChanges:output_type -> tideline.registry.v1.WatchChangesResponse
-	84, // [84:109] is the sub-list for method output_type
-	59, // [59:84] is the sub-list for method input_type
-	59, // [59:59] is the sub-list for extension type_name
-	59, // [59:59] is the sub-list for extension extendee
-	0,  // [0:59] is the sub-list for field type_name
+	63, // 21: tideline.registry.v1.CheckSchemaResponse.json_changes:type_name -> tideline.registry.v1.Difference
+	0,  // 22: tideline.registry.v1.CheckEventsRequest.kind:type_name -> tideline.registry.v1.SchemaKind
+	55, // 23: tideline.registry.v1.CheckEventsRequest.references:type_name -> tideline.registry.v1.SchemaReference
+	57, // 24: tideline.registry.v1.CheckEventsRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
+	8,  // 25: tideline.registry.v1.CheckEventsResponse.failures:type_name -> tideline.registry.v1.EventFailure
+	9,  // 26: tideline.registry.v1.CheckEventsResponse.producers:type_name -> tideline.registry.v1.EventProducer
+	54, // 27: tideline.registry.v1.CheckEventsResponse.oldest_time:type_name -> google.protobuf.Timestamp
+	54, // 28: tideline.registry.v1.EventProducer.last_time:type_name -> google.protobuf.Timestamp
+	0,  // 29: tideline.registry.v1.LookupSchemaRequest.kind:type_name -> tideline.registry.v1.SchemaKind
+	55, // 30: tideline.registry.v1.LookupSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
+	56, // 31: tideline.registry.v1.LookupSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
+	57, // 32: tideline.registry.v1.LookupSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
+	1,  // 33: tideline.registry.v1.LookupSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
+	1,  // 34: tideline.registry.v1.GetSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
+	1,  // 35: tideline.registry.v1.ListSchemasResponse.schemas:type_name -> tideline.registry.v1.Schema
+	1,  // 36: tideline.registry.v1.ListVersionsResponse.schemas:type_name -> tideline.registry.v1.Schema
+	1,  // 37: tideline.registry.v1.DiffSchemasResponse.from:type_name -> tideline.registry.v1.Schema
+	1,  // 38: tideline.registry.v1.DiffSchemasResponse.to:type_name -> tideline.registry.v1.Schema
+	63, // 39: tideline.registry.v1.DiffSchemasResponse.differences:type_name -> tideline.registry.v1.Difference
+	1,  // 40: tideline.registry.v1.RollBackSubjectResponse.schema:type_name -> tideline.registry.v1.Schema
+	64, // 41: tideline.registry.v1.GetConfigResponse.own:type_name -> tideline.registry.v1.Config
+	64, // 42: tideline.registry.v1.GetConfigResponse.effective:type_name -> tideline.registry.v1.Config
+	64, // 43: tideline.registry.v1.SetConfigRequest.config:type_name -> tideline.registry.v1.Config
+	64, // 44: tideline.registry.v1.SetConfigResponse.own:type_name -> tideline.registry.v1.Config
+	64, // 45: tideline.registry.v1.SetConfigResponse.effective:type_name -> tideline.registry.v1.Config
+	64, // 46: tideline.registry.v1.DeleteConfigResponse.config:type_name -> tideline.registry.v1.Config
+	65, // 47: tideline.registry.v1.GetModeResponse.own:type_name -> tideline.registry.v1.Mode
+	65, // 48: tideline.registry.v1.GetModeResponse.effective:type_name -> tideline.registry.v1.Mode
+	65, // 49: tideline.registry.v1.SetModeRequest.mode:type_name -> tideline.registry.v1.Mode
+	65, // 50: tideline.registry.v1.SetModeResponse.effective:type_name -> tideline.registry.v1.Mode
+	65, // 51: tideline.registry.v1.DeleteModeResponse.mode:type_name -> tideline.registry.v1.Mode
+	66, // 52: tideline.registry.v1.GetSubjectResponse.notes:type_name -> tideline.registry.v1.SubjectNotes
+	64, // 53: tideline.registry.v1.GetSubjectResponse.config:type_name -> tideline.registry.v1.Config
+	65, // 54: tideline.registry.v1.GetSubjectResponse.mode:type_name -> tideline.registry.v1.Mode
+	1,  // 55: tideline.registry.v1.GetSubjectResponse.latest:type_name -> tideline.registry.v1.Schema
+	66, // 56: tideline.registry.v1.SetMetadataRequest.notes:type_name -> tideline.registry.v1.SubjectNotes
+	66, // 57: tideline.registry.v1.SetMetadataResponse.notes:type_name -> tideline.registry.v1.SubjectNotes
+	67, // 58: tideline.registry.v1.ListChangesResponse.changes:type_name -> tideline.registry.v1.Change
+	67, // 59: tideline.registry.v1.WatchChangesResponse.changes:type_name -> tideline.registry.v1.Change
+	2,  // 60: tideline.registry.v1.RegistryService.RegisterSchema:input_type -> tideline.registry.v1.RegisterSchemaRequest
+	4,  // 61: tideline.registry.v1.RegistryService.CheckSchema:input_type -> tideline.registry.v1.CheckSchemaRequest
+	6,  // 62: tideline.registry.v1.RegistryService.CheckEvents:input_type -> tideline.registry.v1.CheckEventsRequest
+	10, // 63: tideline.registry.v1.RegistryService.LookupSchema:input_type -> tideline.registry.v1.LookupSchemaRequest
+	12, // 64: tideline.registry.v1.RegistryService.GetSchema:input_type -> tideline.registry.v1.GetSchemaRequest
+	14, // 65: tideline.registry.v1.RegistryService.ListSchemas:input_type -> tideline.registry.v1.ListSchemasRequest
+	16, // 66: tideline.registry.v1.RegistryService.ListSubjects:input_type -> tideline.registry.v1.ListSubjectsRequest
+	18, // 67: tideline.registry.v1.RegistryService.ListVersions:input_type -> tideline.registry.v1.ListVersionsRequest
+	20, // 68: tideline.registry.v1.RegistryService.DiffSchemas:input_type -> tideline.registry.v1.DiffSchemasRequest
+	22, // 69: tideline.registry.v1.RegistryService.DeleteSchema:input_type -> tideline.registry.v1.DeleteSchemaRequest
+	24, // 70: tideline.registry.v1.RegistryService.DeleteSubject:input_type -> tideline.registry.v1.DeleteSubjectRequest
+	26, // 71: tideline.registry.v1.RegistryService.RollBackSubject:input_type -> tideline.registry.v1.RollBackSubjectRequest
+	28, // 72: tideline.registry.v1.RegistryService.GetConfig:input_type -> tideline.registry.v1.GetConfigRequest
+	30, // 73: tideline.registry.v1.RegistryService.SetConfig:input_type -> tideline.registry.v1.SetConfigRequest
+	32, // 74: tideline.registry.v1.RegistryService.DeleteConfig:input_type -> tideline.registry.v1.DeleteConfigRequest
+	34, // 75: tideline.registry.v1.RegistryService.GetMode:input_type -> tideline.registry.v1.GetModeRequest
+	36, // 76: tideline.registry.v1.RegistryService.SetMode:input_type -> tideline.registry.v1.SetModeRequest
+	38, // 77: tideline.registry.v1.RegistryService.DeleteMode:input_type -> tideline.registry.v1.DeleteModeRequest
+	40, // 78: tideline.registry.v1.RegistryService.GetSubject:input_type -> tideline.registry.v1.GetSubjectRequest
+	42, // 79: tideline.registry.v1.RegistryService.SetMetadata:input_type -> tideline.registry.v1.SetMetadataRequest
+	44, // 80: tideline.registry.v1.RegistryService.ListContexts:input_type -> tideline.registry.v1.ListContextsRequest
+	46, // 81: tideline.registry.v1.RegistryService.DeleteContext:input_type -> tideline.registry.v1.DeleteContextRequest
+	48, // 82: tideline.registry.v1.RegistryService.ListReferrers:input_type -> tideline.registry.v1.ListReferrersRequest
+	50, // 83: tideline.registry.v1.RegistryService.ListChanges:input_type -> tideline.registry.v1.ListChangesRequest
+	52, // 84: tideline.registry.v1.RegistryService.WatchChanges:input_type -> tideline.registry.v1.WatchChangesRequest
+	3,  // 85: tideline.registry.v1.RegistryService.RegisterSchema:output_type -> tideline.registry.v1.RegisterSchemaResponse
+	5,  // 86: tideline.registry.v1.RegistryService.CheckSchema:output_type -> tideline.registry.v1.CheckSchemaResponse
+	7,  // 87: tideline.registry.v1.RegistryService.CheckEvents:output_type -> tideline.registry.v1.CheckEventsResponse
+	11, // 88: tideline.registry.v1.RegistryService.LookupSchema:output_type -> tideline.registry.v1.LookupSchemaResponse
+	13, // 89: tideline.registry.v1.RegistryService.GetSchema:output_type -> tideline.registry.v1.GetSchemaResponse
+	15, // 90: tideline.registry.v1.RegistryService.ListSchemas:output_type -> tideline.registry.v1.ListSchemasResponse
+	17, // 91: tideline.registry.v1.RegistryService.ListSubjects:output_type -> tideline.registry.v1.ListSubjectsResponse
+	19, // 92: tideline.registry.v1.RegistryService.ListVersions:output_type -> tideline.registry.v1.ListVersionsResponse
+	21, // 93: tideline.registry.v1.RegistryService.DiffSchemas:output_type -> tideline.registry.v1.DiffSchemasResponse
+	23, // 94: tideline.registry.v1.RegistryService.DeleteSchema:output_type -> tideline.registry.v1.DeleteSchemaResponse
+	25, // 95: tideline.registry.v1.RegistryService.DeleteSubject:output_type -> tideline.registry.v1.DeleteSubjectResponse
+	27, // 96: tideline.registry.v1.RegistryService.RollBackSubject:output_type -> tideline.registry.v1.RollBackSubjectResponse
+	29, // 97: tideline.registry.v1.RegistryService.GetConfig:output_type -> tideline.registry.v1.GetConfigResponse
+	31, // 98: tideline.registry.v1.RegistryService.SetConfig:output_type -> tideline.registry.v1.SetConfigResponse
+	33, // 99: tideline.registry.v1.RegistryService.DeleteConfig:output_type -> tideline.registry.v1.DeleteConfigResponse
+	35, // 100: tideline.registry.v1.RegistryService.GetMode:output_type -> tideline.registry.v1.GetModeResponse
+	37, // 101: tideline.registry.v1.RegistryService.SetMode:output_type -> tideline.registry.v1.SetModeResponse
+	39, // 102: tideline.registry.v1.RegistryService.DeleteMode:output_type -> tideline.registry.v1.DeleteModeResponse
+	41, // 103: tideline.registry.v1.RegistryService.GetSubject:output_type -> tideline.registry.v1.GetSubjectResponse
+	43, // 104: tideline.registry.v1.RegistryService.SetMetadata:output_type -> tideline.registry.v1.SetMetadataResponse
+	45, // 105: tideline.registry.v1.RegistryService.ListContexts:output_type -> tideline.registry.v1.ListContextsResponse
+	47, // 106: tideline.registry.v1.RegistryService.DeleteContext:output_type -> tideline.registry.v1.DeleteContextResponse
+	49, // 107: tideline.registry.v1.RegistryService.ListReferrers:output_type -> tideline.registry.v1.ListReferrersResponse
+	51, // 108: tideline.registry.v1.RegistryService.ListChanges:output_type -> tideline.registry.v1.ListChangesResponse
+	53, // 109: tideline.registry.v1.RegistryService.WatchChanges:output_type -> tideline.registry.v1.WatchChangesResponse
+	85, // [85:110] is the sub-list for method output_type
+	60, // [60:85] is the sub-list for method input_type
+	60, // [60:60] is the sub-list for extension type_name
+	60, // [60:60] is the sub-list for extension extendee
+	0,  // [0:60] is the sub-list for field type_name
 }
 
 func init() { file_tideline_registry_v1_registry_service_proto_init() }

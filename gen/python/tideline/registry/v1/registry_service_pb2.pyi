@@ -115,7 +115,7 @@ class CheckSchemaRequest(_message.Message):
     def __init__(self, subject: _Optional[str] = ..., kind: _Optional[_Union[SchemaKind, str]] = ..., text: _Optional[str] = ..., references: _Optional[_Iterable[_Union[_schema_pb2.SchemaReference, _Mapping]]] = ..., metadata: _Optional[_Union[_schema_pb2.SchemaMetadata, _Mapping]] = ..., rule_set: _Optional[_Union[_schema_pb2.RuleSet, _Mapping]] = ..., normalize: bool = ..., against_version: _Optional[int] = ..., version: _Optional[int] = ..., level: _Optional[_Union[_settings_pb2.CompatibilityLevel, str]] = ...) -> None: ...
 
 class CheckSchemaResponse(_message.Message):
-    __slots__ = ("outcome", "findings", "level", "policy", "compared_versions", "schema", "is_registered", "refusal", "refusal_message", "findings_count")
+    __slots__ = ("outcome", "findings", "level", "policy", "compared_versions", "schema", "is_registered", "refusal", "refusal_message", "findings_count", "json_changes")
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
     FINDINGS_FIELD_NUMBER: _ClassVar[int]
     LEVEL_FIELD_NUMBER: _ClassVar[int]
@@ -126,6 +126,7 @@ class CheckSchemaResponse(_message.Message):
     REFUSAL_FIELD_NUMBER: _ClassVar[int]
     REFUSAL_MESSAGE_FIELD_NUMBER: _ClassVar[int]
     FINDINGS_COUNT_FIELD_NUMBER: _ClassVar[int]
+    JSON_CHANGES_FIELD_NUMBER: _ClassVar[int]
     outcome: _verdict_pb2.Outcome
     findings: _containers.RepeatedCompositeFieldContainer[_verdict_pb2.Finding]
     level: _settings_pb2.CompatibilityLevel
@@ -136,7 +137,8 @@ class CheckSchemaResponse(_message.Message):
     refusal: _fault_pb2.FaultReason
     refusal_message: str
     findings_count: int
-    def __init__(self, outcome: _Optional[_Union[_verdict_pb2.Outcome, str]] = ..., findings: _Optional[_Iterable[_Union[_verdict_pb2.Finding, _Mapping]]] = ..., level: _Optional[_Union[_settings_pb2.CompatibilityLevel, str]] = ..., policy: _Optional[_Union[_settings_pb2.CompatibilityPolicy, str]] = ..., compared_versions: _Optional[_Iterable[int]] = ..., schema: _Optional[_Union[Schema, _Mapping]] = ..., is_registered: bool = ..., refusal: _Optional[_Union[_fault_pb2.FaultReason, str]] = ..., refusal_message: _Optional[str] = ..., findings_count: _Optional[int] = ...) -> None: ...
+    json_changes: _containers.RepeatedCompositeFieldContainer[_verdict_pb2.Difference]
+    def __init__(self, outcome: _Optional[_Union[_verdict_pb2.Outcome, str]] = ..., findings: _Optional[_Iterable[_Union[_verdict_pb2.Finding, _Mapping]]] = ..., level: _Optional[_Union[_settings_pb2.CompatibilityLevel, str]] = ..., policy: _Optional[_Union[_settings_pb2.CompatibilityPolicy, str]] = ..., compared_versions: _Optional[_Iterable[int]] = ..., schema: _Optional[_Union[Schema, _Mapping]] = ..., is_registered: bool = ..., refusal: _Optional[_Union[_fault_pb2.FaultReason, str]] = ..., refusal_message: _Optional[str] = ..., findings_count: _Optional[int] = ..., json_changes: _Optional[_Iterable[_Union[_verdict_pb2.Difference, _Mapping]]] = ...) -> None: ...
 
 class CheckEventsRequest(_message.Message):
     __slots__ = ("subject", "kind", "text", "references", "rule_set", "events_max")
