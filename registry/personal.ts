@@ -2,8 +2,9 @@
 // JSON Schema, where the class is any text but "none", or true. What is kept aside is looked at by people, so their
 // values are masked there.
 import { checkJsonObject } from "../platform/json/check.js";
-import { type ExactValue, parseExact, stringifyExact } from "../platform/json/exact.js";
-import type { AvroType } from "./avro/type.js";
+import { parseExact, stringifyExact } from "../platform/json/exact.js";
+import type { AvroField, AvroRecord, AvroType } from "./avro/type.js";
+import { replacePersonal } from "./personal-places.js";
 
 /** The way to a field: names, and "*" for every item or member. */
 export type FieldPath = readonly string[];
@@ -13,6 +14,8 @@ export interface PersonalField {
   readonly path: FieldPath;
   /** What kind of personal data it is, such as "email". */
   readonly class: string;
+  /** What else an event that is not checked yet may call the steps of the path, by their place in it. */
+  readonly otherNames?: readonly (readonly string[])[];
 }
 
 /** The class of what is personal without saying of what kind. */
@@ -31,14 +34,26 @@ export const personalClassOf = (annotation: unknown): string => {
   return typeof annotation === "string" && annotation !== "none" ? annotation : "";
 };
 
+/** What was joined before, by the two sources: what is worked out of a list of fields is worked out once. */
+const joined = new WeakMap<
+  readonly PersonalField[],
+  WeakMap<readonly PersonalField[], readonly PersonalField[]>
+>();
+
 /** Fields of two sources, each path once: what a schema says itself goes before what is noted beside it. */
 export function joinPersonal(
   own: readonly PersonalField[],
   noted: readonly PersonalField[],
 ): readonly PersonalField[] {
-  if (noted.length === 0) return own;
+  if (noted.length === 0 || noted === own) return own;
+  if (own.length === 0) return noted;
+  const known = joined.get(own)?.get(noted);
+  if (known !== undefined) return known;
   const paths = new Set(own.map(({ path }) => JSON.stringify(path)));
-  return [...own, ...noted.filter(({ path }) => !paths.has(JSON.stringify(path)))];
+  const both = [...own, ...noted.filter(({ path }) => !paths.has(JSON.stringify(path)))];
+  const others = joined.get(own) ?? new WeakMap();
+  joined.set(own, others.set(noted, both));
+  return both;
 }
 
 /** The fields that are noted as personal beside a schema; "items[].email" is the way items, every item, email. */
@@ -65,6 +80,13 @@ const partsOf = (type: AvroType): readonly AvroType[] => {
   return type.kind === "map" ? [type.values] : [];
 };
 
+/** The class that a type itself names, in place of the field that has it. */
+const classOfType = ({ props }: AvroType): string => personalClassOf(props.get("x-pii") ?? props.get("pii"));
+
+const isMarked = (type: AvroType): boolean =>
+  classOfType(type) !== "" ||
+  (type.kind === "record" && type.fields.some(({ personalClass }) => personalClass !== ""));
+
 /** The types that have something personal in them. */
 const typesWithPersonal = (root: AvroType): ReadonlySet<AvroType> => {
   const users = new Map<AvroType, AvroType[]>([[root, []]]);
@@ -80,9 +102,7 @@ const typesWithPersonal = (root: AvroType): ReadonlySet<AvroType> => {
     }
   }
   const found = new Set<AvroType>();
-  const spread = open.filter(
-    (type) => type.kind === "record" && type.fields.some(({ personalClass }) => personalClass !== ""),
-  );
+  const spread = open.filter(isMarked);
   for (const type of spread) {
     if (found.has(type)) continue;
     found.add(type);
@@ -90,6 +110,22 @@ const typesWithPersonal = (root: AvroType): ReadonlySet<AvroType> => {
   }
   return found;
 };
+
+interface AvroWay {
+  readonly path: FieldPath;
+  readonly otherNames: readonly (readonly string[])[];
+  readonly outer: readonly AvroType[];
+}
+
+const step = (way: AvroWay, name: string, others: readonly string[] = []): AvroWay => ({
+  ...way,
+  path: [...way.path, name],
+  otherNames: [...way.otherNames, others],
+});
+
+/** A field's aliases that are no other field's name. */
+const aliasesOf = ({ aliases }: AvroField, { fields }: AvroRecord): readonly string[] =>
+  aliases.length === 0 ? aliases : aliases.filter((alias) => fields.every(({ name }) => name !== alias));
 
 class AvroWalk {
   readonly fields: PersonalField[] = [];
@@ -101,62 +137,46 @@ class AvroWalk {
   }
 
   /** False where there are more ways than can be followed. */
-  visit(type: AvroType, path: FieldPath, outer: readonly AvroType[]): boolean {
+  visit(type: AvroType, way: AvroWay): boolean {
     if (!this.#personal.has(type)) return true;
     if (++this.#steps > STEPS_MAX) return false;
-    if (type.kind === "array") return this.visit(type.items, [...path, "*"], outer);
-    if (type.kind === "map") return this.visit(type.values, [...path, "*"], outer);
-    if (type.kind === "union") return type.branches.every((branch) => this.visit(branch, path, outer));
+    const own = classOfType(type);
+    if (own !== "") return this.#found(way, own);
+    if (type.kind === "array") return this.visit(type.items, step(way, "*"));
+    if (type.kind === "map") return this.visit(type.values, step(way, "*"));
+    if (type.kind === "union") return type.branches.every((branch) => this.visit(branch, way));
     if (type.kind !== "record") return true;
-    const times = outer.filter((one) => one === type).length;
-    if (times >= RECURSIONS_MAX || path.length > DEPTH_MAX) {
-      this.fields.push({ path, class: anyClass });
-      return true;
-    }
-    const inner = [...outer, type];
-    return type.fields.every(({ name, type: its, personalClass }) => {
-      if (personalClass === "") return this.visit(its, [...path, name], inner);
-      this.fields.push({ path: [...path, name], class: personalClass });
-      return true;
+    const times = way.outer.filter((one) => one === type).length;
+    if (times >= RECURSIONS_MAX || way.path.length > DEPTH_MAX) return this.#found(way, anyClass);
+    const inner = { ...way, outer: [...way.outer, type] };
+    return type.fields.every((field) => {
+      const here = step(inner, field.name, aliasesOf(field, type));
+      return field.personalClass === ""
+        ? this.visit(field.type, here)
+        : this.#found(here, field.personalClass);
     });
+  }
+
+  #found({ path, otherNames }: AvroWay, personalClass: string): true {
+    // Properties as a whole stay an object.
+    if (path.length === 0) this.fields.push({ path: ["*"], class: personalClass });
+    else if (otherNames.every(({ length }) => length === 0)) this.fields.push({ path, class: personalClass });
+    else this.fields.push({ path, class: personalClass, otherNames });
+    return true;
   }
 }
 
 /** The personal fields of an Avro record. */
 export function personalInAvro(type: AvroType): readonly PersonalField[] {
   const walk = new AvroWalk(type);
-  return walk.visit(type, [], []) ? walk.fields : everything;
+  return walk.visit(type, { path: [], otherNames: [], outer: [] }) ? walk.fields : everything;
 }
-
-/** A value in place of another; undefined takes it out of its object, and leaves null in an array. */
-type Replacement = (value: ExactValue) => ExactValue | undefined;
-
-/** Replaces what the path leads to; objects and arrays on the way are changed where they are. */
-export const replaceAt = (
-  value: ExactValue,
-  path: FieldPath,
-  replace: Replacement,
-): ExactValue | undefined => {
-  const [step, ...rest] = path;
-  if (step === undefined) return replace(value);
-  if (Array.isArray(value)) {
-    return step === "*" ? value.map((item) => replaceAt(item, rest, replace) ?? null) : value;
-  }
-  if (!(value instanceof Map)) return value;
-  for (const [name, member] of value) {
-    if (step !== "*" && step !== name) continue;
-    const replaced = replaceAt(member, rest, replace);
-    if (replaced === undefined) value.delete(name);
-    else value.set(name, replaced);
-  }
-  return value;
-};
 
 /** Properties' text without its personal values; where it can't be read, nothing of it can be shown. */
 export function maskPersonal(text: string, fields: readonly PersonalField[]): string {
   if (fields.length === 0) return text;
   if (checkJsonObject(Buffer.from(text)) !== undefined) return JSON.stringify(maskText);
-  let value = parseExact(text);
-  for (const { path } of fields) value = replaceAt(value, path, () => maskText) ?? maskText;
-  return stringifyExact(value);
+  return stringifyExact(
+    replacePersonal(parseExact(text), fields, { replace: () => maskText, isGuess: true }),
+  );
 }

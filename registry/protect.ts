@@ -4,7 +4,8 @@ import { PersonalDataAction } from "../gen/ts/tideline/admin/v1/project_pb.js";
 import { truncateIp } from "../platform/ip.js";
 import { ExactNumber, type ExactValue, parseExact, stringifyExact } from "../platform/json/exact.js";
 import type { ProjectSecrets } from "../platform/project-secrets.js";
-import { type PersonalField, replaceAt } from "./personal.js";
+import type { PersonalField } from "./personal.js";
+import { replacePersonal } from "./personal-places.js";
 
 /** A project's word on its personal data, and the keys to do it with. */
 export interface Protection {
@@ -31,16 +32,14 @@ export function protectPersonal(
   protection: Protection,
 ): Uint8Array {
   if (fields.length === 0) return text;
-  let properties: ExactValue = parseExact(Buffer.from(text.buffer, text.byteOffset, text.length).toString());
-  for (const { path, class: personalClass } of fields) {
+  const properties = parseExact(Buffer.from(text.buffer, text.byteOffset, text.length).toString());
+  const replace = (value: ExactValue, personalClass: string): ExactValue | undefined => {
     const action = Object.hasOwn(protection.actions, personalClass)
       ? protection.actions[personalClass]
       : protection.otherwise;
-    const replaced = (value: ExactValue): ExactValue | undefined =>
-      protection.again === true && isProtected(value, action) ? value : act(value, action, protection);
-    properties = replaceAt(properties, path, replaced) ?? new Map();
-  }
-  return Buffer.from(stringifyExact(properties));
+    return protection.again === true && isProtected(value, action) ? value : act(value, action, protection);
+  };
+  return Buffer.from(stringifyExact(replacePersonal(properties, fields, { replace })));
 }
 
 /** The JSON text that was sealed; undefined where the value is not sealed for this project. */

@@ -3,7 +3,6 @@
 import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { checkJsonObject } from "../../platform/json/check.js";
 import type { CompiledSchema, SchemaRefusal, SchemaResult } from "../compiled-schema.js";
-import { anyClass, type FieldPath, type PersonalField } from "../personal.js";
 import type { SchemaSource } from "../rules/language.js";
 import { checkEvent } from "./check-event.js";
 import { counterpart } from "./compare.js";
@@ -11,9 +10,9 @@ import { EventDecoder, type Unknown } from "./decode-event.js";
 import { Plans, Refused } from "./event-plan.js";
 import { load } from "./load.js";
 import { readMessageIndex } from "./message-index.js";
-import { isMessage, type ProtoField, type ProtoMessage, type ProtoSet } from "./model.js";
+import type { ProtoMessage, ProtoSet } from "./model.js";
+import { personalInProtobuf } from "./personal-fields.js";
 import { ProtoError, toFault } from "./refusal.js";
-import type { OptionNode, OptionValue } from "./syntax.js";
 
 const notEncoded = "The payload ends early, or is no message of the schema.";
 
@@ -84,7 +83,7 @@ export function compileProtobuf(source: SchemaSource): CompiledSchema & { readon
   const plans = new Plans(set);
   return {
     kind: SchemaKind.PROTOBUF,
-    personal: personalFields(root),
+    personal: personalInProtobuf(set, root),
     protobuf: set,
     check: (text) => checkEvent(plans, root, text),
     decode: (payload) => decodePayload(plans, payload),
@@ -93,69 +92,4 @@ export function compileProtobuf(source: SchemaSource): CompiledSchema & { readon
       return writer === set ? decodePayload(plans, payload) : resolvePayload(plans, payload, writer);
     },
   };
-}
-
-/** Messages may contain themselves: no way is followed further than properties may be nested. */
-const depthMax = 32;
-const stepsMax = 20_000;
-
-/**
- * Fields that an option says are personal: a tag "PII" of (confluent.field_meta), its parameter "pii", or any custom
- * option whose name ends in "pii", with true or a class that is not "none".
- */
-function personalFields(root: ProtoMessage): PersonalField[] {
-  const found: PersonalField[] = [];
-  let steps = 0;
-  const visit = (message: ProtoMessage, path: FieldPath): void => {
-    for (const field of message.fields) {
-      if (path.length >= depthMax || ++steps > stepsMax) return;
-      const many = field.isRepeated || field.mapKey !== undefined;
-      const here = [...path, field.jsonName];
-      const personal = personalClass(field);
-      if (personal !== "") found.push({ path: here, class: personal });
-      else if (isMessage(field.type)) visit(field.type, many ? [...here, "*"] : here);
-    }
-  };
-  visit(root, []);
-  return found;
-}
-
-/** Empty where no option says so. */
-function personalClass({ node }: ProtoField): string {
-  for (const option of node.options) {
-    const found = classOfOption(option);
-    if (found !== "") return found;
-  }
-  return "";
-}
-
-const classOf = (value: OptionValue | undefined): string => {
-  if (value?.kind === "name") return value.text === "true" ? anyClass : "";
-  if (value?.kind !== "string") return "";
-  const text = Buffer.from(value.bytes, "latin1").toString();
-  return text === "none" ? "" : text;
-};
-
-const isTag = (value: OptionValue): boolean =>
-  value.kind === "list" ? value.items.some(isTag) : value.kind === "string" && /^pii$/i.test(value.bytes);
-
-function classOfOption({ name, value }: OptionNode): string {
-  if (/(^|[.(])pii\)?$/.test(name)) return classOf(value);
-  const [meta, part] = /^\(\.?confluent\.field_meta\)(?:\.(\w+))?$/.exec(name) ?? [];
-  if (meta === undefined) return "";
-  const members =
-    part !== undefined ? [{ name: part, value }] : value.kind === "message" ? value.members : [];
-  const params = members.filter((one) => one.name === "params").map((one) => parameterClass(one.value));
-  const isTagged = members.some((one) => one.name === "tags" && isTag(one.value));
-  return params.find((one) => one !== "") ?? (isTagged ? anyClass : "");
-}
-
-/** The class in a parameter "pii". */
-function parameterClass(value: OptionValue): string {
-  if (value.kind === "list") return value.items.map(parameterClass).find((one) => one !== "") ?? "";
-  if (value.kind !== "message") return "";
-  const member = (wanted: string): OptionValue | undefined =>
-    value.members.find(({ name }) => name === wanted)?.value;
-  const key = member("key");
-  return key?.kind === "string" && key.bytes === "pii" ? classOf(member("value")) : "";
 }
