@@ -18,6 +18,17 @@ export interface PersonalField {
   readonly otherNames?: readonly (readonly string[])[];
 }
 
+/** A field; of properties as a whole, each of them, so that they stay an object. */
+export function personalField(
+  path: FieldPath,
+  personalClass: string,
+  otherNames: readonly (readonly string[])[] = [],
+): PersonalField {
+  if (path.length === 0) return { path: ["*"], class: personalClass };
+  if (otherNames.every(({ length }) => length === 0)) return { path, class: personalClass };
+  return { path, class: personalClass, otherNames };
+}
+
 /** The class of what is personal without saying of what kind. */
 export const anyClass = "personal";
 
@@ -158,10 +169,7 @@ class AvroWalk {
   }
 
   #found({ path, otherNames }: AvroWay, personalClass: string): true {
-    // Properties as a whole stay an object.
-    if (path.length === 0) this.fields.push({ path: ["*"], class: personalClass });
-    else if (otherNames.every(({ length }) => length === 0)) this.fields.push({ path, class: personalClass });
-    else this.fields.push({ path, class: personalClass, otherNames });
+    this.fields.push(personalField(path, personalClass, otherNames));
     return true;
   }
 }

@@ -1,6 +1,13 @@
 // The fields that a JSON Schema says are personal: `"x-pii": "<class>"` (or `"pii"`), wherever a keyword or a reference
 // of it leads. Where that can't be told, more is personal rather than less.
-import { anyClass, everything, type FieldPath, type PersonalField, personalClassOf } from "../personal.js";
+import {
+  anyClass,
+  everything,
+  type FieldPath,
+  type PersonalField,
+  personalClassOf,
+  personalField,
+} from "../personal.js";
 import { mapKeywords } from "./keywords.js";
 import type { SchemaDocument } from "./schema-document.js";
 import { SchemaGraph, type SchemaNode } from "./schema-graph.js";
@@ -140,8 +147,7 @@ class Walk {
       const isTooDeep =
         path.length >= DEPTH_MAX || outer.filter((one) => one === node).length >= RECURSIONS_MAX;
       if (its !== "" || isTooDeep) {
-        // Properties as a whole stay an object.
-        this.fields.push({ path: path.length === 0 ? ["*"] : path, class: its === "" ? anyClass : its });
+        this.fields.push(personalField(path, its === "" ? anyClass : its));
         return true;
       }
       for (const { step, node: target } of edges) {

@@ -1,6 +1,6 @@
 // The fields that options of a Protobuf schema say are personal: a tag "PII" of (confluent.field_meta), its parameter
 // "pii", or any custom option whose name ends in "pii", with true or a class that is not "none".
-import { anyClass, everything, type FieldPath, type PersonalField } from "../personal.js";
+import { anyClass, everything, type FieldPath, type PersonalField, personalField } from "../personal.js";
 import { fieldsOf, isMessage, type ProtoField, type ProtoMessage, type ProtoSet } from "./model.js";
 import type { OptionNode, OptionValue } from "./syntax.js";
 
@@ -48,9 +48,7 @@ class Walk {
     if (!this.#personal.has(message)) return true;
     const times = way.outer.filter((one) => one === message).length;
     if (message.name === anyName || times >= RECURSIONS_MAX || way.path.length >= DEPTH_MAX) {
-      // Properties as a whole stay an object.
-      if (way.path.length === 0) this.fields.push(...everything);
-      else this.fields.push({ path: way.path, class: anyClass, otherNames: way.otherNames });
+      this.fields.push(personalField(way.path, anyClass, way.otherNames));
       return true;
     }
     const outer = [...way.outer, message];
@@ -59,7 +57,7 @@ class Walk {
       const here = { ...throughField(way, field), outer };
       const its = personalClass(field);
       if (its === "") return !isMessage(field.type) || this.visit(field.type, throughMany(here, field));
-      this.fields.push({ path: here.path, class: its, otherNames: here.otherNames });
+      this.fields.push(personalField(here.path, its, here.otherNames));
       return true;
     });
   }
