@@ -112,7 +112,8 @@ describe("the places of personal fields", () => {
       "package acme; extend google.protobuf.FieldOptions { optional string pii = 50001; } ";
     const personalOf = (text: string) => compileSchema(SchemaKind.PROTOBUF, head + text).personal;
     const personal = personalOf(
-      `message R { optional string user_email = 1 ${option}; optional R next_one = 2; optional google.protobuf.Any any = 3;
+      `message R { optional string user_email = 1 ${option}; optional R next_one = 2;
+       optional google.protobuf.Any any = 3;
        extensions 100 to 200; } extend R { optional string phone = 100 ${option}; }`,
     );
     expect(shown({ user_email: "a", userEmail: "a", any: {}, "[acme.phone]": "1" }, personal)).to.deep.equal({

@@ -45,26 +45,15 @@ export const personalClassOf = (annotation: unknown): string => {
   return typeof annotation === "string" && annotation !== "none" ? annotation : "";
 };
 
-/** What was joined before, by the two sources: what is worked out of a list of fields is worked out once. */
-const joined = new WeakMap<
-  readonly PersonalField[],
-  WeakMap<readonly PersonalField[], readonly PersonalField[]>
->();
-
-/** Fields of two sources, each path once: what a schema says itself goes before what is noted beside it. */
+/** Fields of two sources, each once: where both know a path, the first one says its class. */
 export function joinPersonal(
   own: readonly PersonalField[],
   noted: readonly PersonalField[],
 ): readonly PersonalField[] {
   if (noted.length === 0 || noted === own) return own;
-  if (own.length === 0) return noted;
-  const known = joined.get(own)?.get(noted);
-  if (known !== undefined) return known;
-  const paths = new Set(own.map(({ path }) => JSON.stringify(path)));
-  const both = [...own, ...noted.filter(({ path }) => !paths.has(JSON.stringify(path)))];
-  const others = joined.get(own) ?? new WeakMap();
-  joined.set(own, others.set(noted, both));
-  return both;
+  const keyOf = ({ path, otherNames }: PersonalField) => JSON.stringify([path, otherNames ?? []]);
+  const known = new Set(own.map(keyOf));
+  return [...own, ...noted.filter((field) => !known.has(keyOf(field)))];
 }
 
 /** The fields that are noted as personal beside a schema; "items[].email" is the way items, every item, email. */

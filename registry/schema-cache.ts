@@ -34,6 +34,10 @@ export interface SchemaVersion {
 export interface ProjectSchemas {
   /** The newest live version of each subject. */
   readonly newest: ReadonlyMap<string, SchemaVersion>;
+  /** The last version of each subject that has soft-deleted ones only: it still says what is personal. */
+  readonly deleted: ReadonlyMap<string, SchemaVersion>;
+  /** Whether there is neither a version, nor a note on what is personal. */
+  readonly isEmpty: boolean;
   /** The version of a subject that has the id; soft-deleted ones still say what their events mean. */
   find(subject: string, schemaId: number): SchemaVersion | undefined;
   /** A version of whatever subject that has the id, or had it before it was deleted for good. */

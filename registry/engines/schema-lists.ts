@@ -29,6 +29,7 @@ interface NotesRow {
 /** The schemas of one project, as far as a change. */
 class SchemaList implements ProjectSchemas {
   readonly newest = new Map<string, SchemaVersion>();
+  readonly deleted = new Map<string, SchemaVersion>();
   /** The number of the last change it knows. */
   change: string;
   readonly #projectId: string;
@@ -41,6 +42,10 @@ class SchemaList implements ProjectSchemas {
   constructor(projectId: string, change: string) {
     this.#projectId = projectId;
     this.change = change;
+  }
+
+  get isEmpty(): boolean {
+    return this.#versions.size === 0 && this.#personal.size === 0;
   }
 
   find(subject: string, schemaId: number): SchemaVersion | undefined {
@@ -59,6 +64,7 @@ class SchemaList implements ProjectSchemas {
     for (const subject of subjects) {
       this.#personal.delete(subject);
       this.newest.delete(subject);
+      this.deleted.delete(subject);
       this.#versions.delete(subject);
     }
   }
@@ -80,7 +86,11 @@ class SchemaList implements ProjectSchemas {
       this.#byId.set(schemaId, one);
       if (known === undefined) this.#versions.set(subject, [one]);
       else known.push(one);
-      if (!deleted && !this.newest.has(subject)) this.newest.set(one.subject, one);
+      if (this.newest.has(subject)) continue;
+      if (!deleted) {
+        this.deleted.delete(subject);
+        this.newest.set(one.subject, one);
+      } else if (known === undefined) this.deleted.set(one.subject, one);
     }
   }
 
@@ -141,9 +151,11 @@ export class SchemaLists {
       projectId,
       subjects,
     ]);
+    const notes = await this.#query<NotesRow>(`${NOTES} and subject = any($2)`, [projectId, subjects]);
+    // The list is in use: it changes at once, without a moment in which something is missing.
     list.forget(subjects);
     list.add(rows);
-    list.note(await this.#query<NotesRow>(`${NOTES} and subject = any($2)`, [projectId, subjects]));
+    list.note(notes);
     for (const { number } of changes) if (BigInt(number) > BigInt(list.change)) list.change = number;
     return list;
   }

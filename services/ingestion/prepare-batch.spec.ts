@@ -42,6 +42,8 @@ const rulesWith = (versions: [SchemaVersion, object | string][] = [], isClosed =
   return {
     schemas: {
       newest: new Map(versions.map(([version]) => [version.subject, version])),
+      deleted: new Map(),
+      isEmpty: false,
       find: (subject, id) =>
         versions.find(([version]) => version.schemaId === id && version.subject === subject)?.[0],
       anyOf: (id) => versions.find(([version]) => version.schemaId === id)?.[0],
@@ -182,6 +184,8 @@ describe("the decision on a batch", () => {
     const kept = quarantinedOf(batch, { stamp, rules, secrets, inFlood: false }).events;
     expect(kept.map(({ event }) => event?.body.case)).to.deep.equal(Array(6).fill("framed"));
     expect(kept[2]?.event?.body).to.deep.equal(framed(3, datum));
+    const sealed = kept.filter(({ sealedEvent }) => sealedEvent.length > 0);
+    expect(sealed).to.deep.equal([]);
   });
 
   it("takes Protobuf, by the message that a payload names", () => {

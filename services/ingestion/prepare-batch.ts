@@ -5,7 +5,7 @@ import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { checkJsonObject } from "../../platform/json/check.js";
 import type { CompiledSchema, SchemaRefusal, SchemaResult } from "../../registry/compiled-schema.js";
-import { joinPersonal } from "../../registry/personal.js";
+import { personalBetween } from "../../registry/personal-names.js";
 import { type Protection, protectPersonal } from "../../registry/protect.js";
 import type { ProjectSchemas, SchemaVersion } from "../../registry/schema-cache.js";
 import { eventBytesMax, payloadSlot, slotOf, textFields } from "./event-fields.js";
@@ -193,10 +193,14 @@ export class BatchPreparer {
     const scan = this.#scan;
     if (scan.body === BodyCase.badFrame) return { outcome: Outcome.QUARANTINED, fault: frameInvalid };
     if (scan.body >= BodyCase.avro) return this.#encoded(rules);
-    const version = rules.schemas.newest.size === 0 ? undefined : rules.schemas.newest.get(this.#type());
-    const compiled = version === undefined ? undefined : rules.compiled(version);
-    if (version !== undefined && compiled === undefined) {
-      this.#missing.push(version);
+    const { schemas } = rules;
+    const type = schemas.isEmpty ? "" : this.#type();
+    const version = schemas.newest.get(type);
+    // What is soft-deleted is not checked any more, but it still says what is personal.
+    const described = version ?? schemas.deleted.get(type);
+    const compiled = described === undefined ? undefined : rules.compiled(described);
+    if (described !== undefined && compiled === undefined) {
+      this.#missing.push(described);
       return undefined;
     }
     let { bytes } = scan;
@@ -214,9 +218,12 @@ export class BatchPreparer {
     }
     if (version === undefined || compiled === undefined) {
       if (rules.isClosed) return { outcome: Outcome.QUARANTINED, fault: unregistered };
-      return { bytes, start, end, schemaVersion: 0, schemaId: 0 };
+      return unchecked({ bytes, start, end, schemaVersion: 0, schemaId: 0 }, type, compiled, rules);
     }
-    return checked(compiled.check(bytes.subarray(start, end)), { version, compiled, rules, writer: version });
+    return checked(compiled.check(bytes.subarray(start, end)), {
+      ...{ version, compiled, rules },
+      ...{ writer: version, written: compiled },
+    });
   }
 
   /**
@@ -230,15 +237,23 @@ export class BatchPreparer {
       const field = scan.body === BodyCase.avro ? "avro.schema_id" : "framed";
       return { outcome: Outcome.QUARANTINED, fault: unknownSchema(field) };
     }
-    // Where all versions are soft-deleted, each still says what its events mean.
+    // Where all versions are soft-deleted, each still says what its events mean, and the last one what is personal.
     const newest = rules.schemas.newest.get(writer.subject) ?? writer;
-    const reader = rules.compiled(newest);
-    const written = rules.compiled(writer);
-    if (reader === undefined) this.#missing.push(newest);
-    if (written === undefined) this.#missing.push(writer);
-    if (reader === undefined || written === undefined) return undefined;
+    const last = rules.schemas.deleted.get(writer.subject) ?? writer;
+    const needed = [newest, writer, last].map((version) => ({ version, compiled: rules.compiled(version) }));
+    const [reader, written, latest] = needed.map(({ compiled }) => compiled);
+    if (reader === undefined || written === undefined || latest === undefined) {
+      for (const { version, compiled } of needed) if (compiled === undefined) this.#missing.push(version);
+      return undefined;
+    }
     const payload = scan.bytes.subarray(scan.from[payloadSlot], scan.to[payloadSlot]);
-    const checker = { version: newest, compiled: reader, rules, writer };
+    const checker = {
+      version: newest,
+      compiled: reader,
+      rules,
+      writer,
+      written: last === writer ? written : latest,
+    };
     if (writer.kind === SchemaKind.JSON_SCHEMA) {
       const refusal = checkJsonObject(payload);
       if (refusal !== undefined) return aside(FaultReason.EVENT_PROPERTIES_INVALID, refusal);
@@ -264,14 +279,31 @@ interface Checker {
   readonly rules: Rules;
   /** The version it was written with, which is what the log names. */
   readonly writer: SchemaVersion;
+  readonly written: CompiledSchema;
 }
 
+/** Properties that nothing checks; what a soft-deleted version or a note says is personal is replaced all the same. */
+const unchecked = (
+  properties: CheckedProperties,
+  type: string,
+  compiled: CompiledSchema | undefined,
+  { schemas, protection }: Rules,
+): CheckedProperties => {
+  const noted = schemas.personal(type);
+  const personal = compiled === undefined ? noted : personalBetween(compiled, compiled, noted);
+  if (personal.length === 0) return properties;
+  const { bytes, start, end } = properties;
+  const text = protectPersonal(bytes.subarray(start, end), personal, protection);
+  return { ...properties, bytes: text, start: 0, end: text.length };
+};
+
 /** Personal values are replaced here, right after the check: nothing behind this sees them. */
-const checked = (result: SchemaResult, { version, compiled, rules, writer }: Checker): Checked => {
+const checked = (result: SchemaResult, checker: Checker): Checked => {
+  const { version, compiled, rules, writer, written } = checker;
   if ("refusal" in result) {
     return aside(FaultReason.EVENT_SCHEMA_VIOLATION, result.refusal, version.version);
   }
-  const personal = joinPersonal(compiled.personal, rules.schemas.personal(version.subject));
+  const personal = personalBetween(compiled, written, rules.schemas.personal(version.subject));
   const text = protectPersonal(result.text, personal, rules.protection);
   const { version: schemaVersion, schemaId } = writer;
   return { bytes: text, start: 0, end: text.length, schemaVersion, schemaId };

@@ -6,13 +6,8 @@ import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_p
 import { truncateIp } from "../../platform/ip.js";
 import type { ProjectSecrets } from "../../platform/project-secrets.js";
 import type { CompiledSchema } from "../../registry/compiled-schema.js";
-import {
-  everything,
-  joinPersonal,
-  maskPersonal,
-  maskText,
-  type PersonalField,
-} from "../../registry/personal.js";
+import { everything, maskPersonal, maskText, type PersonalField } from "../../registry/personal.js";
+import { personalBetween } from "../../registry/personal-names.js";
 import { frameBytes } from "./event-scanner.js";
 import { makeEventId } from "./made-id.js";
 import type { Rules } from "./prepare-batch.js";
@@ -76,26 +71,32 @@ interface Personal {
   readonly schema: CompiledSchema | undefined;
 }
 
-/** By the type's newest schema, or the one that the body names. */
+/**
+ * By the schema that the body names and by the type's newest one. What can't be told is personal as a whole: a version
+ * that is not at hand may say that anything is, and bytes of a schema that nobody knows may mean anything.
+ */
 const personalOf = ({ body, type }: Event, { schemas, compiled }: Rules): Personal => {
+  if (body.case === undefined) return { fields: [], schema: undefined };
+  const noted = schemas.personal(type);
+  const newest = schemas.newest.get(type) ?? schemas.deleted.get(type);
+  const isNamed = body.case === "avro" || (body.case === "framed" && isFrame(body.value));
   const schemaId = schemaIdOf(body);
-  const version = schemas.find(type, schemaId) ?? schemas.anyOf(schemaId) ?? schemas.newest.get(type);
-  const schema = version === undefined ? undefined : compiled(version);
-  if (body.case === undefined) return { fields: [], schema };
-  // A version that is not at hand may say that anything is personal.
-  return {
-    fields:
-      version !== undefined && schema === undefined
-        ? everything
-        : joinPersonal(schema?.personal ?? [], schemas.personal(type)),
-    schema,
-  };
+  const version = isNamed ? (schemas.find(type, schemaId) ?? schemas.anyOf(schemaId)) : newest;
+  if (version === undefined) return { fields: isNamed ? everything : noted, schema: undefined };
+  const written = compiled(version);
+  const reader = newest === undefined ? written : compiled(newest);
+  if (written === undefined || reader === undefined) return { fields: everything, schema: undefined };
+  // What is no frame can't be read by any schema.
+  const schema = body.case === "framed" && !isNamed ? undefined : written;
+  return { fields: personalBetween(reader, written, noted), schema };
 };
+
+const isFrame = (body: Uint8Array): boolean => body.length >= frameBytes && body[0] === 0;
 
 /** The id that a body names; 0 where it names none. */
 const schemaIdOf = (body: Event["body"]): number => {
   if (body.case === "avro") return body.value.schemaId;
-  if (body.case !== "framed" || body.value.length < frameBytes || body.value[0] !== 0) return 0;
+  if (body.case !== "framed" || !isFrame(body.value)) return 0;
   return Buffer.from(body.value.buffer, body.value.byteOffset + 1, 4).readUInt32BE();
 };
 

@@ -107,6 +107,8 @@ describe("the kinds of a question's event type", () => {
   };
   const schemas = {
     newest: new Map([["order", version]]),
+    deleted: new Map(),
+    isEmpty: false,
     find: () => undefined,
     anyOf: () => undefined,
     personal: () => [],
