@@ -36,6 +36,8 @@ const rulesOf = (
       version: index + 1,
       schemaId: index + 1,
       kind,
+      guid: `g${index}`,
+      since: "",
     }),
   );
   const compiled = new Map(
