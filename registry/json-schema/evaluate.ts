@@ -4,7 +4,7 @@ import * as ajvFormats from "ajv-formats";
 import type { Budget } from "../rules/budget.js";
 import { canonicalJson } from "./canonical-value.js";
 import { isMultipleOf } from "./decimal.js";
-import { linearPattern } from "./linear-pattern.js";
+import { type LinearPattern, linearPattern } from "./linear-pattern.js";
 import type { SchemaNode } from "./schema-graph.js";
 
 /** undefined where it can't be said. */
@@ -73,7 +73,7 @@ type Schema = Readonly<Record<string, unknown>>;
 /** Evaluates values within a budget. */
 export class Evaluator {
   readonly #budget: Budget;
-  readonly #patterns = new Map<string, { test(text: string): boolean }>();
+  readonly #patterns = new Map<string, LinearPattern>();
 
   readonly #onReject: ((place: string) => void) | undefined;
 
@@ -84,11 +84,10 @@ export class Evaluator {
   }
 
   matches(pattern: string, text: string): boolean {
-    const known = this.#patterns.get(pattern);
-    if (known !== undefined) return known.test(text);
-    const made = linearPattern(pattern);
-    this.#patterns.set(pattern, made);
-    return made.test(text);
+    const known = this.#patterns.get(pattern) ?? linearPattern(pattern);
+    this.#patterns.set(pattern, known);
+    this.#budget.spend(known.stepsOf(text));
+    return known.test(text);
   }
 
   accepts(node: SchemaNode, value: unknown, depth = 0): Answer {

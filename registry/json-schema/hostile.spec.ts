@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { Budget } from "../rules/budget.js";
+import { compileJsonSchema } from "./compile-json-schema.js";
 import { jsonSchemaLanguage } from "./language.js";
 
 const parsed = (schema: unknown) =>
@@ -87,5 +88,30 @@ describe("hostile JSON Schemas", () => {
       "unproven",
     );
     expect(quickly({ type: "string" }, { not: { $ref: "#" } })).to.equal("unproven");
+  });
+
+  it("of patterns refuse an event by their cost, before they have taken it", function () {
+    this.timeout(20_000);
+    const judged = (schema: object, event: object): string => {
+      const compiled = compileJsonSchema(schema);
+      const began = performance.now();
+      const result = compiled.check(Buffer.from(JSON.stringify(event)));
+      expect(performance.now() - began, "ms").to.be.below(4_000);
+      return "refusal" in result ? result.refusal.rule : "passes";
+    };
+    const patterns = (count: number) =>
+      Object.fromEntries(times(count, (at) => [`^a.*b{${at % 150}}c${at}`, {}]));
+    const long = `a${"b".repeat(21_000)}`;
+    expect(judged({ patternProperties: patterns(300) }, { [long]: 1 })).to.equal("max_steps");
+    const names = Object.fromEntries(times(4_000, (at) => [`a${at}`, 1]));
+    expect(judged({ patternProperties: patterns(300) }, names)).to.equal("max_steps");
+    expect(judged({ properties: { a: { pattern: "a.*b{400}c" } } }, { a: long })).to.equal("max_steps");
+    // What is usual is far from it.
+    const ids = { type: "array", items: { type: "string", pattern: "^[a-f0-9]{64}$" } };
+    const hashes = { ids: times(900, () => "0123456789abcdef".repeat(4)) };
+    expect(judged({ properties: { ids } }, hashes)).to.equal("passes");
+    expect(
+      judged({ patternProperties: { "^[a-z0-9_]+$": {} }, additionalProperties: false }, names),
+    ).to.equal("passes");
   });
 });

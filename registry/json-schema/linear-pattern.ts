@@ -6,14 +6,20 @@ import { setFlagsFromString } from "node:v8";
 /** A pattern that is run in time linear in the text. */
 export interface LinearPattern {
   test(text: string): boolean;
+  /** Steps that one test of a text takes. */
+  stepsOf(text: string): number;
   toString(): string;
 }
 
 const PATTERN_MAX = 1_000;
 /** Characters that a pattern may have once its counts are written out. */
 const WRITTEN_MAX = 8_000;
-/** The engine takes time for each character of the text times each one of the pattern: half a second at most. */
+/** The engine takes time for each character of the text times each one of the pattern. */
 const STATES_MAX = 500;
+/** Characters of the text times those of the pattern that take as long as a step; some microseconds. */
+const STEP_CHARACTERS = 64;
+/** What a test takes however short text and pattern are, in steps. */
+const TEST_STEPS = 0.25;
 /** The greatest product of counts that the engine takes. */
 const COUNT_MAX = 16;
 
@@ -86,21 +92,26 @@ class Writer {
   }
 }
 
+const statesOf = (written: string): number =>
+  written.match(/\\.|\[(?:\\.|[^\]\\])*\]|[^()|?*+:]/gs)?.length ?? 0;
+
 const writtenOut = (pattern: string): string => {
   const written = new Writer(pattern).alternatives();
-  const states = written.match(/\\.|\[(?:\\.|[^\]\\])*\]|[^()|?*+:]/gs)?.length ?? 0;
-  if (states > STATES_MAX) throw new Error("a pattern repeats too much");
+  if (statesOf(written) > STATES_MAX) throw new Error("a pattern repeats too much");
   return written;
 };
 
-/** Whether the counts of a pattern may be more than the engine takes. */
-const hasManyCounts = (pattern: string): boolean => {
+/** The product of a pattern's counts. */
+const countsOf = (pattern: string): number => {
   let product = 1;
   for (const [, from = "0", , to] of pattern.matchAll(/\{(\d+)(,(\d*))?\}/g)) {
     product *= Math.max(Number(from), Number(to || 0), 1);
   }
-  return product > COUNT_MAX;
+  return product;
 };
+
+/** Whether the counts of a pattern may be more than the engine takes. */
+const hasManyCounts = (pattern: string): boolean => countsOf(pattern) > COUNT_MAX;
 
 /** @throws Error that says in one sentence why a pattern is not taken. */
 export function linearPattern(pattern: string): LinearPattern {
@@ -119,9 +130,17 @@ export function linearPattern(pattern: string): LinearPattern {
     throw new Error(`a pattern is not valid: ${pattern.slice(0, 80)}`);
   }
   const written = hasManyCounts(pattern) ? writtenOut(pattern) : pattern;
+  let engine: RegExp;
   try {
-    return new RegExp(written, "l");
+    engine = new RegExp(written, "l");
   } catch {
     throw new Error(`a pattern can't be run in linear time: ${pattern.slice(0, 80)}`);
   }
+  // Counts that the engine takes itself multiply its states all the same.
+  const states = Math.min(statesOf(written) * (written === pattern ? countsOf(pattern) : 1), WRITTEN_MAX);
+  return {
+    test: (text) => engine.test(text),
+    stepsOf: (text) => TEST_STEPS + (states * text.length) / STEP_CHARACTERS,
+    toString: () => String(engine),
+  };
 }
