@@ -104,6 +104,11 @@ export class SchemaCache {
     return this.#projects.get(projectId);
   }
 
+  /** A project's schemas read anew, where an id is not among them; undefined where that was done just now, or failed. */
+  readAgain(projectId: string): Promise<ProjectSchemas | undefined> {
+    return this.#projects.readAgain(projectId);
+  }
+
   /** The version ready for use, where it has been loaded. */
   compiled(version: SchemaVersion): CompiledSchema | undefined {
     return this.#compiled.get(keyOf(version));

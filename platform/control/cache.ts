@@ -6,6 +6,8 @@ import { type ControlFeed, staleControlMsMax } from "./feed.js";
 const awayMs = 1_000;
 /** Nobody who knows an older value waits longer than this for a newer one. */
 const waitMsMax = 500;
+/** What was read so short a time ago is not read again because something is missing in it. */
+const againMsMin = 1_000;
 
 interface Entry<T> {
   readonly value: T;
@@ -67,6 +69,23 @@ export class ControlCache<T> {
       if (isAnswer(error)) throw error;
       if (isUsable) return entry.value;
       throw error instanceof Fault ? error : engineUnavailable("postgres", error);
+    }
+  }
+
+  /**
+   * What is read anew, where something that should be there is missing; undefined where it was read within a second,
+   * or Postgres does not answer soon. So no caller makes more than one read a second.
+   */
+  async readAgain(id: string): Promise<T | undefined> {
+    const entry = this.#entries.get(id);
+    const now = this.#options.clock.now();
+    if (entry === undefined || Math.abs(now - entry.readAt) < againMsMin || now < this.#awayUntil)
+      return undefined;
+    try {
+      const read = await this.#inTime(this.#readShared(id), entry);
+      return read === entry ? undefined : read.value;
+    } catch {
+      return undefined;
     }
   }
 

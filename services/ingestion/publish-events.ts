@@ -99,10 +99,14 @@ export class EventPublisher {
     const known = schemas.peek(projectId) ?? (await schemas.get(projectId));
     const batch = takeBatch();
     try {
-      const rules = await this.#prepare(batch, source, stamp, {
-        ...this.#rules(known, settings, projectId),
+      const rulesWith = (its: ProjectSchemas): Rules => ({
+        ...this.#rules(its, settings, projectId),
         replaces,
       });
+      let rules = await this.#prepare(batch, source, stamp, rulesWith(known));
+      // The id may be of a version that was registered a moment ago.
+      const anew = namesUnknownSchema(batch) ? await schemas.readAgain(projectId) : undefined;
+      if (anew !== undefined) rules = await this.#prepare(batch, source, stamp, rulesWith(anew));
       await this.#options.advice.ask(batch, projectId, replaces);
       this.#repeats.find(batch);
       if (call.header(dryRunHeader) === "true") return answer(batch);
@@ -179,6 +183,12 @@ export class EventPublisher {
     if (others === 0) throw engineUnavailable("nats");
   }
 }
+
+const namesUnknownSchema = (batch: PreparedBatch): boolean => {
+  for (const { reason } of batch.faults.values())
+    if (reason === FaultReason.EVENT_SCHEMA_UNKNOWN) return true;
+  return false;
+};
 
 /** A later copy of an event that was not stored is no repetition of anything. */
 const rejectCopies = (batch: PreparedBatch): void => {
