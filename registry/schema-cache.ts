@@ -104,7 +104,7 @@ export class SchemaCache {
     return this.#projects.get(projectId);
   }
 
-  /** A project's schemas read anew, where an id is not among them; undefined where that was done just now, or failed. */
+  /** A project's schemas read anew, where an id is not among them; undefined where that was done just now or failed. */
   readAgain(projectId: string): Promise<ProjectSchemas | undefined> {
     return this.#projects.readAgain(projectId);
   }
