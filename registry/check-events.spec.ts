@@ -19,6 +19,7 @@ const stored = (index: number, properties: object, more: Partial<StoredEvent> = 
 interface Options {
   readonly eventsMax?: number;
   readonly personal?: readonly PersonalField[];
+  readonly clock?: { now(): number };
 }
 
 function check(events: readonly StoredEvent[], schema: object, options: Options = {}): Promise<EventsAnswer> {
@@ -37,6 +38,7 @@ function check(events: readonly StoredEvent[], schema: object, options: Options 
     personal: options.personal ?? [],
     eventsMax: options.eventsMax ?? 100,
     signal: new AbortController().signal,
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
 }
 
@@ -114,5 +116,22 @@ describe("a schema against stored events", () => {
       isCut: true,
     });
     expect(await check(events, amount, { eventsMax: 11 })).to.include({ checked: 11, isCut: false });
+  });
+
+  it("lets others have a turn however long one event takes, and ends when its time is up", async () => {
+    let now = 0;
+    // Every look at the clock comes five seconds later.
+    const clock = { now: () => (now += 5_000) };
+    let turns = 0;
+    const count = () => {
+      turns++;
+      next = setImmediate(count);
+    };
+    let next = setImmediate(count);
+    const events = Array.from({ length: 50 }, (_, index) => stored(index, { amount: "1" }));
+    const answer = await check(events, amount, { clock });
+    clearImmediate(next);
+    expect(answer).to.include({ checked: 4, failed: 4, isCut: true, oldestMs: receivedMs - 3 });
+    expect(turns).to.be.at.least(3);
   });
 });

@@ -45,6 +45,8 @@ export interface EventsQuestion {
   readonly personal: readonly PersonalField[];
   readonly eventsMax: number;
   readonly signal: AbortSignal;
+  /** Milliseconds of work are told by it; left out, the process's own. */
+  readonly clock?: { now(): number };
 }
 
 export interface FailureCause {
@@ -79,8 +81,10 @@ const FAILURES_MAX = 20;
 const PRODUCERS_MAX = 100;
 /** Different causes and producers that are told apart; of more, each is counted in the whole alone. */
 const KEPT_MAX = 1_000;
-/** Checked without letting others have a turn. */
-const TURN_EVENTS = 200;
+/** Checked without letting others have a turn, however much an event costs. */
+const TURN_MS = 10;
+/** How long one question may keep this instance at work; what is checked by then is the answer. */
+const WORK_MS_MAX = 20_000;
 /** Properties that are filled with null one after the other, to see whether they were null. */
 const NULLS_MAX = 16;
 /** Places in properties that are remembered. */
@@ -92,18 +96,43 @@ export async function checkEvents(events: StoredEvents, question: EventsQuestion
   const compiled = compileSchema(kind, source.text, ruleSet, source.references);
   const personal = [...compiled.personal, ...question.personal].map(({ path }) => path.join("."));
   const tally = new Tally();
+  const turns = new Turns(question.clock ?? performance);
   // One more than asked for: then there are more.
   for await (const batch of events.newest({ projectId, type, limit: eventsMax + 1, signal })) {
     for (const event of batch) {
-      if (tally.checked === eventsMax) {
-        tally.isCut = true;
-        continue;
-      }
+      tally.isCut = tally.checked === eventsMax || turns.isOver;
+      if (tally.isCut) return tally.answer();
       tally.note(event, judge(compiled, personal, event.properties));
-      if (tally.checked % TURN_EVENTS === 0) await breathe();
+      await turns.pass();
     }
   }
   return tally.answer();
+}
+
+/** Shares the instance by time: an event may cost a thousand times as much as another. */
+class Turns {
+  readonly #clock: { now(): number };
+  #workedMs = 0;
+  #begunMs: number;
+
+  constructor(clock: { now(): number }) {
+    this.#clock = clock;
+    this.#begunMs = clock.now();
+  }
+
+  /** Whether the question has had its time. */
+  get isOver(): boolean {
+    return this.#workedMs >= WORK_MS_MAX;
+  }
+
+  /** Lets others have a turn where this one is over. Waiting is no work. */
+  async pass(): Promise<void> {
+    const tookMs = this.#clock.now() - this.#begunMs;
+    if (tookMs < TURN_MS) return;
+    this.#workedMs += tookMs;
+    await breathe();
+    this.#begunMs = this.#clock.now();
+  }
 }
 
 /** What becomes of an event: refused, or taken where the places of `nulls`, which are not stored, were null. */

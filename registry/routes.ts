@@ -48,7 +48,7 @@ export function mountRegistry(registry: Registry, desk: EventsDesk): Mount {
     {
       registerSchema: "admin",
       checkSchema: "any",
-      checkEvents: "any",
+      checkEvents: "admin",
       lookupSchema: "any",
       getSchema: "any",
       listSchemas: "any",
@@ -69,8 +69,8 @@ export function mountRegistry(registry: Registry, desk: EventsDesk): Mount {
       listContexts: "any",
       deleteContext: "admin",
       listReferrers: "any",
-      listChanges: "any",
-      watchChanges: "any",
+      listChanges: "admin",
+      watchChanges: "admin",
     },
   );
 }
