@@ -17,6 +17,8 @@ interface Change {
 }
 
 const CHANGES_MAX = 500;
+/** Places of gaps that are told apart; each is held against every change. */
+const PLACES_MAX = 1_000;
 type Schema = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is Schema =>
@@ -56,6 +58,8 @@ interface Pair {
 
 class DiffWalk {
   readonly changes: Change[] = [];
+  /** Whether there are more changes than are listed. */
+  isCut = false;
   readonly #budget: Budget;
 
   constructor(budget: Budget) {
@@ -65,7 +69,7 @@ class DiffWalk {
   visit(pair: Pair): void {
     this.#budget.spend();
     const { older, newer, olderAt, newerAt } = pair;
-    if (this.changes.length >= CHANGES_MAX || canonicalJson(older) === canonicalJson(newer)) return;
+    if (this.isCut || canonicalJson(older) === canonicalJson(newer)) return;
     if (!isObject(older) || !isObject(newer)) {
       this.#add("SCHEMA_CHANGED", { older: olderAt, newer: newerAt }, "The schema is another one.");
       return;
@@ -82,7 +86,8 @@ class DiffWalk {
   }
 
   #add(change: string, at: { older?: string; newer?: string }, message: string): void {
-    this.changes.push({ change, older: at.older, newer: at.newer, message });
+    this.isCut ||= this.changes.length >= CHANGES_MAX;
+    if (!this.isCut) this.changes.push({ change, older: at.older, newer: at.newer, message });
   }
 
   #keyword(name: string, pair: Pair): void {
@@ -189,12 +194,22 @@ const isBehind = (changeAt: string, gap: Gap, gapAt: string): boolean => {
   );
 };
 
-/** Which changes a direction's gaps come from; a gap that no change explains counts against them all. */
-const broken = (changes: readonly Change[], gaps: readonly Gap[] | undefined, of: "older" | "newer") => {
-  if (gaps === undefined) return changes.map(() => true);
-  const flags = changes.map(() => false);
+/** Gaps at different places: many of one place, such as those of a list of names, tell nothing more. */
+const placesOf = (gaps: readonly Gap[]): [string, Gap][] => {
+  const places = new Map<string, [string, Gap]>();
   for (const gap of gaps) {
     const path = pathOfGap(gap);
+    places.set(`${path} ${gap.node.pointer}`, [path, gap]);
+  }
+  return [...places.values()];
+};
+
+/** Which changes a direction's gaps come from; a gap that no change explains counts against them all. */
+const broken = (changes: readonly Change[], gaps: readonly Gap[] | undefined, of: "older" | "newer") => {
+  const places = placesOf(gaps ?? []);
+  if (gaps === undefined || places.length > PLACES_MAX) return changes.map(() => true);
+  const flags = changes.map(() => false);
+  for (const [path, gap] of places) {
     const near = changes.map((change) => {
       const at = change[of];
       if (at !== undefined) return touches(at, path);
@@ -222,6 +237,10 @@ export function diffJson(older: JsonSchema, newer: JsonSchema, budget: Budget): 
     if (!(error instanceof OutOfSteps)) throw error;
   }
   const { changes } = walk;
+  if (walk.isCut) {
+    const message = "There are more changes than are listed.";
+    changes.push({ change: "SCHEMA_CHANGED", older: "", newer: "", message });
+  }
   const others = JSON.stringify(older.document.references) !== JSON.stringify(newer.document.references);
   if (others) {
     changes.push({

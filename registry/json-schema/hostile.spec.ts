@@ -114,4 +114,30 @@ describe("hostile JSON Schemas", () => {
       judged({ patternProperties: { "^[a-z0-9_]+$": {} }, additionalProperties: false }, names),
     ).to.equal("passes");
   });
+
+  it("of many changes are told apart in time, and say that there are more", function () {
+    this.timeout(30_000);
+    const differences = (from: object, to: object) => {
+      const [older, newer] = [parsed(from), parsed(to)];
+      const began = performance.now();
+      const found = jsonSchemaLanguage.diff(older, newer, new Budget());
+      expect(performance.now() - began, "ms").to.be.below(5_000);
+      expect(found).to.have.length(501);
+      expect(found.at(-1)).to.include({
+        change: "SCHEMA_CHANGED",
+        path: "",
+        message: "There are more changes than are listed.",
+      });
+      return found;
+    };
+    const names = { required: times(15_000, (at) => `n${at}`) };
+    const added = differences({ type: "object" }, { type: "object", ...names });
+    expect(added.at(0)).to.include({ change: "REQUIRED_ADDED", breaksBackward: true });
+    const taken = differences({ type: "object", ...names }, { type: "object" });
+    expect(taken.at(0)).to.include({ change: "REQUIRED_REMOVED", breaksForward: true });
+    const typed = (type: string) => ({
+      properties: Object.fromEntries(times(700, (at) => [`p${at}`, { type }])),
+    });
+    expect(differences(typed("string"), typed("number")).at(3)).to.include({ breaksBackward: true });
+  });
 });
