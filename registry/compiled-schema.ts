@@ -18,6 +18,8 @@ export interface TakenProperties {
   readonly text: Uint8Array;
   /** The text as JSON.parse reads it, where the check has done so anyway. */
   readonly parsed?: unknown;
+  /** What is personal in them, where they are not of the message that `personal` of the schema is about. */
+  readonly personal?: readonly PersonalField[];
 }
 
 /** What became of properties, or why they are refused. */

@@ -3,6 +3,7 @@
 import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { checkJsonObject } from "../../platform/json/check.js";
 import type { CompiledSchema, SchemaRefusal, SchemaResult } from "../compiled-schema.js";
+import type { PersonalField } from "../personal.js";
 import type { SchemaSource } from "../rules/language.js";
 import { checkEvent } from "./check-event.js";
 import { counterpart } from "./compare.js";
@@ -17,17 +18,34 @@ import { ProtoError, toFault } from "./refusal.js";
 const notEncoded = "The payload ends early, or is no message of the schema.";
 
 /** A message to read with some plans, and what names it. */
-type Choose = (payload: Uint8Array) => { readonly message: ProtoMessage; readonly bytes: Uint8Array };
+type Choose = (payload: Uint8Array) => {
+  readonly message: ProtoMessage;
+  readonly bytes: Uint8Array;
+  /** What is personal in it, where it is not the file's first one. */
+  readonly personal: readonly PersonalField[] | undefined;
+};
+
+const personalOfOthers = new WeakMap<ProtoMessage, readonly PersonalField[]>();
+
+const personalOfOther = (set: ProtoSet, message: ProtoMessage): readonly PersonalField[] | undefined => {
+  if (message === set.file.messages[0]) return undefined;
+  const known = personalOfOthers.get(message);
+  if (known !== undefined) return known;
+  const made = personalInProtobuf(set, message);
+  personalOfOthers.set(message, made);
+  return made;
+};
 
 /** What decodes, with or without the path it is at. */
 type MakeDecoder = (tracks: boolean) => EventDecoder;
 
 const decoded = (decoder: EventDecoder, choose: Choose, payload: Uint8Array): SchemaResult => {
-  const { message, bytes } = choose(payload);
+  const { message, bytes, personal } = choose(payload);
   const text = Buffer.from(decoder.message(message, bytes));
   // What a payload may hold and properties may not: too many names, or levels.
   const refusal = checkJsonObject(text);
-  return refusal === undefined ? { text } : { refusal };
+  if (refusal !== undefined) return { refusal };
+  return personal === undefined ? { text } : { text, personal };
 };
 
 function decodeWith(make: MakeDecoder, choose: Choose, payload: Uint8Array): SchemaResult {
@@ -49,7 +67,10 @@ function decodeWith(make: MakeDecoder, choose: Choose, payload: Uint8Array): Sch
 
 /** Turns a payload, which begins with its message's index, into JSON text. Throws nothing. */
 export function decodePayload(plans: Plans, payload: Uint8Array, unknown: Unknown = "refuse"): SchemaResult {
-  const choose: Choose = (bytes) => readMessageIndex(plans.set.file, bytes);
+  const choose: Choose = (bytes) => {
+    const { message, bytes: rest } = readMessageIndex(plans.set.file, bytes);
+    return { message, bytes: rest, personal: personalOfOther(plans.set, message) };
+  };
   return decodeWith((tracks) => new EventDecoder(plans, unknown, tracks), choose, payload);
 }
 
@@ -63,7 +84,7 @@ export function resolvePayload(plans: Plans, payload: Uint8Array, writer: ProtoS
     const message = counterpart(writer, written.message, plans.set);
     if (message === undefined)
       throw new Refused("PROTOBUF_MESSAGE_REMOVED", `The schema has no message ${written.message.name}.`);
-    return { message, bytes: written.bytes };
+    return { message, bytes: written.bytes, personal: personalOfOther(plans.set, message) };
   };
   return decodeWith((tracks) => new EventDecoder(plans, "skip", tracks), choose, payload);
 }

@@ -80,6 +80,15 @@ const throughMany = (way: Way, { isRepeated, mapKey }: ProtoField): Way =>
     ? { ...way, path: [...way.path, "*"], otherNames: [...way.otherNames, []] }
     : way;
 
+const marked = new WeakMap<ProtoSet, boolean>();
+
+/** Whether any message of a set has something personal in it. */
+export function isPersonalAnywhere(set: ProtoSet): boolean {
+  const known = marked.get(set) ?? withPersonal(set).size > 0;
+  marked.set(set, known);
+  return known;
+}
+
 /** The personal fields of a set's message, by the names that properties have. */
 export function personalInProtobuf(set: ProtoSet, root: ProtoMessage): readonly PersonalField[] {
   const walk = new Walk(set);

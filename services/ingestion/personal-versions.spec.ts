@@ -126,6 +126,15 @@ describe("personal fields of several versions", () => {
     expect(stored(numbers, framed(1, Buffer.from("000a0161", "hex")), true)).to.deep.equal(masked);
   });
 
+  it("are those of the Protobuf message that a payload names", () => {
+    const text = `${proto("optional int32 n = 1;")} message S { optional string n = 1 [(pii) = "email"]; }`;
+    const rules = rulesOf(PROTOBUF, [text]);
+    expect(stored(rules, framed(1, Buffer.from("02020a0161", "hex")))).to.equal("{}");
+    expect(stored(rules, framed(1, Buffer.from("000807", "hex")))).to.equal('{"n":7}');
+    const kept = { shown: '{"n":"***"}', isSealed: true };
+    expect(stored(rules, framed(1, Buffer.from("02020a0161", "hex")), true)).to.deep.equal(kept);
+  });
+
   it("are everything in a body of a schema that nobody knows", () => {
     const whole = { shown: '"***"', isSealed: true };
     const none = rulesOf(JSON_SCHEMA, []);

@@ -5,6 +5,7 @@ import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { checkJsonObject } from "../../platform/json/check.js";
 import type { CompiledSchema, SchemaRefusal, SchemaResult } from "../../registry/compiled-schema.js";
+import { joinPersonal } from "../../registry/personal.js";
 import { personalBetween } from "../../registry/personal-names.js";
 import { type Protection, protectPersonal } from "../../registry/protect.js";
 import type { ProjectSchemas, SchemaVersion } from "../../registry/schema-cache.js";
@@ -304,7 +305,8 @@ const checked = (result: SchemaResult, checker: Checker): Checked => {
     return aside(FaultReason.EVENT_SCHEMA_VIOLATION, result.refusal, version.version);
   }
   const personal = personalBetween(compiled, written, rules.schemas.personal(version.subject));
-  const text = protectPersonal(result.text, personal, rules.protection);
+  const all = result.personal === undefined ? personal : joinPersonal(result.personal, personal);
+  const text = protectPersonal(result.text, all, rules.protection);
   const { version: schemaVersion, schemaId } = writer;
   return { bytes: text, start: 0, end: text.length, schemaVersion, schemaId };
 };

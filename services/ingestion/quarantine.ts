@@ -6,8 +6,15 @@ import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_p
 import { truncateIp } from "../../platform/ip.js";
 import type { ProjectSecrets } from "../../platform/project-secrets.js";
 import type { CompiledSchema } from "../../registry/compiled-schema.js";
-import { everything, maskPersonal, maskText, type PersonalField } from "../../registry/personal.js";
+import {
+  everything,
+  joinPersonal,
+  maskPersonal,
+  maskText,
+  type PersonalField,
+} from "../../registry/personal.js";
 import { personalBetween } from "../../registry/personal-names.js";
+import { isPersonalAnywhere } from "../../registry/protobuf/personal-fields.js";
 import { frameBytes } from "./event-scanner.js";
 import { makeEventId } from "./made-id.js";
 import type { Rules } from "./prepare-batch.js";
@@ -88,7 +95,11 @@ const personalOf = ({ body, type }: Event, { schemas, compiled }: Rules): Person
   if (written === undefined || reader === undefined) return { fields: everything, schema: undefined };
   // What is no frame can't be read by any schema.
   const schema = body.case === "framed" && !isNamed ? undefined : written;
-  return { fields: personalBetween(reader, written, noted), schema };
+  const fields = personalBetween(reader, written, noted);
+  // A payload may be of any message of the file.
+  const isOther =
+    body.case === "framed" && written.protobuf !== undefined && isPersonalAnywhere(written.protobuf);
+  return { fields: isOther ? joinPersonal(fields, everything) : fields, schema };
 };
 
 const isFrame = (body: Uint8Array): boolean => body.length >= frameBytes && body[0] === 0;
@@ -119,7 +130,8 @@ const maskedPayload = (
   if (schema?.kind === SchemaKind.JSON_SCHEMA) return maskPersonal(Buffer.from(payload).toString(), personal);
   const decoded = schema?.decode(payload);
   if (decoded === undefined || "refusal" in decoded) return JSON.stringify(maskText);
-  return maskPersonal(Buffer.from(decoded.text).toString(), personal);
+  const all = joinPersonal(decoded.personal ?? [], personal);
+  return maskPersonal(Buffer.from(decoded.text).toString(), all);
 };
 
 const setContext = (event: Event, { browser, keepIp }: RequestStamp): void => {
