@@ -140,4 +140,21 @@ describe("hostile JSON Schemas", () => {
     });
     expect(differences(typed("string"), typed("number")).at(3)).to.include({ breaksBackward: true });
   });
+
+  it("of more parts than can be compiled in time are refused at once", function () {
+    this.timeout(30_000);
+    const refused = (schema: object, said: string) => {
+      const began = performance.now();
+      expect(() => parsed(schema)).to.throw(said);
+      expect(performance.now() - began, "ms").to.be.below(3_000);
+    };
+    const part = (at: number) => ({ properties: { [`p${at}`]: { type: "string" } }, pattern: `^a${at}` });
+    refused({ allOf: times(1_500, part) }, "hold more than 1200 schemas");
+    refused({ anyOf: times(1_500, (at) => ({ maximum: at })) }, "hold more than 1200 schemas");
+    const patterned = times(2_400, (at) => [`p${at}`, { type: "string", pattern: `^a.*b${at}c` }]);
+    refused({ properties: Object.fromEntries(patterned) }, "it has more than 500 different patterns");
+    const began = performance.now();
+    parsed({ allOf: times(500, part) });
+    expect(performance.now() - began, "ms").to.be.below(5_000);
+  });
 });

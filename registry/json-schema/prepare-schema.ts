@@ -28,7 +28,13 @@ const mapKeywords = new Set([
 /** How names of references are written in the copy; undefined where a name is not one. */
 export type RewriteRef = (ref: string) => string | undefined;
 
+/** Schemas in lists and different patterns of one text: compiling them takes time by their number squared. */
+const LISTED_MAX = 1_200;
+const PATTERNS_MAX = 500;
+
 interface Preparing {
+  /** What was met so far. */
+  readonly met: { listed: number; readonly patterns: Set<string> };
   readonly rewrite: RewriteRef;
   /** "id" up to draft-04, "$id" since; the validator stumbles over the other one. */
   readonly foreignId: string;
@@ -49,6 +55,15 @@ const isLeaf = (schema: unknown): boolean =>
       name !== "$recursiveRef"
     );
   });
+
+const meet = ({ met }: Preparing, name: string, value: unknown): void => {
+  if (name === "pattern" && typeof value === "string") met.patterns.add(value);
+  if (/^(allOf|anyOf|oneOf)$/.test(name) && Array.isArray(value)) met.listed += value.length;
+  if (name === "patternProperties") for (const it of Object.keys(value ?? {})) met.patterns.add(it);
+  if (met.listed > LISTED_MAX) throw new Error(`allOf, anyOf and oneOf hold more than ${LISTED_MAX} schemas`);
+  if (met.patterns.size > PATTERNS_MAX)
+    throw new Error(`it has more than ${PATTERNS_MAX} different patterns`);
+};
 
 /** The schemas in a schema's keyword. */
 const preparedMember = (name: string, value: unknown, how: Preparing): { copy: unknown; leaves: number } => {
@@ -81,6 +96,7 @@ const prepared = (schema: unknown, how: Preparing): unknown => {
       copy.push([name, how.rewrite(value) ?? value]);
       continue;
     }
+    meet(how, name, value);
     const inside = preparedMember(name, value, how);
     weight += inside.leaves;
     copy.push([name, inside.copy]);
@@ -112,6 +128,11 @@ export function preparedSchema(schema: unknown, draft: Draft, rewrite: RewriteRe
   if (schema === true) return {};
   if (schema === false) return { not: {} };
   const foreignId = draft === "draft-04" ? "$id" : "id";
-  const how = { rewrite, foreignId, isRefAlone: isRefAlone(draft) };
+  const how = {
+    met: { listed: 0, patterns: new Set<string>() },
+    rewrite,
+    foreignId,
+    isRefAlone: isRefAlone(draft),
+  };
   return prepared(schema, how) as Record<string, unknown>;
 }
