@@ -134,4 +134,34 @@ describe("a schema against stored events", () => {
     expect(answer).to.include({ checked: 4, failed: 4, isCut: true, oldestMs: receivedMs - 3 });
     expect(turns).to.be.at.least(3);
   });
+
+  it("does not judge personal fields under any name, nor rules that may read them", async () => {
+    const hashed = stored(0, { users: { a: { email: "h:0123456789" } }, plain: 1 });
+    const email = { properties: { email: { type: "string", maxLength: 5 } } };
+    const named = { properties: { users: { additionalProperties: email }, plain: { type: "number" } } };
+    const personal: PersonalField[] = [{ path: ["users", "*", "email"], handling: "HASH" } as never];
+    expect(await check([hashed], named, { personal })).to.include({ failed: 0, unjudged: 1 });
+    expect(await check([hashed], named)).to.include({ failed: 1, unjudged: 0 });
+    const ruled = (expression: string) => ({
+      ...named,
+      properties: { ...named.properties, users: {} },
+      "x-rules": [{ name: "r", expression }],
+    });
+    const both = "users['a'].email == 'x' && plain > 0.0";
+    expect(await check([hashed], ruled(both), { personal })).to.include({ failed: 0, unjudged: 1 });
+    expect(await check([hashed], ruled("users['a'].email == 'x'"), { personal })).to.include({ unjudged: 1 });
+    expect(await check([hashed], ruled("plain > 5.0"), { personal })).to.include({ failed: 1, unjudged: 0 });
+  });
+
+  it("keeps every digit where it takes a property for null", async () => {
+    const whole = '{"big":12345678901234567891,"small":1}';
+    const other = '{"big":12345678901234567891,"small":1,"note":"n"}';
+    const events = [stored(0, {}, { properties: whole }), stored(1, {}, { properties: other })];
+    const schema = {
+      properties: { big: { type: "integer" }, note: { type: ["string", "null"] } },
+      required: ["big", "note"],
+      "x-rules": [{ name: "exact", expression: "big % 10 == 1" }],
+    };
+    expect((await check(events, schema)).failures.map(({ rule }) => rule)).to.deep.equal([]);
+  });
 });

@@ -1,6 +1,7 @@
 // How many of the newest stored events a schema would refuse, before anybody registers it.
 import { setImmediate as breathe } from "node:timers/promises";
 import type { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
+import { type ExactValue, parseExact, stringifyExact } from "../platform/json/exact.js";
 import { compileSchema } from "./compile.js";
 import type { CompiledSchema, SchemaRefusal } from "./compiled-schema.js";
 import type { PersonalField } from "./personal.js";
@@ -94,7 +95,7 @@ const PLACES_MAX = 10_000;
 export async function checkEvents(events: StoredEvents, question: EventsQuestion): Promise<EventsAnswer> {
   const { kind, source, ruleSet, projectId, type, eventsMax, signal } = question;
   const compiled = compileSchema(kind, source.text, ruleSet, source.references);
-  const personal = [...compiled.personal, ...question.personal].map(({ path }) => path.join("."));
+  const personal = [...compiled.personal, ...question.personal].map(({ path }) => path);
   const tally = new Tally();
   const turns = new Turns(question.clock ?? performance);
   // One more than asked for: then there are more.
@@ -138,7 +139,11 @@ class Turns {
 /** What becomes of an event: refused, or taken where the places of `nulls`, which are not stored, were null. */
 type Judged = "unjudged" | { readonly refusal: SchemaRefusal } | { readonly nulls: readonly SchemaRefusal[] };
 
-function judge(compiled: CompiledSchema, personal: readonly string[], properties: string): Judged {
+function judge(
+  compiled: CompiledSchema,
+  personal: readonly (readonly string[])[],
+  properties: string,
+): Judged {
   let text = properties;
   const nulls: SchemaRefusal[] = [];
   for (;;) {
@@ -148,14 +153,27 @@ function judge(compiled: CompiledSchema, personal: readonly string[], properties
     // Null does not fit there, so that it is the property that is missed.
     const missed = nulls.find(({ path }) => path === refusal.path);
     if (missed !== undefined) return { refusal: missed };
-    const place = placeOf(refusal.path);
-    if (personal.some((path) => place === path || place.startsWith(`${path}.`))) return "unjudged";
+    if (personal.some((path) => isAbout(refusal, path))) return "unjudged";
     const filled =
       refusal.rule === "required" && nulls.length < NULLS_MAX ? withNull(text, refusal.path) : undefined;
     if (filled === undefined) return { refusal };
     nulls.push(refusal);
     text = filled;
   }
+}
+
+/**
+ * Whether a refusal may be about what is stored of a personal field; "*" in its path is every name and index. A rule in
+ * CEL says at most which property it reads, and may read anything in it.
+ */
+function isAbout({ path: at, rule }: SchemaRefusal, personal: readonly string[]): boolean {
+  const place = stepsOf(at);
+  const isRule = rule.startsWith("cel.");
+  if (place.length < personal.length && !isRule) return false;
+  return personal.every((step, index) => {
+    const there = place[index];
+    return there === undefined ? isRule : step === "*" || step === there;
+  });
 }
 
 /** A refusal's path as the path of a field: every index is "*". */
@@ -175,18 +193,18 @@ function withNull(text: string, path: string): string | undefined {
       index !== undefined ? Number(index) : quoted === undefined ? (plain ?? "") : String(JSON.parse(quoted)),
   );
   const last = steps.pop();
-  const root: unknown = JSON.parse(text);
-  let holder: unknown = root;
-  for (const step of steps) {
-    if (typeof holder !== "object" || holder === null || !Object.hasOwn(holder, step)) return undefined;
-    holder = (holder as Record<string | number, unknown>)[step];
-  }
-  if (typeof last !== "string" || typeof holder !== "object" || holder === null || Array.isArray(holder))
-    return undefined;
-  if (Object.hasOwn(holder, last)) return undefined;
-  Object.defineProperty(holder, last, { value: null, enumerable: true });
-  return JSON.stringify(root);
+  const root = parseExact(text);
+  let holder: ExactValue | undefined = root;
+  for (const step of steps) holder = memberOf(holder, step);
+  if (typeof last !== "string" || !(holder instanceof Map) || holder.has(last)) return undefined;
+  holder.set(last, null);
+  return stringifyExact(root);
 }
+
+const memberOf = (holder: ExactValue | undefined, step: string | number): ExactValue | undefined => {
+  if (Array.isArray(holder)) return typeof step === "number" ? holder[step] : undefined;
+  return holder instanceof Map ? holder.get(String(step)) : undefined;
+};
 
 /** Events that would be taken if the same places were null in them. */
 interface Doubtful {
