@@ -41,6 +41,7 @@ const STEPS_MAX = 20_000;
 
 /** The class that an annotation names; empty where it says that nothing is personal. */
 export const personalClassOf = (annotation: unknown): string => {
+  if (Array.isArray(annotation)) return annotation.map(personalClassOf).find((one) => one !== "") ?? "";
   if (annotation === true) return anyClass;
   return typeof annotation === "string" && annotation !== "none" ? annotation : "";
 };

@@ -66,6 +66,11 @@ describe("personal fields of a JSON Schema", () => {
     expect(of({ properties: { c: { contentSchema: personal } } })).to.deep.equal(["c: email"]);
   });
 
+  it("may have a list of classes, of which the first one counts", () => {
+    expect(ways({ properties: { a: { "x-pii": ["none", "email", "phone"] } } })).to.deep.equal(["a: email"]);
+    expect(ways({ properties: { a: { "x-pii": ["none"] }, pii: {} } })).to.deep.equal([]);
+  });
+
   it("are told once for each place, and names are no annotations", () => {
     expect(ways({ anyOf: [withEmail, withEmail] })).to.deep.equal(["email: email"]);
     expect(ways({ properties: { pii: { type: "string" }, "x-pii": {} }, "x-pii": "none" })).to.deep.equal([]);
