@@ -12,6 +12,7 @@ interface Rule {
 }
 
 const properties = {
+  type: { type: "string" },
   amount: { type: "number" },
   quantity: { type: "integer" },
   currency: { type: "string" },
@@ -105,6 +106,7 @@ describe("rules on a schema", () => {
       [rule("amount + 1.0"), "is no condition"],
       [rule("'yes'"), "is no condition"],
       [rule("size(list)"), "is no condition"],
+      [rule("type == 'sale'"), "write message.type"],
       [rule("amonut > 0"), "names amonut, which is no property"],
       [rule("x".repeat(conditionLimits.characters + 1)), "is longer than"],
       [rule(Array(200).fill("amount").join("+")), "has more than"],

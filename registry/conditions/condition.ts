@@ -18,6 +18,7 @@ import {
   nodesOf,
   patternsOf,
   stepFunction,
+  typeNames,
 } from "./expression-tree.js";
 import { allowMatching, MatchCost, type RulePattern, rulePattern } from "./rule-pattern.js";
 
@@ -145,6 +146,8 @@ const compileCondition = (source: ConditionSource, declared: ReadonlySet<string>
       `names ${unknown.slice(0, 80)}, which is no property of the schema; ask has(message.${unknown.slice(0, 80)})`,
     );
   }
+  const taken = typeNames(parsed.expr).find((it) => declared.has(it));
+  if (taken !== undefined) refuse(`names ${taken}, which is a type in CEL: write message.${taken}`);
   try {
     const read = new Map(patternsOf(parsed.expr).map((text) => [text, rulePattern(text)]));
     boundLoops(parsed.expr);

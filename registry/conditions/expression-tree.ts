@@ -79,6 +79,15 @@ export function freeNames(root: Expression): string[] {
   return [...named].filter((name) => !bound.has(name) && !builtIn.has(name));
 }
 
+/** Names that are used as variables although CEL takes them for types. */
+export function typeNames(root: Expression): string[] {
+  const named = new Set<string>();
+  visit(root, ({ exprKind }) => {
+    if (exprKind.case === "identExpr" && builtIn.has(exprKind.value.name)) named.add(exprKind.value.name);
+  });
+  return [...named];
+}
+
 /** Lets every iteration of every loop be counted. */
 export function boundLoops(root: Expression): void {
   visit(root, ({ id, exprKind }) => {
