@@ -167,7 +167,7 @@ function judge(
  * CEL says at most which property it reads, and may read anything in it.
  */
 function isAbout({ path: at, rule }: SchemaRefusal, personal: readonly string[]): boolean {
-  const place = stepsOf(at);
+  const place = stepsOf(at).map(anyIndex);
   const isRule = rule.startsWith("cel.");
   if (place.length < personal.length && !isRule) return false;
   return personal.every((step, index) => {
@@ -177,21 +177,20 @@ function isAbout({ path: at, rule }: SchemaRefusal, personal: readonly string[])
 }
 
 /** A refusal's path as the path of a field: every index is "*". */
-const placeOf = (path: string): string => stepsOf(path).map(String).join(".");
+const placeOf = (path: string): string => stepsOf(path).map(anyIndex).join(".");
 
-/** The steps of a path as `joinJsonPath` writes it; indexes as "*". */
-const stepsOf = (path: string): string[] =>
+const anyIndex = (step: string | number): string => (typeof step === "number" ? "*" : step);
+
+/** The steps of a path as `joinJsonPath` writes it: names, and indexes as numbers. */
+const stepsOf = (path: string): (string | number)[] =>
   [...path.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g)].map(([, index, quoted, plain]) => {
-    if (index !== undefined) return "*";
+    if (index !== undefined) return Number(index);
     return quoted === undefined ? (plain ?? "") : String(JSON.parse(quoted));
   });
 
 /** The properties with null where the path leads; undefined where something is there, or nothing to put it in. */
 function withNull(text: string, path: string): string | undefined {
-  const steps = [...path.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g)].map(
-    ([, index, quoted, plain]) =>
-      index !== undefined ? Number(index) : quoted === undefined ? (plain ?? "") : String(JSON.parse(quoted)),
-  );
+  const steps = stepsOf(path);
   const last = steps.pop();
   const root = parseExact(text);
   let holder: ExactValue | undefined = root;

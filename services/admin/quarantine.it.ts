@@ -327,6 +327,20 @@ describe("the quarantine's listing", function () {
     expect(fed).to.include({ accepted: 400n, failed: 100n });
   });
 
+  it("forgets an alarm once it is long over and has no event left", async () => {
+    const old = { inFlood: true, receivedTimeMs: BigInt(Date.now() - 20 * 86_400_000) };
+    await store.apply([{ ...kept("fed", '{"amount":1}', { keyId: "fed" }), ...old }], 1);
+    await store.apply([{ ...kept("left", "{}", { keyId: "left" }), ...old }], 2);
+    const young = { ...kept("young", '{"amount":1}', { keyId: "young" }), inFlood: true };
+    await store.apply([{ ...young, receivedTimeMs: BigInt(Date.now()) }], 3);
+    await reprocess(new StrictDoor(), {});
+    await store.prune();
+    const { rows } = await pool.query<{ key_id: string }>(
+      "select key_id from quarantine_alarms order by key_id",
+    );
+    expect(rows.map((row) => row.key_id)).to.deep.equal(["left", "young"]);
+  });
+
   it("feeds what was sealed, and says so where it can't be opened", async () => {
     const plain = kept("a", '{"amount":1,"email":"ada@example.org"}');
     const masked = kept("a", '{"amount":1,"email":"***"}');

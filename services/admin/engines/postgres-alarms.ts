@@ -84,6 +84,17 @@ async function openAlarm(
   return alarmId;
 }
 
+/** Removes alarms that have been over for `age` and have no event left on the list. */
+export async function pruneAlarms(pool: Postgres, age: string): Promise<void> {
+  await pool.query(
+    `delete from quarantine_alarms a
+     where a.last_ms < extract(epoch from now() - $1::interval) * 1000 and not exists (
+       select 1 from quarantined q
+       where q.project_id = a.project_id and q.alarm_id = a.alarm_id and q.state = 0 and q.alarm_id <> '')`,
+    [age],
+  );
+}
+
 /** The alarms of a project that still have events, newest first. */
 export async function listAlarms(
   pool: Postgres,

@@ -8,7 +8,7 @@ import type { QuarantinedEvent } from "../../../gen/ts/tideline/pipeline/v1/quar
 import { inTransaction, type Postgres } from "../../../platform/engines/postgres.js";
 import { answered } from "../../../platform/engines/postgres-errors.js";
 import type { KeptEvent, Page, QuarantineQuery, QuarantineStore, Refeed } from "../ports.js";
-import { alarmsOf, listAlarms } from "./postgres-alarms.js";
+import { alarmsOf, listAlarms, pruneAlarms } from "./postgres-alarms.js";
 
 interface QuarantineRow {
   readonly quarantine_id: string;
@@ -92,7 +92,9 @@ export function openQuarantineStore(pool: Postgres): QuarantineStore {
     prune: () =>
       answered(async () => {
         const old = `state <> ${KEPT} and settle_time < now() - interval '${SETTLED_KEPT}'`;
-        return (await pool.query(`delete from quarantined where ${old}`)).rowCount ?? 0;
+        const removed = await pool.query(`delete from quarantined where ${old}`);
+        await pruneAlarms(pool, SETTLED_KEPT);
+        return removed.rowCount ?? 0;
       }),
   };
 }
