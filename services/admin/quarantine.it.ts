@@ -71,11 +71,8 @@ class StrictDoor implements Door {
       events.map((event) => {
         const amount = event.body.case === "properties" ? JSON.parse(event.body.value).amount : undefined;
         if (typeof amount !== "number") {
-          const fault = {
-            reason: FaultReason.EVENT_SCHEMA_VIOLATION,
-            rule: "type",
-            message: "still no number",
-          };
+          const reason = FaultReason.EVENT_SCHEMA_VIOLATION;
+          const fault = { reason, rule: "type", message: "still no number" };
           return create(EventVerdictSchema, { outcome: Outcome.QUARANTINED, fault });
         }
         const outcome = this.taken.has(event.eventId) ? Outcome.DUPLICATE : Outcome.ACCEPTED;
