@@ -83,6 +83,7 @@ const withConditions = (compiled: CompiledSchema, conditions: Conditions): Compi
   };
   return {
     ...compiled,
+    shape: compiled,
     check: (text) => judged(compiled.check(text)),
     decode: (datum) => judged(compiled.decode(datum)),
     resolve: (datum, writer) => judged(compiled.resolve(datum, writer)),

@@ -42,6 +42,8 @@ export interface CompiledSchema {
   resolve(datum: Uint8Array, writer: CompiledSchema): SchemaResult;
   /** What it says of the values of properties; worked out when it is first asked. Not there where nothing is known. */
   fieldKinds?(): FieldKinds;
+  /** The same without the rules behind its shape, where it has some. */
+  readonly shape?: CompiledSchema;
   /** The record that it describes, where it is an Avro schema. */
   readonly avro?: AvroRecord;
   /** The files that it stands for, where it is a Protobuf schema: `decode` then takes a payload behind its index. */

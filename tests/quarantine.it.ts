@@ -118,6 +118,65 @@ describe("what was kept aside", function () {
     expect((await listed(0)).total).to.equal(0n);
   });
 
+  it("is corrected in bytes too: read by its writer, judged by the newest, counted by a dry run", async () => {
+    const register = (subject: string, kind: SchemaKind, text: object | string) =>
+      registerSchema(stand.pool, {
+        ...{ projectId: of.projectId, subject, kind },
+        text: typeof text === "string" ? text : JSON.stringify(text),
+      });
+    const framed = (schemaId: number, ...payload: (string | number[])[]): NonNullable<EventInit["body"]> => {
+      const header = Buffer.alloc(5);
+      header.writeUInt32BE(schemaId, 1);
+      const parts = payload.map((part) =>
+        typeof part === "string" ? Buffer.from(part) : Buffer.of(...part),
+      );
+      return { case: "framed", value: Buffer.concat([header, ...parts]) };
+    };
+    const record = (...fields: object[]) => ({ type: "record", name: "deal", fields });
+    const old = await register("deal", SchemaKind.AVRO, record({ name: "price", type: "string" }));
+    await register("deal", SchemaKind.AVRO, record({ name: "amount", type: "double" }));
+    const proto = (field: string) => `syntax = "proto2"; message M { ${field} }`;
+    const bought = await register("buy", SchemaKind.PROTOBUF, proto("optional string price = 1;"));
+    await register("buy", SchemaKind.PROTOBUF, proto("required double amount = 2;"));
+    const json = await register("order", SchemaKind.JSON_SCHEMA, schema);
+    const datum = (text: string) => Buffer.of(text.length * 2, ...Buffer.from(text));
+    const avro = (text: string): NonNullable<EventInit["body"]> => ({
+      case: "avro",
+      value: { schemaId: old.schemaId, data: datum(text) },
+    });
+    await stand.publish(
+      [
+        { eventId: "avro", type: "deal", body: avro("7.50") },
+        { eventId: "avro bad", type: "deal", body: avro("none") },
+        { eventId: "framed", type: "deal", body: framed(old.schemaId, [8], "7.51") },
+        { eventId: "proto", type: "buy", body: framed(bought.schemaId, [0, 10, 4], "7.52") },
+        { eventId: "json", type: "order", body: framed(json.schemaId, '{"price":"7.53"}') },
+      ],
+      of,
+    );
+    await listed(5);
+    const plain = await quarantine.reprocessQuarantined({ dryRun: true }, by());
+    expect(plain).to.include({ accepted: 0n, failed: 5n });
+    const correction = { rename: { price: "amount" }, casts: { amount: "number" } };
+    const dry = await quarantine.reprocessQuarantined({ correction, dryRun: true }, by());
+    expect(dry).to.include({ accepted: 4n, failed: 1n, remaining: 0n });
+    expect(await stand.logged(of)).to.have.length(0);
+    const wet = await quarantine.reprocessQuarantined({ correction }, by());
+    expect(wet).to.include({ accepted: 4n, failed: 1n });
+    expect(wet.failures.map(({ event, fault }) => [event?.eventId, fault?.field])).to.deep.equal([
+      ["avro bad", "properties.amount"],
+    ]);
+    const logged = (await stand.logged(of)).map(({ eventId, properties, schemaVersion }) => [
+      ...[eventId, properties, schemaVersion],
+    ]);
+    expect(logged).to.have.deep.members([
+      ["avro", '{"amount":7.50}', 2],
+      ["framed", '{"amount":7.51}', 2],
+      ["proto", '{"amount":7.52}', 2],
+      ["json", '{"amount":7.53}', 1],
+    ]);
+  });
+
   it("shows no personal value, keeps it nowhere else, and is fed again with it", async () => {
     const text = JSON.stringify({
       type: "object",

@@ -48,7 +48,8 @@ const decoded = (decoder: EventDecoder, choose: Choose, payload: Uint8Array): Sc
   return personal === undefined ? { text } : { text, personal };
 };
 
-function decodeWith(make: MakeDecoder, choose: Choose, payload: Uint8Array): SchemaResult {
+/** Throws nothing. */
+export function decodeWith(make: MakeDecoder, choose: Choose, payload: Uint8Array): SchemaResult {
   try {
     return decoded(make(false), choose, payload);
   } catch {

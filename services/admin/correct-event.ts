@@ -58,7 +58,7 @@ function castKind(name: string, kind: string): CastKind {
  *
  * What the door once did with its times is done here, once and for all: an event without client time happened when it
  * was received, and a client's clock that was over a minute wrong is set right by the sent time, which then goes.
- * Properties that are no JSON object, or in Avro, stay as they are: the door says what is wrong with them.
+ * Properties that are no JSON object, or still in bytes, stay as they are: the door says what is wrong with them.
  */
 export function correctEvent(original: Event, receivedMs: number, correction: CheckedCorrection): Event {
   const event = clone(EventSchema, original);

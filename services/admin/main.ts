@@ -15,6 +15,7 @@ import { openDoor } from "./engines/grpc-door.js";
 import { openKeyStore } from "./engines/postgres-keys.js";
 import { openProjectStore } from "./engines/postgres-projects.js";
 import { openQuarantineStore } from "./engines/postgres-quarantine.js";
+import { openRegistered } from "./engines/registered.js";
 import { startListing } from "./listing.js";
 import { mountQuarantine } from "./quarantine-routes.js";
 
@@ -26,7 +27,8 @@ async function start(life: Life, env: Env): Promise<void> {
   const name = `${SERVICE} ${settings.instance}`;
   const pool = life.own("postgres", openPostgres({ url: settings.databaseUrl, name }), (it) => it.end());
   const nats = life.own("nats", await openNats({ url: settings.natsUrl, name }), (it) => it.close());
-  const { keys } = openControl({ pool, clock: systemClock, operatorKey: settings.operatorKey }, life);
+  const control = openControl({ pool, clock: systemClock, operatorKey: settings.operatorKey }, life);
+  const { keys } = control;
 
   const probes = { postgres: () => pool.query("select 1"), nats: async () => nats.connected() };
   const health = life.own("health", watchHealth(probes), (it) => it.stop());
@@ -36,7 +38,7 @@ async function start(life: Life, env: Env): Promise<void> {
   const secrets = new ProjectSecrets(settings.dataSecrets);
   const mounts = [
     mountAdmin({ projects, keys: openKeyStore(pool), clock: systemClock, secrets, log }),
-    mountQuarantine({ quarantine, door, secrets }),
+    mountQuarantine({ quarantine, door, secrets, registered: openRegistered(pool, control, secrets) }),
   ];
   const serving = await serve({ service: SERVICE, settings, log, keys, health, mounts });
   life.onStop("serving", () => serving.stop());

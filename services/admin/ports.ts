@@ -5,6 +5,9 @@ import type { Event } from "../../gen/ts/tideline/event/v1/event_pb.js";
 import type { EventFault, EventVerdict } from "../../gen/ts/tideline/event/v1/verdict_pb.js";
 import type { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import type { QuarantinedEvent } from "../../gen/ts/tideline/pipeline/v1/quarantine_pb.js";
+import type { CompiledSchema } from "../../registry/compiled-schema.js";
+import type { Protection } from "../../registry/protect.js";
+import type { ProjectSchemas, SchemaVersion } from "../../registry/schema-cache.js";
 
 /** What one page of a listing asks for: at most `limit` rows after the sort key `after`. */
 export interface Page {
@@ -146,4 +149,13 @@ export interface Door {
    * @throws Fault ENGINE_UNAVAILABLE where the door does not answer; then nothing is known, and all may be sent again
    */
   publish(projectId: string, events: readonly Event[], how: FedHow): Promise<EventVerdict[]>;
+}
+
+/** What events were and are checked with. Each method throws Fault ENGINE_UNAVAILABLE where Postgres is away. */
+export interface Registered {
+  /** What a project has registered, as of at most a second ago. */
+  schemas(projectId: string): Promise<ProjectSchemas>;
+  load(version: SchemaVersion): Promise<CompiledSchema>;
+  /** What becomes of a project's personal values. */
+  protection(projectId: string): Promise<Protection>;
 }

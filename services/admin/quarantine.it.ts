@@ -28,6 +28,7 @@ import { createLog } from "../../platform/log.js";
 import { migratePostgres } from "../../platform/migrate.js";
 import { ProjectSecrets } from "../../platform/project-secrets.js";
 import { reconcileStreams, streamDefaults, streamNames } from "../../platform/streams.js";
+import { nothingRegistered } from "../../tests/support/schemas.js";
 import { discardQuarantined } from "./discard-quarantined.js";
 import { openQuarantineStore } from "./engines/postgres-quarantine.js";
 import { listQuarantined } from "./list-quarantined.js";
@@ -128,7 +129,7 @@ describe("the quarantine's listing", function () {
 
   const reprocess = (door: Door, request: { correction?: object; dryRun?: boolean; filter?: object }) =>
     reprocessQuarantined(
-      { quarantine: store, door, secrets },
+      { quarantine: store, door, secrets, registered: nothingRegistered },
       caller,
       create(ReprocessQuarantinedRequestSchema, {
         filter: create(QuarantineFilterSchema, request.filter ?? {}),
@@ -360,7 +361,8 @@ describe("the quarantine's listing", function () {
     await store.apply([kept("a", '{"amount":1}')], 1);
     const cut = { ...store, settle: () => Promise.reject(new Error("cut")) };
     const request = create(ReprocessQuarantinedRequestSchema, {});
-    await reprocessQuarantined({ quarantine: cut, door, secrets }, caller, request).catch(() => undefined);
+    const ports = { quarantine: cut, door, secrets, registered: nothingRegistered };
+    await reprocessQuarantined(ports, caller, request).catch(() => undefined);
     expect(await reprocess(door, {})).to.include({ accepted: 0n, duplicates: 1n });
     expect((await list()).total).to.equal(0n);
   });

@@ -13,14 +13,16 @@ import type { Answer } from "./answer.js";
 import type { Caller } from "./caller.js";
 import { type CheckedCorrection, checkCorrection, correctEvent } from "./correct-event.js";
 import { sortKeyOf } from "./list-quarantined.js";
-import type { Door, KeptEvent, QuarantineQuery, QuarantineStore, Refeed } from "./ports.js";
+import type { Door, KeptEvent, QuarantineQuery, QuarantineStore, Refeed, Registered } from "./ports.js";
 import { queryOf, requireKnown } from "./quarantine-query.js";
+import { BodyReader } from "./read-bodies.js";
 
 /** What ReprocessQuarantined works on. */
 export interface ReprocessPorts {
   readonly quarantine: QuarantineStore;
   readonly door: Door;
   readonly secrets: ProjectSecrets;
+  readonly registered: Registered;
 }
 
 const EVENTS_MAX = 10_000;
@@ -45,13 +47,14 @@ interface Result {
  * @throws Fault ENGINE_UNAVAILABLE; what was done until then stays done, so the call may be made again
  */
 export async function reprocessQuarantined(
-  { quarantine, door, secrets }: ReprocessPorts,
+  { quarantine, door, secrets, registered }: ReprocessPorts,
   caller: Caller,
   request: ReprocessQuarantinedRequest,
 ): Promise<Answer<ReprocessQuarantinedResponse>> {
   const query = queryOf(caller, request.filter);
   const correction = checkCorrection(request.correction);
   await requireKnown(quarantine, query);
+  const bodies = await BodyReader.of(correction, registered, query.projectId);
   const matching = await quarantine.count(query);
   const result: Result = {
     accepted: 0,
@@ -79,6 +82,7 @@ export async function reprocessQuarantined(
     const verdicts = await feed(door, query, {
       batch: readable,
       events,
+      bodies,
       correction,
       isDryRun: request.dryRun,
     });
@@ -118,6 +122,7 @@ interface Feeding {
   readonly batch: readonly KeptEvent[];
   /** The batch's events as they came. */
   readonly events: readonly Event[];
+  readonly bodies: BodyReader;
   readonly correction: CheckedCorrection;
   readonly isDryRun: boolean;
 }
@@ -125,11 +130,15 @@ interface Feeding {
 async function feed(
   door: Door,
   { projectId }: QuarantineQuery,
-  { batch, events, correction, isDryRun }: Feeding,
+  { batch, events, bodies, correction, isDryRun }: Feeding,
 ): Promise<EventVerdict[]> {
-  const corrected = events.map((event, index) =>
-    correctEvent(event, batch[index]?.receivedMs ?? 0, correction),
-  );
+  const corrected: Event[] = [];
+  for (const [index, event] of events.entries()) {
+    const read = await bodies.read(event);
+    const fed = correctEvent(read.event, batch[index]?.receivedMs ?? 0, correction);
+    await bodies.hide(fed, read.personal, (batch[index]?.logSequence ?? 0) > 0);
+    corrected.push(fed);
+  }
   return corrected.length === 0
     ? []
     : await door.publish(projectId, corrected, {

@@ -1,10 +1,13 @@
+import { PersonalDataAction } from "../../gen/ts/tideline/admin/v1/project_pb.js";
 import type { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import type { Postgres } from "../../platform/engines/postgres.js";
+import { ProjectSecrets } from "../../platform/project-secrets.js";
 import { openRegistryStore } from "../../registry/engines/postgres-registry.js";
 import type { ChangeBell } from "../../registry/history.js";
 import { openRegistry } from "../../registry/open-registry.js";
 import type { VersionRecord } from "../../registry/records.js";
 import type { Registry } from "../../registry/registry.js";
+import type { Registered } from "../../services/admin/ports.js";
 
 const silentBell: ChangeBell = { isStopped: false, wait: async () => undefined, stop: () => undefined };
 
@@ -28,3 +31,16 @@ export async function registerSchema(
   const { schema } = await testRegistry(pool).register(caller, subject, { kind, text }, { force: true });
   return schema;
 }
+
+/** For projects that have registered nothing: their events are JSON of types without a schema. */
+export const nothingRegistered: Registered = {
+  schemas: async () => ({
+    ...{ newest: new Map(), deleted: new Map(), isEmpty: true },
+    ...{ find: () => undefined, anyOf: () => undefined, personal: () => [] },
+  }),
+  load: () => Promise.reject(new Error("nothing is registered")),
+  protection: async (projectId) => ({
+    ...{ projectId, secrets: new ProjectSecrets(["a-data-secret-of-a-test"]) },
+    ...{ actions: {}, otherwise: PersonalDataAction.HASH },
+  }),
+};

@@ -234,6 +234,10 @@ export const QuarantinedSchema: GenMessage<Quarantined> = /*@__PURE__*/
 /**
  * A correction of an event's properties, in this order: rename, default, cast, and the client time.
  *
+ * A body in Avro or in Confluent's frame is read with the version that wrote it. A property that is renamed is named as
+ * that version has it; all others get the names and form that the newest version has for them, and that is what defaults
+ * and casts name. The event is then fed as JSON, which the newest version judges. What can't be read stays as it is.
+ *
  * @generated from message tideline.admin.v1.Correction
  */
 export type Correction = Message<"tideline.admin.v1.Correction"> & {
