@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { Scope } from "../gen/ts/tideline/admin/v1/project_pb.js";
 import { Outcome } from "../gen/ts/tideline/event/v1/verdict_pb.js";
 import { Aggregation } from "../gen/ts/tideline/query/v1/question_pb.js";
+import { analysisAttempts } from "./support/analysis-attempts.js";
 import { refusalOf } from "./support/fault.js";
 import { makeProject, services, type TestProject } from "./support/own-project.js";
 import { countEvents, drained, until } from "./support/questions.js";
@@ -41,6 +42,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
     const { series } = await query.queryMetrics({ aggregation: Aggregation.UNIQUE_USERS });
     expect(series.map(({ total }) => total?.value)).to.deep.equal([0]);
   },
+  ...analysisAttempts,
   "QueryService.ListEvents": async ({ query }) => {
     for (const request of [{}, { eventId }, { userId }, { type: subject }])
       expect((await query.listEvents(request)).events).to.deep.equal([]);

@@ -22,6 +22,7 @@ import type { CommonSettings } from "../settings.js";
 import { watchHealth } from "./health.js";
 import { mount } from "./mount.js";
 import { type Serving, serve } from "./serve.js";
+import { mountSome } from "./testing/mount-some.js";
 
 const revoked = new Set<string>();
 const keys: KeyRing = {
@@ -36,19 +37,13 @@ const keys: KeyRing = {
 
 const settings = { bind: "127.0.0.1", grpcPort: 0, httpPort: 0, instance: "test" } as CommonSettings;
 
-const refuse = async (): Promise<never> => {
-  throw new Fault(FaultReason.NOT_OFFERED, "not offered");
-};
-
-const query = mount(
+const someQueries = mountSome(
   QueryService,
   {
-    queryMetrics: refuse,
     listEvents: async (request, call) => ({ nextPageToken: `${call.projectId}:${request.type}` }),
     getUser: async () => {
       throw new Error("password=hunter2");
     },
-    explainEvent: refuse,
     async *subscribe(request) {
       while (request.services) {
         yield {};
@@ -59,8 +54,9 @@ const query = mount(
       if (request.verdicts) throw new Fault(FaultReason.OVERLOADED, "too slow", { retry_after_ms: "1500" });
     },
   },
-  { queryMetrics: "admin", listEvents: "query", getUser: "query", explainEvent: "query", subscribe: "query" },
+  "query",
 );
+const query = { ...someQueries, access: { ...someQueries.access, queryMetrics: "admin" as const } };
 
 const ingest = mount(
   IngestService,

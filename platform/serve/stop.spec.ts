@@ -7,8 +7,8 @@ import { QueryService } from "../../gen/ts/tideline/query/v1/query_service_pb.js
 import { createLog } from "../log.js";
 import type { CommonSettings } from "../settings.js";
 import { watchHealth } from "./health.js";
-import { mount } from "./mount.js";
 import { type Serving, serve } from "./serve.js";
+import { mountSome } from "./testing/mount-some.js";
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const settings = { bind: "127.0.0.1", grpcPort: 0, httpPort: 0, instance: "test" } as CommonSettings;
@@ -17,22 +17,11 @@ const none = (): never => expect.fail("is not called");
 /** A server whose method takes a moment. */
 async function start(): Promise<Serving & { end(): Promise<void> }> {
   const methods = {
-    queryMetrics: none,
     listEvents: async () => {
       await sleep(5);
       return { nextPageToken: "answered" };
     },
-    getUser: none,
-    explainEvent: none,
-    subscribe: none,
   };
-  const access = {
-    queryMetrics: "public",
-    listEvents: "public",
-    getUser: "public",
-    explainEvent: "public",
-    subscribe: "public",
-  } as const;
   const health = watchHealth({});
   const keys = { authenticate: none, flushUses: async () => undefined };
   const serving = await serve({
@@ -41,7 +30,7 @@ async function start(): Promise<Serving & { end(): Promise<void> }> {
     log: createLog("test", "silent"),
     keys,
     health,
-    mounts: [mount(QueryService, methods, access)],
+    mounts: [mountSome(QueryService, methods, "public")],
   });
   return { ...serving, end: async () => health.stop() };
 }

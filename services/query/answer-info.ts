@@ -5,7 +5,7 @@ import type { Gaps } from "./expiry.js";
 import type { Applied, Work } from "./ports.js";
 import type { Range } from "./question.js";
 
-export interface InfoParts extends Work {
+export interface InfoParts extends Omit<Work, "bytesRead"> {
   readonly applied: Applied;
   readonly asOfMs: number;
   readonly source: "raw" | "rollup" | "windows";

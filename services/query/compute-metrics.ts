@@ -57,10 +57,16 @@ export async function computeMetrics(
     const series = topRows.map(([values]) => values);
     const buckets = isEmpty ? noRows : await analytics.read(statements.buckets(series), signal);
     const answer = metricsAnswer(question, topRows, buckets.rows as unknown as readonly BucketRow[]);
-    const engineMs = top.engineMs + buckets.engineMs;
-    return { ...answer, ...planned, engineMs, rowsRead: top.rowsRead + buckets.rowsRead };
+    const work = {
+      engineMs: top.engineMs + buckets.engineMs,
+      rowsRead: top.rowsRead + buckets.rowsRead,
+      bytesRead: top.bytesRead + buckets.bytesRead,
+    };
+    return { ...answer, ...planned, ...work };
   } catch (error) {
-    throw error instanceof BadPattern ? await badPattern(question.filters, analytics, signal) : error;
+    throw error instanceof BadPattern
+      ? await badPattern([{ field: "filters", filters: question.filters }], analytics, signal)
+      : error;
   }
 }
 
@@ -82,7 +88,11 @@ async function planOf(
   { asked, facts }: { asked: MetricsQuestion; facts: PlanFacts },
 ): Promise<Planned> {
   const { type, range } = asked;
-  const gaps = await expiry.gaps(rows, { ...range, type, system: systemTypes.has(type) });
+  const gaps = await expiry.gaps(rows, {
+    ...range,
+    types: type === "" ? [] : [type],
+    system: systemTypes.has(type),
+  });
   const plans = plansOf(asked, facts);
   const whole = plans.find((plan) => gapOf(plan, gaps, facts) === undefined);
   if (whole !== undefined) return { plan: whole, question: asked };
@@ -96,7 +106,8 @@ async function planOf(
   return { plan: left, question, completeFromMs };
 }
 
-function dataExpired(completeFromMs: number): Fault {
+/** The refusal for what can't be answered any more. */
+export function dataExpired(completeFromMs: number): Fault {
   const completeFrom = new Date(completeFromMs).toISOString();
   const message =
     `range.from: events before ${completeFrom} may have expired, and what is kept of them does not answer this ` +
@@ -106,4 +117,4 @@ function dataExpired(completeFromMs: number): Fault {
   return new Fault(FaultReason.DATA_EXPIRED, message, facts);
 }
 
-const noRows: Rows = { rows: [], rowsRead: 0, engineMs: 0 };
+const noRows: Rows = { rows: [], rowsRead: 0, bytesRead: 0, engineMs: 0 };

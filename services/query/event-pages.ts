@@ -41,7 +41,7 @@ export function pageStart(
   return { fromMs: from, toMs: to, after };
 }
 
-export interface EventPage extends Work {
+export interface EventPage extends Omit<Work, "bytesRead"> {
   readonly events: Event[];
   /** Empty on the last page. */
   readonly nextPageToken: string;

@@ -42,7 +42,7 @@ export async function getUser(
   const { person, ids } = await idsOf(ports, { projectId, tenant, id: request.userId, signal });
   const read = async (statement: Parameters<typeof ports.analytics.read>[0]) =>
     ports.analytics.read(statement, signal);
-  const everything = { ...eventYears, type: "", system: true };
+  const everything = { ...eventYears, types: [], system: true };
   const [gaps, totals, traits, sessions, page] = await Promise.all([
     ports.expiry.gaps({ projectId, tenant, signal }, everything),
     read(personTotalsSql(tenant, ids)),

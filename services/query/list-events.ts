@@ -14,7 +14,8 @@ import { BadPattern } from "./ports.js";
 import type { QueryMetricsPorts } from "./query-metrics.js";
 import { asksForProperties, rangeOf, systemTypes } from "./question.js";
 import { filtersSql } from "./sql/filter.js";
-import { instant } from "./sql/metrics.js";
+import { instant } from "./sql/instant.js";
+import { StatementJoins } from "./sql/joins.js";
 import { nobodyMapped } from "./sql/people.js";
 import { PropertyReader } from "./sql/property.js";
 import { allOf, bind, type Sql, sql } from "./sql/sql.js";
@@ -40,14 +41,14 @@ export async function listEvents(
   const system = request.type === "" || systemTypes.has(request.type);
   const gaps = await ports.expiry.gaps(
     { projectId, tenant, signal },
-    { ...start, type: request.type, system },
+    { ...start, types: request.type === "" ? [] : [request.type], system },
   );
   const { filters, type } = request;
   const asksForKinds = asksForProperties({ property: undefined, filters, breakdown: [] });
   const registered = asksForKinds ? await ports.kinds.kindsOf(projectId, type) : undefined;
   const { timeZone } = settings;
   const typing = registered === undefined ? undefined : { kinds: registered.kinds, timeZone };
-  const reader = new PropertyReader(tenant, people, typing);
+  const reader = new PropertyReader(new StatementJoins(tenant, people), typing);
   const conditions = allOf([
     sql`e.time >= ${instant(start.fromMs)} AND e.time < ${instant(start.toMs)}`,
     ...ownConditions(request),
@@ -74,7 +75,9 @@ export async function listEvents(
     };
     return { events, nextPageToken, info: answerInfo({ ...info, timeZone: settings.timeZone }) };
   } catch (error) {
-    throw error instanceof BadPattern ? await badPattern(request.filters, ports.analytics, signal) : error;
+    throw error instanceof BadPattern
+      ? await badPattern([{ field: "filters", filters: request.filters }], ports.analytics, signal)
+      : error;
   }
 }
 

@@ -2,18 +2,29 @@ import { type Filter, FilterOp } from "../../gen/ts/tideline/query/v1/question_p
 import { requestInvalid } from "../../platform/fault.js";
 import type { Analytics } from "./ports.js";
 
+/** Conditions, and where the request has them. */
+export interface FilterGroup {
+  /** Such as "filters". */
+  readonly field: string;
+  readonly filters: readonly Filter[];
+}
+
 /** The refusal that names the first regular expression of the filters that the engine can't compile. */
 export async function badPattern(
-  filters: readonly Filter[],
+  groups: readonly FilterGroup[],
   analytics: Analytics,
   signal: AbortSignal,
 ): Promise<Error> {
-  for (const [index, { op, values }] of filters.entries()) {
+  for (const { field, op, values } of groups.flatMap(filtersOf)) {
     if (op !== FilterOp.REGEX && op !== FilterOp.NOT_REGEX) continue;
     for (const [at, pattern] of values.entries()) {
       if (await analytics.compiles(pattern, signal)) continue;
-      return requestInvalid(`filters[${index}].values[${at}]`, "regex", "not a regular expression (RE2)");
+      return requestInvalid(`${field}.values[${at}]`, "regex", "not a regular expression (RE2)");
     }
   }
   return new Error("the engine refused a regular expression that it can compile");
+}
+
+function filtersOf({ field, filters }: FilterGroup): (Pick<Filter, "op" | "values"> & { field: string })[] {
+  return filters.map(({ op, values }, index) => ({ op, values, field: `${field}[${index}]` }));
 }

@@ -3,6 +3,7 @@ import type { Statement } from "./sql/tenant.js";
 /** What an engine said of the work for an answer. */
 export interface Work {
   readonly rowsRead: number;
+  readonly bytesRead: number;
   readonly engineMs: number;
 }
 

@@ -7,12 +7,20 @@ import {
 import type { Clock } from "../../platform/clock.js";
 import type { KnownSettings, ProjectCache } from "../../platform/control/projects.js";
 import type { Call } from "../../platform/serve/call.js";
+import { maxStalenessDefaultMs } from "./analysis/frame.js";
 import { answerInfo } from "./answer-info.js";
+import { metricsCanonical } from "./cache/answer-key.js";
 import type { Answered, CachedAnswers } from "./cache/cached-answers.js";
 import { askedProject } from "./caller.js";
 import { computeMetrics, type MetricsEngine, type MetricsRun } from "./compute-metrics.js";
 import type { Applied, Progress } from "./ports.js";
-import { asksForProperties, type MetricsQuestion, metricsQuestion, openBuckets } from "./question.js";
+import {
+  askedData,
+  asksForProperties,
+  type MetricsQuestion,
+  metricsQuestion,
+  openBuckets,
+} from "./question.js";
 import type { KindSource } from "./registered-kinds.js";
 
 export interface QueryMetricsPorts extends MetricsEngine {
@@ -22,9 +30,6 @@ export interface QueryMetricsPorts extends MetricsEngine {
   readonly kinds: KindSource;
   readonly clock: Clock;
 }
-
-/** The age of an answer that will do where the request doesn't say; with the pipeline's own it stays under 5 s. */
-const maxStalenessDefaultMs = 2_000;
 
 type Response = MessageInitShape<typeof QueryMetricsResponseSchema>;
 
@@ -41,7 +46,9 @@ export async function queryMetrics(
   const { maxStaleness } = request;
   const answered = await ports.answers.answer({
     projectId,
-    question,
+    canonical: metricsCanonical(question),
+    data: askedData(question),
+    endsNow: question.range.endsNow,
     maxStalenessMs:
       maxStaleness === undefined ? maxStalenessDefaultMs : Math.max(0, durationMs(maxStaleness)),
     signal: call.signal,

@@ -15,6 +15,7 @@ import { requestInvalid } from "../../platform/fault.js";
 import { isTimeZone } from "../../platform/local-time.js";
 import { type Buckets, bucketsMax, bucketsOf, type WeekStart } from "./calendar.js";
 import type { RegisteredKinds } from "./registered-kinds.js";
+import type { AskedData } from "./sql/version.js";
 
 /** A range with its ends filled in: [fromMs, toMs). */
 export interface Range {
@@ -65,9 +66,7 @@ export function metricsQuestion(
   if (needsProperty && request.property === undefined) {
     throw requestInvalid("property", "required", "this aggregation needs a property");
   }
-  const timeZone = request.timeZone || settings.timeZone;
-  if (!isTimeZone(timeZone))
-    throw requestInvalid("time_zone", "time_zone", "not a zone of the IANA database");
+  const timeZone = zoneOf(request.timeZone, settings, "time_zone");
   const weekStart = weekStartOf(request.weekStart, settings.weekStart);
   const range = rangeOf(request.range, nowMs);
   const buckets = bucketsOf({ ...range, interval: request.interval, timeZone, weekStart });
@@ -110,6 +109,13 @@ export function asksForPersons({ aggregation, property, filters, breakdown }: Me
   );
 }
 
+/** The data that its answer is made of. */
+export function askedData(question: MetricsQuestion): AskedData {
+  const { type, range } = question;
+  const types = type === "" ? [] : [type];
+  return { types, fromMs: range.fromMs, toMs: range.toMs, persons: asksForPersons(question) };
+}
+
 /** Whether it reads what events brought, whose kinds a schema may say. */
 export function asksForProperties({
   property,
@@ -122,7 +128,18 @@ export function asksForProperties({
   );
 }
 
-function weekStartOf(asked: string, project: ProjectWeekStart): WeekStart {
+/** @throws Fault REQUEST_INVALID where it is none. */
+export function zoneOf(
+  asked: string | undefined,
+  project: Pick<EffectiveSettings, "timeZone">,
+  field: string,
+): string {
+  const timeZone = asked || project.timeZone;
+  if (isTimeZone(timeZone)) return timeZone;
+  throw requestInvalid(field, "time_zone", "not a zone of the IANA database");
+}
+
+export function weekStartOf(asked: string, project: ProjectWeekStart): WeekStart {
   if (asked === "monday" || asked === "sunday") return asked;
   return project === ProjectWeekStart.SUNDAY ? "sunday" : "monday";
 }
@@ -132,10 +149,10 @@ const earliestMs = Date.UTC(1900, 0, 1);
 const latestMs = Date.UTC(2300, 0, 1);
 
 /** @throws Fault REQUEST_INVALID where it ends before it begins, or lies outside the years of events. */
-export function rangeOf(range: TimeRange | undefined, nowMs: number): Range {
-  const toMs = instantOf(range?.to, "range.to") ?? nowMs;
-  const fromMs = instantOf(range?.from, "range.from") ?? toMs - defaultRangeMs;
-  if (fromMs >= toMs) throw requestInvalid("range.from", "before_to", "must be before range.to");
+export function rangeOf(range: TimeRange | undefined, nowMs: number, field = "range"): Range {
+  const toMs = instantOf(range?.to, `${field}.to`) ?? nowMs;
+  const fromMs = instantOf(range?.from, `${field}.from`) ?? toMs - defaultRangeMs;
+  if (fromMs >= toMs) throw requestInvalid(`${field}.from`, "before_to", `must be before ${field}.to`);
   const endsNow = range?.to === undefined;
   const isStartChosen = range?.from === undefined;
   return { fromMs, toMs, endsNow, startsOpen: endsNow && isStartChosen, isStartChosen };
@@ -149,7 +166,8 @@ export function isEventTime(ms: number): boolean {
   return ms >= earliestMs && ms <= latestMs;
 }
 
-function instantOf(time: Timestamp | undefined, field: string): number | undefined {
+/** Whole milliseconds. @throws Fault REQUEST_INVALID outside the years of events. */
+export function instantOf(time: Timestamp | undefined, field: string): number | undefined {
   if (time === undefined) return undefined;
   // Events have whole milliseconds: a half-open range begins and ends at the first one at or after the instant.
   const ms = timestampMs(time) + (time.nanos % 1_000_000 > 0 ? 1 : 0);

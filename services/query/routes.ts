@@ -4,6 +4,7 @@ import { type ExplainEventPorts, explainEvent } from "./explain-event.js";
 import { getUser } from "./get-user.js";
 import { listEvents } from "./list-events.js";
 import { type QueryMetricsPorts, queryMetrics } from "./query-metrics.js";
+import { queryStickiness } from "./stickiness/query-stickiness.js";
 import { type SubscribePorts, subscribe } from "./subscribe.js";
 
 export type QueryPorts = QueryMetricsPorts & ExplainEventPorts & SubscribePorts;
@@ -17,6 +18,7 @@ export function mountQuery(ports: QueryPorts): Mount {
       listEvents: (request, call) => listEvents(ports, request, call),
       getUser: (request, call) => getUser(ports, request, call),
       explainEvent: (request, call) => explainEvent(ports, request, call),
+      queryStickiness: (request, call) => queryStickiness(ports, request, call),
       subscribe: (request, call) => subscribe(ports, request, call),
     },
     {
@@ -24,6 +26,7 @@ export function mountQuery(ports: QueryPorts): Mount {
       listEvents: "query",
       getUser: "query",
       explainEvent: "query",
+      queryStickiness: "query",
       subscribe: "query",
     },
   );

@@ -49,7 +49,7 @@ class Scene {
       read: async () => {
         this.rollupReads++;
         const rows = [5, 4, 3].map((ago) => [minuteOf(this.now) - ago * minuteMs, 0, "", 1]);
-        return { rows, rowsRead: 0, engineMs: 0 };
+        return { rows, rowsRead: 0, bytesRead: 8, engineMs: 0 };
       },
       compiles: async () => true,
     },

@@ -1,6 +1,6 @@
 /** An answer as it is kept. */
 export interface KeptAnswer {
-  /** tideline.query.v1.QueryMetricsResponse. */
+  /** The response message. */
   readonly response: Uint8Array;
   /** What the data were when it was computed; see sql/version.ts. */
   readonly version: string;

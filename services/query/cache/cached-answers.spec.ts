@@ -4,7 +4,8 @@ import { expect } from "chai";
 import { QueryMetricsRequestSchema } from "../../../gen/ts/tideline/query/v1/query_service_pb.js";
 import { Aggregation, Interval } from "../../../gen/ts/tideline/query/v1/question_pb.js";
 import { engineUnavailable } from "../../../platform/fault.js";
-import { type MetricsQuestion, metricsQuestion } from "../question.js";
+import { askedData, type MetricsQuestion, metricsQuestion } from "../question.js";
+import { metricsCanonical } from "./answer-key.js";
 import type { AnswerStore, KeptAnswer } from "./answer-store.js";
 import { type Answered, CachedAnswers } from "./cached-answers.js";
 
@@ -39,7 +40,12 @@ class Scene {
         read: async () => {
           this.versions++;
           if (this.isAway) throw engineUnavailable("clickhouse");
-          return { rows: [[0, 0, String(this.data), String(this.data)]], rowsRead: 1, engineMs: 1 };
+          return {
+            rows: [[0, 0, String(this.data), String(this.data)]],
+            rowsRead: 1,
+            bytesRead: 8,
+            engineMs: 1,
+          };
         },
         compiles: async () => true,
       },
@@ -52,7 +58,9 @@ class Scene {
   ) {
     return answers.answer({
       projectId: "mine",
-      question,
+      canonical: metricsCanonical(question),
+      data: askedData(question),
+      endsNow: question.range.endsNow,
       maxStalenessMs: staleness,
       signal,
       compute: async (_applied, shared) => {

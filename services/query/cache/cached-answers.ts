@@ -2,9 +2,8 @@ import { FaultReason } from "../../../gen/ts/tideline/fault/v1/fault_pb.js";
 import type { Clock } from "../../../platform/clock.js";
 import { Fault } from "../../../platform/fault.js";
 import type { Analytics, Applied, Progress } from "../ports.js";
-import type { MetricsQuestion } from "../question.js";
 import { Tenant } from "../sql/tenant.js";
-import { type VersionRow, versionSql } from "../sql/version.js";
+import { type AskedData, type VersionRow, versionSql } from "../sql/version.js";
 import { answerKey } from "./answer-key.js";
 import type { AnswerStore, KeptAnswer } from "./answer-store.js";
 import { SharedRuns } from "./shared-runs.js";
@@ -36,7 +35,11 @@ export interface AnswersParts {
 
 export interface Asking {
   readonly projectId: string;
-  readonly question: MetricsQuestion;
+  /** What tells the question from others, as JSON: the same for those that must have the same answer. */
+  readonly canonical: unknown;
+  readonly data: AskedData;
+  /** True where the range ends with the clock. */
+  readonly endsNow: boolean;
   /** The age of an answer that will do without a look at the data. */
   readonly maxStalenessMs: number;
   readonly signal: AbortSignal;
@@ -62,7 +65,7 @@ export class CachedAnswers {
 
   /** @throws what `compute` throws, where nothing kept can stand in. */
   async answer(asking: Asking): Promise<Answered> {
-    const key = answerKey(asking.projectId, asking.question);
+    const key = answerKey(asking.projectId, asking.canonical);
     const kept = await this.#parts.store.get(key);
     if (kept !== undefined && this.#ageMs(kept.holdsAtMs) <= asking.maxStalenessMs) return asCached(kept);
     const { maxStalenessMs: maxAgeMs, signal } = asking;
@@ -82,7 +85,7 @@ export class CachedAnswers {
 
   /** The kept answer, where the data are what they were. */
   async #again(key: string, kept: KeptAnswer | undefined, asking: Asking): Promise<Answered | undefined> {
-    if (kept === undefined || !kept.isSettled || asking.question.range.endsNow) return undefined;
+    if (kept === undefined || !kept.isSettled || asking.endsNow) return undefined;
     const leftMs = keepMs - this.#ageMs(kept.computedAtMs);
     if (leftMs <= 0) return undefined;
     const holdsAtMs = this.#parts.clock.now();
@@ -132,13 +135,13 @@ export class CachedAnswers {
   }
 
   async #version(
-    { projectId, question, signal }: Asking,
+    { projectId, data, endsNow, signal }: Asking,
     applied?: Applied,
   ): Promise<{ version: string; isSettled: boolean }> {
     // An answer whose end moves with the clock is not asked for its version.
-    if (question.range.endsNow) return { version: "", isSettled: false };
+    if (endsNow) return { version: "", isSettled: false };
     const tenant = new Tenant(projectId);
-    const { rows } = await this.#parts.analytics.read(versionSql(tenant, question), signal);
+    const { rows } = await this.#parts.analytics.read(versionSql(tenant, data), signal);
     // A block goes into the tables one after the other: only what is said to be applied is in all of them.
     const isSettled = (rows as unknown as readonly VersionRow[]).every(
       ([, partition, rawSequence]) => BigInt(rawSequence) <= (applied?.positions.get(partition) ?? -1n),

@@ -92,6 +92,7 @@ async function rowsOf(client: ClickHouse, { text, parameters, settings, signal }
   return {
     rows: data,
     rowsRead: statistics?.rows_read ?? 0,
+    bytesRead: statistics?.bytes_read ?? 0,
     engineMs: statistics === undefined ? elapsedMs : statistics.elapsed * 1_000,
   };
 }

@@ -1,4 +1,4 @@
-import { instant } from "../sql/metrics.js";
+import { instant } from "../sql/instant.js";
 import { sql } from "../sql/sql.js";
 import type { Statement, Tenant } from "../sql/tenant.js";
 import type { MinuteCounts } from "./minutes.js";

@@ -1,5 +1,5 @@
 import { type EventPlace, eventColumns } from "./event-rows.js";
-import { instant } from "./metrics.js";
+import { instant } from "./instant.js";
 import { bind, type Sql, sql } from "./sql.js";
 
 /** The newest events of the rows (FROM, WHERE and conditions) that stand after a place, newest first. */

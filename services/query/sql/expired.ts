@@ -1,5 +1,7 @@
+import { instant } from "./instant.js";
 import { bind, type Sql, sql } from "./sql.js";
 import type { Statement, Tenant } from "./tenant.js";
+import { ofTypes } from "./types.js";
 
 /** Of each table the last day of receipt (days since 1970) whose rows its retention may have removed. */
 export interface ExpiredDays {
@@ -13,7 +15,7 @@ export interface ExpiredScope {
   readonly fromMs: number;
   readonly toMs: number;
   /** Empty: all. */
-  readonly type: string;
+  readonly types: readonly string[];
   /** System events are in no rollup: what they said of ids and users tells of them, and other events of their time. */
   readonly system: boolean;
 }
@@ -100,15 +102,11 @@ function lastEnd(end: Sql, day: number, received = sql`e.received_date`): Sql {
   return sql`maxOrNullIf(${end}, ${received} <= ${date(day)})`;
 }
 
-function typeSql({ type, system }: ExpiredScope): Sql {
-  return type === "" || system ? sql`1` : sql`e.type = ${bind.text(type)}`;
+function typeSql({ types, system }: ExpiredScope): Sql {
+  return system ? sql`1` : ofTypes(types);
 }
 
 /** Days since 1970 as a date; none of before. */
 function date(day: number): Sql {
   return sql`toDate(${bind.uint32(Math.max(0, day))})`;
-}
-
-function instant(ms: number): Sql {
-  return sql`fromUnixTimestamp64Milli(${bind.int64(ms)}, 'UTC')`;
 }

@@ -1,6 +1,6 @@
 import type { Event } from "../../../gen/ts/tideline/pipeline/v1/block_pb.js";
 import { eventColumns } from "./event-rows.js";
-import { instant } from "./metrics.js";
+import { instant } from "./instant.js";
 import { bind, sql } from "./sql.js";
 import type { Statement, Tenant } from "./tenant.js";
 

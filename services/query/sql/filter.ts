@@ -9,10 +9,11 @@ import { allOf, anyOf, bind, type Sql, sql } from "./sql.js";
  * The condition of every filter, all of which must hold. What has no value passes the negative operators and no
  * other.
  *
+ * @param field where the request has them, for faults
  * @throws Fault REQUEST_INVALID that names the filter's field.
  */
-export function filtersSql(filters: readonly Filter[], reader: PropertyReader): Sql {
-  return allOf(filters.map((filter, index) => filterSql(filter, reader, `filters[${index}]`)));
+export function filtersSql(filters: readonly Filter[], reader: PropertyReader, field = "filters"): Sql {
+  return allOf(filters.map((filter, index) => filterSql(filter, reader, `${field}[${index}]`)));
 }
 
 function filterSql(filter: Filter, reader: PropertyReader, field: string): Sql {

@@ -4,6 +4,8 @@ import type { Plan } from "../plan.js";
 import { graceMs, type MetricsQuestion } from "../question.js";
 import { bucketSql } from "./buckets.js";
 import { filtersSql } from "./filter.js";
+import { instant } from "./instant.js";
+import { StatementJoins } from "./joins.js";
 import type { People } from "./people.js";
 import { PropertyReader } from "./property.js";
 import { allOf, bind, listOf, type Sql, sql } from "./sql.js";
@@ -81,7 +83,7 @@ interface Parts {
 function partsOf(tenant: Tenant, people: People, question: MetricsQuestion, plan: Plan): Parts {
   const { registered, timeZone } = question;
   const typing = registered === undefined ? undefined : { kinds: registered.kinds, timeZone };
-  const reader = new PropertyReader(tenant, people, typing);
+  const reader = new PropertyReader(new StatementJoins(tenant, people), typing);
   const isRaw = plan.table === "events";
   const { time, timeMs, bound } = timeSql(plan);
   const { start, end } = bucketSql(question.buckets, timeMs);
@@ -151,11 +153,6 @@ function rowsSql({ tenant, reader, question, plan }: RowsSql): Sql {
     ${tenant.from("events")} AND e.time >= ${tail} AND e.time < ${instant(range.toMs)} AND ${typeSql(type, true)}
     GROUP BY type, country, device_class, bucket, received_date`;
   return sql`FROM (${rolled} UNION ALL ${own}) AS e WHERE 1`;
-}
-
-/** An instant as the engine's columns of time have it. */
-export function instant(ms: number): Sql {
-  return sql`fromUnixTimestamp64Milli(${bind.int64(ms)}, 'UTC')`;
 }
 
 function typeSql(type: string, isRaw: boolean): Sql {

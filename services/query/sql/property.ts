@@ -2,10 +2,10 @@ import { type Property, PropertyScope } from "../../../gen/ts/tideline/query/v1/
 import { requestInvalid } from "../../../platform/fault.js";
 import { type FieldKinds, noKinds, propertyPath } from "../../../registry/field-kinds/field-kind.js";
 import { type Field, fields } from "./fields.js";
+import type { StatementJoins } from "./joins.js";
 import { keysOf, type PathSql, pathSql } from "./path.js";
-import { type People, type PersonSql, personSql, statementOrder } from "./people.js";
 import { bind, type Sql, sequence, sql } from "./sql.js";
-import type { Table, Tenant } from "./tenant.js";
+import type { Table } from "./tenant.js";
 import { type TypedValue, typedPropertySql } from "./typed-property.js";
 
 /** How a statement reads one property of the rows `e`. */
@@ -35,36 +35,28 @@ export interface Typing {
 
 const untyped: Typing = { kinds: noKinds, timeZone: "UTC" };
 
-/** Reads properties for one statement, and gathers the joins that they need. */
+/** Reads properties for one statement. */
 export class PropertyReader {
-  readonly #tenant: Tenant;
-  readonly #people: People;
-  readonly #joins: Sql[] = [];
-  readonly #traits = new Map<string, Sql>();
+  readonly #joins: StatementJoins;
   readonly #kinds: FieldKinds;
   /** Of times in a request that name no zone. */
   readonly timeZone: string;
-  #person: PersonSql | undefined;
 
-  constructor(tenant: Tenant, people: People, { kinds, timeZone }: Typing = untyped) {
-    this.#tenant = tenant;
-    this.#people = people;
+  /** @param joins of the statement, shared by all its readers */
+  constructor(joins: StatementJoins, { kinds, timeZone }: Typing = untyped) {
+    this.#joins = joins;
     this.#kinds = kinds;
     this.timeZone = timeZone;
   }
 
   /** The person that an event is counted for; empty where nobody is known. */
   person(): Sql {
-    if (this.#person === undefined) {
-      this.#person = personSql(this.#tenant, this.#people, sql`e.visitor_id`);
-      this.#joins.push(this.#person.join);
-    }
-    return this.#person.person;
+    return this.#joins.person();
   }
 
   /** FROM the table with every join that what was read so far needs; ends in a WHERE. */
   from(table: Table): Sql {
-    return sql`${this.#tenant.from(table, sequence(this.#joins))}`;
+    return this.#joins.from(table);
   }
 
   /**
@@ -83,29 +75,12 @@ export class PropertyReader {
 
   #trait(keys: readonly string[]): PropertySql {
     const [name = "", ...below] = keys;
-    const value = this.#traits.get(name) ?? this.#joinTrait(name);
-    this.#traits.set(name, value);
+    const value = this.#joins.trait(name);
     return jsonTextSql(
       below.length === 0 ? value : sql`JSONExtractRaw(${value}${sequence(below.map(argument))})`,
     );
   }
-
-  #joinTrait(name: string): Sql {
-    const person = this.person();
-    const alias = traitAliases[this.#traits.size];
-    if (alias === undefined)
-      throw requestInvalid("filters", "traits", `at most ${traitAliases.length} traits`);
-    const owner = personSql(this.#tenant, this.#people, sql`e.user_id`);
-    const rows = this.#tenant.from("traits", owner.join);
-    const latest = sql`SELECT ${owner.person} AS person, argMax(e.value, ${statementOrder}) AS value
-      ${rows} AND e.name = ${bind.text(name)} GROUP BY person`;
-    this.#joins.push(sql`LEFT ANY JOIN (${latest}) AS ${alias} ON ${alias}.person = ${person}`);
-    return sql`${alias}.value`;
-  }
 }
-
-/** One name per trait of a statement. */
-const traitAliases: readonly Sql[] = [sql`t0`, sql`t1`, sql`t2`, sql`t3`, sql`t4`, sql`t5`, sql`t6`, sql`t7`];
 
 /** @throws Fault REQUEST_INVALID where there is no such field. */
 export function fieldOf(name: string, field: string): Field {

@@ -187,7 +187,8 @@ function asText(value: Value): string | undefined {
   return value.kind === "text" || value.kind === "number" ? value.text : undefined;
 }
 
-function passes(event: TestEvent, filter: Filter, persons: Persons): boolean {
+/** Whether an event meets a condition. */
+export function passes(event: TestEvent, filter: Filter, persons: Persons): boolean {
   if (filter.property === undefined) throw new Error("no property");
   const value = read(event, filter.property, persons);
   const text = asText(value);

@@ -1325,7 +1325,7 @@ var File_tideline_query_v1_query_service_proto protoreflect.FileDescriptor
 
 const file_tideline_query_v1_query_service_proto_rawDesc = "" +
 	"\n" +
-	"%tideline/query/v1/query_service.proto\x12\x11tideline.query.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\x1a tideline/pipeline/v1/block.proto\x1a\x1ftideline/pipeline/v1/live.proto\x1a tideline/query/v1/question.proto\"\xac\x05\n" +
+	"%tideline/query/v1/query_service.proto\x12\x11tideline.query.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\x1a tideline/pipeline/v1/block.proto\x1a\x1ftideline/pipeline/v1/live.proto\x1a tideline/query/v1/question.proto\x1a\"tideline/query/v1/stickiness.proto\"\xac\x05\n" +
 	"\x13QueryMetricsRequest\x12\x1c\n" +
 	"\x04type\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xc8\x01R\x04type\x12L\n" +
 	"\vaggregation\x18\x02 \x01(\x0e2\x1e.tideline.query.v1.AggregationB\n" +
@@ -1443,13 +1443,14 @@ const file_tideline_query_v1_query_service_proto_rawDesc = "" +
 	"\n" +
 	"NamedCount\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
-	"\x06events\x18\x02 \x01(\x04R\x06events2\xeb\x03\n" +
+	"\x06events\x18\x02 \x01(\x04R\x06events2\xda\x04\n" +
 	"\fQueryService\x12d\n" +
 	"\fQueryMetrics\x12&.tideline.query.v1.QueryMetricsRequest\x1a'.tideline.query.v1.QueryMetricsResponse\"\x03\x90\x02\x01\x12^\n" +
 	"\n" +
 	"ListEvents\x12$.tideline.query.v1.ListEventsRequest\x1a%.tideline.query.v1.ListEventsResponse\"\x03\x90\x02\x01\x12U\n" +
 	"\aGetUser\x12!.tideline.query.v1.GetUserRequest\x1a\".tideline.query.v1.GetUserResponse\"\x03\x90\x02\x01\x12d\n" +
-	"\fExplainEvent\x12&.tideline.query.v1.ExplainEventRequest\x1a'.tideline.query.v1.ExplainEventResponse\"\x03\x90\x02\x01\x12X\n" +
+	"\fExplainEvent\x12&.tideline.query.v1.ExplainEventRequest\x1a'.tideline.query.v1.ExplainEventResponse\"\x03\x90\x02\x01\x12m\n" +
+	"\x0fQueryStickiness\x12).tideline.query.v1.QueryStickinessRequest\x1a*.tideline.query.v1.QueryStickinessResponse\"\x03\x90\x02\x01\x12X\n" +
 	"\tSubscribe\x12#.tideline.query.v1.SubscribeRequest\x1a$.tideline.query.v1.SubscribeResponse0\x01B\xbf\x01\n" +
 	"\x15com.tideline.query.v1B\x11QueryServiceProtoP\x01Z-tideline.dev/gen/go/tideline/query/v1;queryv1\xa2\x02\x03TQX\xaa\x02\x11Tideline.Query.V1\xca\x02\x11Tideline\\Query\\V1\xe2\x02\x1dTideline\\Query\\V1\\GPBMetadata\xea\x02\x13Tideline::Query::V1b\x06proto3"
 
@@ -1467,39 +1468,41 @@ func file_tideline_query_v1_query_service_proto_rawDescGZIP() []byte {
 
 var file_tideline_query_v1_query_service_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_tideline_query_v1_query_service_proto_goTypes = []any{
-	(*QueryMetricsRequest)(nil),   // 0: tideline.query.v1.QueryMetricsRequest
-	(*QueryMetricsResponse)(nil),  // 1: tideline.query.v1.QueryMetricsResponse
-	(*Series)(nil),                // 2: tideline.query.v1.Series
-	(*BreakdownValue)(nil),        // 3: tideline.query.v1.BreakdownValue
-	(*SeriesValue)(nil),           // 4: tideline.query.v1.SeriesValue
-	(*ListEventsRequest)(nil),     // 5: tideline.query.v1.ListEventsRequest
-	(*ListEventsResponse)(nil),    // 6: tideline.query.v1.ListEventsResponse
-	(*GetUserRequest)(nil),        // 7: tideline.query.v1.GetUserRequest
-	(*GetUserResponse)(nil),       // 8: tideline.query.v1.GetUserResponse
-	(*ExplainEventRequest)(nil),   // 9: tideline.query.v1.ExplainEventRequest
-	(*ExplainEventResponse)(nil),  // 10: tideline.query.v1.ExplainEventResponse
-	(*Stage)(nil),                 // 11: tideline.query.v1.Stage
-	(*SubscribeRequest)(nil),      // 12: tideline.query.v1.SubscribeRequest
-	(*SubscribeResponse)(nil),     // 13: tideline.query.v1.SubscribeResponse
-	(*MinuteCount)(nil),           // 14: tideline.query.v1.MinuteCount
-	(*NamedCount)(nil),            // 15: tideline.query.v1.NamedCount
-	nil,                           // 16: tideline.query.v1.GetUserResponse.TraitsEntry
-	nil,                           // 17: tideline.query.v1.Stage.FactsEntry
-	nil,                           // 18: tideline.query.v1.SubscribeResponse.OutcomesEntry
-	(Aggregation)(0),              // 19: tideline.query.v1.Aggregation
-	(*Property)(nil),              // 20: tideline.query.v1.Property
-	(*TimeRange)(nil),             // 21: tideline.query.v1.TimeRange
-	(Interval)(0),                 // 22: tideline.query.v1.Interval
-	(*Filter)(nil),                // 23: tideline.query.v1.Filter
-	(*durationpb.Duration)(nil),   // 24: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil), // 25: google.protobuf.Timestamp
-	(*AnswerInfo)(nil),            // 26: tideline.query.v1.AnswerInfo
-	(*v1.Event)(nil),              // 27: tideline.pipeline.v1.Event
-	(v11.Outcome)(0),              // 28: tideline.event.v1.Outcome
-	(*v11.Event)(nil),             // 29: tideline.event.v1.Event
-	(*v11.EventFault)(nil),        // 30: tideline.event.v1.EventFault
-	(*v1.LiveVerdict)(nil),        // 31: tideline.pipeline.v1.LiveVerdict
-	(*v1.ServiceStatus)(nil),      // 32: tideline.pipeline.v1.ServiceStatus
+	(*QueryMetricsRequest)(nil),     // 0: tideline.query.v1.QueryMetricsRequest
+	(*QueryMetricsResponse)(nil),    // 1: tideline.query.v1.QueryMetricsResponse
+	(*Series)(nil),                  // 2: tideline.query.v1.Series
+	(*BreakdownValue)(nil),          // 3: tideline.query.v1.BreakdownValue
+	(*SeriesValue)(nil),             // 4: tideline.query.v1.SeriesValue
+	(*ListEventsRequest)(nil),       // 5: tideline.query.v1.ListEventsRequest
+	(*ListEventsResponse)(nil),      // 6: tideline.query.v1.ListEventsResponse
+	(*GetUserRequest)(nil),          // 7: tideline.query.v1.GetUserRequest
+	(*GetUserResponse)(nil),         // 8: tideline.query.v1.GetUserResponse
+	(*ExplainEventRequest)(nil),     // 9: tideline.query.v1.ExplainEventRequest
+	(*ExplainEventResponse)(nil),    // 10: tideline.query.v1.ExplainEventResponse
+	(*Stage)(nil),                   // 11: tideline.query.v1.Stage
+	(*SubscribeRequest)(nil),        // 12: tideline.query.v1.SubscribeRequest
+	(*SubscribeResponse)(nil),       // 13: tideline.query.v1.SubscribeResponse
+	(*MinuteCount)(nil),             // 14: tideline.query.v1.MinuteCount
+	(*NamedCount)(nil),              // 15: tideline.query.v1.NamedCount
+	nil,                             // 16: tideline.query.v1.GetUserResponse.TraitsEntry
+	nil,                             // 17: tideline.query.v1.Stage.FactsEntry
+	nil,                             // 18: tideline.query.v1.SubscribeResponse.OutcomesEntry
+	(Aggregation)(0),                // 19: tideline.query.v1.Aggregation
+	(*Property)(nil),                // 20: tideline.query.v1.Property
+	(*TimeRange)(nil),               // 21: tideline.query.v1.TimeRange
+	(Interval)(0),                   // 22: tideline.query.v1.Interval
+	(*Filter)(nil),                  // 23: tideline.query.v1.Filter
+	(*durationpb.Duration)(nil),     // 24: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil),   // 25: google.protobuf.Timestamp
+	(*AnswerInfo)(nil),              // 26: tideline.query.v1.AnswerInfo
+	(*v1.Event)(nil),                // 27: tideline.pipeline.v1.Event
+	(v11.Outcome)(0),                // 28: tideline.event.v1.Outcome
+	(*v11.Event)(nil),               // 29: tideline.event.v1.Event
+	(*v11.EventFault)(nil),          // 30: tideline.event.v1.EventFault
+	(*v1.LiveVerdict)(nil),          // 31: tideline.pipeline.v1.LiveVerdict
+	(*v1.ServiceStatus)(nil),        // 32: tideline.pipeline.v1.ServiceStatus
+	(*QueryStickinessRequest)(nil),  // 33: tideline.query.v1.QueryStickinessRequest
+	(*QueryStickinessResponse)(nil), // 34: tideline.query.v1.QueryStickinessResponse
 }
 var file_tideline_query_v1_query_service_proto_depIdxs = []int32{
 	19, // 0: tideline.query.v1.QueryMetricsRequest.aggregation:type_name -> tideline.query.v1.Aggregation
@@ -1546,14 +1549,16 @@ var file_tideline_query_v1_query_service_proto_depIdxs = []int32{
 	5,  // 41: tideline.query.v1.QueryService.ListEvents:input_type -> tideline.query.v1.ListEventsRequest
 	7,  // 42: tideline.query.v1.QueryService.GetUser:input_type -> tideline.query.v1.GetUserRequest
 	9,  // 43: tideline.query.v1.QueryService.ExplainEvent:input_type -> tideline.query.v1.ExplainEventRequest
-	12, // 44: tideline.query.v1.QueryService.Subscribe:input_type -> tideline.query.v1.SubscribeRequest
-	1,  // 45: tideline.query.v1.QueryService.QueryMetrics:output_type -> tideline.query.v1.QueryMetricsResponse
-	6,  // 46: tideline.query.v1.QueryService.ListEvents:output_type -> tideline.query.v1.ListEventsResponse
-	8,  // 47: tideline.query.v1.QueryService.GetUser:output_type -> tideline.query.v1.GetUserResponse
-	10, // 48: tideline.query.v1.QueryService.ExplainEvent:output_type -> tideline.query.v1.ExplainEventResponse
-	13, // 49: tideline.query.v1.QueryService.Subscribe:output_type -> tideline.query.v1.SubscribeResponse
-	45, // [45:50] is the sub-list for method output_type
-	40, // [40:45] is the sub-list for method input_type
+	33, // 44: tideline.query.v1.QueryService.QueryStickiness:input_type -> tideline.query.v1.QueryStickinessRequest
+	12, // 45: tideline.query.v1.QueryService.Subscribe:input_type -> tideline.query.v1.SubscribeRequest
+	1,  // 46: tideline.query.v1.QueryService.QueryMetrics:output_type -> tideline.query.v1.QueryMetricsResponse
+	6,  // 47: tideline.query.v1.QueryService.ListEvents:output_type -> tideline.query.v1.ListEventsResponse
+	8,  // 48: tideline.query.v1.QueryService.GetUser:output_type -> tideline.query.v1.GetUserResponse
+	10, // 49: tideline.query.v1.QueryService.ExplainEvent:output_type -> tideline.query.v1.ExplainEventResponse
+	34, // 50: tideline.query.v1.QueryService.QueryStickiness:output_type -> tideline.query.v1.QueryStickinessResponse
+	13, // 51: tideline.query.v1.QueryService.Subscribe:output_type -> tideline.query.v1.SubscribeResponse
+	46, // [46:52] is the sub-list for method output_type
+	40, // [40:46] is the sub-list for method input_type
 	40, // [40:40] is the sub-list for extension type_name
 	40, // [40:40] is the sub-list for extension extendee
 	0,  // [0:40] is the sub-list for field type_name
@@ -1565,6 +1570,7 @@ func file_tideline_query_v1_query_service_proto_init() {
 		return
 	}
 	file_tideline_query_v1_question_proto_init()
+	file_tideline_query_v1_stickiness_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -19,11 +19,12 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	QueryService_QueryMetrics_FullMethodName = "/tideline.query.v1.QueryService/QueryMetrics"
-	QueryService_ListEvents_FullMethodName   = "/tideline.query.v1.QueryService/ListEvents"
-	QueryService_GetUser_FullMethodName      = "/tideline.query.v1.QueryService/GetUser"
-	QueryService_ExplainEvent_FullMethodName = "/tideline.query.v1.QueryService/ExplainEvent"
-	QueryService_Subscribe_FullMethodName    = "/tideline.query.v1.QueryService/Subscribe"
+	QueryService_QueryMetrics_FullMethodName    = "/tideline.query.v1.QueryService/QueryMetrics"
+	QueryService_ListEvents_FullMethodName      = "/tideline.query.v1.QueryService/ListEvents"
+	QueryService_GetUser_FullMethodName         = "/tideline.query.v1.QueryService/GetUser"
+	QueryService_ExplainEvent_FullMethodName    = "/tideline.query.v1.QueryService/ExplainEvent"
+	QueryService_QueryStickiness_FullMethodName = "/tideline.query.v1.QueryService/QueryStickiness"
+	QueryService_Subscribe_FullMethodName       = "/tideline.query.v1.QueryService/Subscribe"
 )
 
 // QueryServiceClient is the client API for QueryService service.
@@ -42,6 +43,8 @@ type QueryServiceClient interface {
 	GetUser(ctx context.Context, in *GetUserRequest, opts ...grpc.CallOption) (*GetUserResponse, error)
 	// ExplainEvent follows one event through every stage: verdict, log positions, enrichment, tables.
 	ExplainEvent(ctx context.Context, in *ExplainEventRequest, opts ...grpc.CallOption) (*ExplainEventResponse, error)
+	// QueryStickiness counts users by the number of intervals in which they were active.
+	QueryStickiness(ctx context.Context, in *QueryStickinessRequest, opts ...grpc.CallOption) (*QueryStickinessResponse, error)
 	// Subscribe streams the project's live picture: the whole at once, then changes each second, under 2 s behind.
 	Subscribe(ctx context.Context, in *SubscribeRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SubscribeResponse], error)
 }
@@ -94,6 +97,16 @@ func (c *queryServiceClient) ExplainEvent(ctx context.Context, in *ExplainEventR
 	return out, nil
 }
 
+func (c *queryServiceClient) QueryStickiness(ctx context.Context, in *QueryStickinessRequest, opts ...grpc.CallOption) (*QueryStickinessResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(QueryStickinessResponse)
+	err := c.cc.Invoke(ctx, QueryService_QueryStickiness_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *queryServiceClient) Subscribe(ctx context.Context, in *SubscribeRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SubscribeResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	stream, err := c.cc.NewStream(ctx, &QueryService_ServiceDesc.Streams[0], QueryService_Subscribe_FullMethodName, cOpts...)
@@ -129,6 +142,8 @@ type QueryServiceServer interface {
 	GetUser(context.Context, *GetUserRequest) (*GetUserResponse, error)
 	// ExplainEvent follows one event through every stage: verdict, log positions, enrichment, tables.
 	ExplainEvent(context.Context, *ExplainEventRequest) (*ExplainEventResponse, error)
+	// QueryStickiness counts users by the number of intervals in which they were active.
+	QueryStickiness(context.Context, *QueryStickinessRequest) (*QueryStickinessResponse, error)
 	// Subscribe streams the project's live picture: the whole at once, then changes each second, under 2 s behind.
 	Subscribe(*SubscribeRequest, grpc.ServerStreamingServer[SubscribeResponse]) error
 	mustEmbedUnimplementedQueryServiceServer()
@@ -152,6 +167,9 @@ func (UnimplementedQueryServiceServer) GetUser(context.Context, *GetUserRequest)
 }
 func (UnimplementedQueryServiceServer) ExplainEvent(context.Context, *ExplainEventRequest) (*ExplainEventResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ExplainEvent not implemented")
+}
+func (UnimplementedQueryServiceServer) QueryStickiness(context.Context, *QueryStickinessRequest) (*QueryStickinessResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method QueryStickiness not implemented")
 }
 func (UnimplementedQueryServiceServer) Subscribe(*SubscribeRequest, grpc.ServerStreamingServer[SubscribeResponse]) error {
 	return status.Error(codes.Unimplemented, "method Subscribe not implemented")
@@ -249,6 +267,24 @@ func _QueryService_ExplainEvent_Handler(srv interface{}, ctx context.Context, de
 	return interceptor(ctx, in, info, handler)
 }
 
+func _QueryService_QueryStickiness_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryStickinessRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).QueryStickiness(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_QueryStickiness_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).QueryStickiness(ctx, req.(*QueryStickinessRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _QueryService_Subscribe_Handler(srv interface{}, stream grpc.ServerStream) error {
 	m := new(SubscribeRequest)
 	if err := stream.RecvMsg(m); err != nil {
@@ -282,6 +318,10 @@ var QueryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ExplainEvent",
 			Handler:    _QueryService_ExplainEvent_Handler,
+		},
+		{
+			MethodName: "QueryStickiness",
+			Handler:    _QueryService_QueryStickiness_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

@@ -529,7 +529,12 @@ type AnswerInfo struct {
 	// The first day of its weeks: "monday" or "sunday".
 	WeekStart string `protobuf:"bytes,12,opt,name=week_start,json=weekStart,proto3" json:"week_start,omitempty"`
 	// Set where events before this instant may have expired, by their retention: the answer is whole from here on.
-	CompleteFrom  *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=complete_from,json=completeFrom,proto3" json:"complete_from,omitempty"`
+	CompleteFrom *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=complete_from,json=completeFrom,proto3" json:"complete_from,omitempty"`
+	// Set where the answer asks what came before its range, and events before this instant may have expired: what it calls
+	// first is the first since then.
+	HistoryFrom *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=history_from,json=historyFrom,proto3" json:"history_from,omitempty"`
+	// How it was found, part by part; where the request asks for it.
+	Plan          []*PlanPart `protobuf:"bytes,15,rep,name=plan,proto3" json:"plan,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -655,6 +660,120 @@ func (x *AnswerInfo) GetCompleteFrom() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *AnswerInfo) GetHistoryFrom() *timestamppb.Timestamp {
+	if x != nil {
+		return x.HistoryFrom
+	}
+	return nil
+}
+
+func (x *AnswerInfo) GetPlan() []*PlanPart {
+	if x != nil {
+		return x.Plan
+	}
+	return nil
+}
+
+// One part of the work for an answer.
+type PlanPart struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What it was for.
+	Purpose string `protobuf:"bytes,1,opt,name=purpose,proto3" json:"purpose,omitempty"`
+	// Where it was read: raw, rollup, windows or cache.
+	Source string `protobuf:"bytes,2,opt,name=source,proto3" json:"source,omitempty"`
+	// Why there, in one sentence; may be empty.
+	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Rows the engine read.
+	RowsRead uint64 `protobuf:"varint,4,opt,name=rows_read,json=rowsRead,proto3" json:"rows_read,omitempty"`
+	// Bytes the engine read.
+	BytesRead uint64 `protobuf:"varint,5,opt,name=bytes_read,json=bytesRead,proto3" json:"bytes_read,omitempty"`
+	// Milliseconds the engine took.
+	EngineMs float64 `protobuf:"fixed64,6,opt,name=engine_ms,json=engineMs,proto3" json:"engine_ms,omitempty"`
+	// Milliseconds from asking to having read it.
+	TotalMs       float64 `protobuf:"fixed64,7,opt,name=total_ms,json=totalMs,proto3" json:"total_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PlanPart) Reset() {
+	*x = PlanPart{}
+	mi := &file_tideline_query_v1_question_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PlanPart) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PlanPart) ProtoMessage() {}
+
+func (x *PlanPart) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_query_v1_question_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PlanPart.ProtoReflect.Descriptor instead.
+func (*PlanPart) Descriptor() ([]byte, []int) {
+	return file_tideline_query_v1_question_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *PlanPart) GetPurpose() string {
+	if x != nil {
+		return x.Purpose
+	}
+	return ""
+}
+
+func (x *PlanPart) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *PlanPart) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *PlanPart) GetRowsRead() uint64 {
+	if x != nil {
+		return x.RowsRead
+	}
+	return 0
+}
+
+func (x *PlanPart) GetBytesRead() uint64 {
+	if x != nil {
+		return x.BytesRead
+	}
+	return 0
+}
+
+func (x *PlanPart) GetEngineMs() float64 {
+	if x != nil {
+		return x.EngineMs
+	}
+	return 0
+}
+
+func (x *PlanPart) GetTotalMs() float64 {
+	if x != nil {
+		return x.TotalMs
+	}
+	return 0
+}
+
 var File_tideline_query_v1_question_proto protoreflect.FileDescriptor
 
 const file_tideline_query_v1_question_proto_rawDesc = "" +
@@ -672,7 +791,7 @@ const file_tideline_query_v1_question_proto_rawDesc = "" +
 	"\x02op\x18\x02 \x01(\x0e2\x1b.tideline.query.v1.FilterOpB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x02op\x12(\n" +
 	"\x06values\x18\x03 \x03(\tB\x10\xbaH\r\x92\x01\n" +
-	"\x10\xe8\a\"\x05r\x03(\x80 R\x06values\"\xd1\x04\n" +
+	"\x10\xe8\a\"\x05r\x03(\x80 R\x06values\"\xc1\x05\n" +
 	"\n" +
 	"AnswerInfo\x128\n" +
 	"\twatermark\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\twatermark\x12/\n" +
@@ -690,10 +809,21 @@ const file_tideline_query_v1_question_proto_rawDesc = "" +
 	"\trows_read\x18\v \x01(\x04R\browsRead\x12\x1d\n" +
 	"\n" +
 	"week_start\x18\f \x01(\tR\tweekStart\x12?\n" +
-	"\rcomplete_from\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\fcompleteFrom\x1a<\n" +
+	"\rcomplete_from\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\fcompleteFrom\x12=\n" +
+	"\fhistory_from\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\vhistoryFrom\x12/\n" +
+	"\x04plan\x18\x0f \x03(\v2\x1b.tideline.query.v1.PlanPartR\x04plan\x1a<\n" +
 	"\x0ePositionsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\rR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\x04R\x05value:\x028\x01*\xa0\x01\n" +
+	"\x05value\x18\x02 \x01(\x04R\x05value:\x028\x01\"\xc8\x01\n" +
+	"\bPlanPart\x12\x18\n" +
+	"\apurpose\x18\x01 \x01(\tR\apurpose\x12\x16\n" +
+	"\x06source\x18\x02 \x01(\tR\x06source\x12\x16\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\x12\x1b\n" +
+	"\trows_read\x18\x04 \x01(\x04R\browsRead\x12\x1d\n" +
+	"\n" +
+	"bytes_read\x18\x05 \x01(\x04R\tbytesRead\x12\x1b\n" +
+	"\tengine_ms\x18\x06 \x01(\x01R\bengineMs\x12\x19\n" +
+	"\btotal_ms\x18\a \x01(\x01R\atotalMs*\xa0\x01\n" +
 	"\bInterval\x12\x18\n" +
 	"\x14INTERVAL_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fINTERVAL_MINUTE\x10\x01\x12\x19\n" +
@@ -747,7 +877,7 @@ func file_tideline_query_v1_question_proto_rawDescGZIP() []byte {
 }
 
 var file_tideline_query_v1_question_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_tideline_query_v1_question_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_tideline_query_v1_question_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_tideline_query_v1_question_proto_goTypes = []any{
 	(Interval)(0),                 // 0: tideline.query.v1.Interval
 	(PropertyScope)(0),            // 1: tideline.query.v1.PropertyScope
@@ -757,25 +887,28 @@ var file_tideline_query_v1_question_proto_goTypes = []any{
 	(*Property)(nil),              // 5: tideline.query.v1.Property
 	(*Filter)(nil),                // 6: tideline.query.v1.Filter
 	(*AnswerInfo)(nil),            // 7: tideline.query.v1.AnswerInfo
-	nil,                           // 8: tideline.query.v1.AnswerInfo.PositionsEntry
-	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
+	(*PlanPart)(nil),              // 8: tideline.query.v1.PlanPart
+	nil,                           // 9: tideline.query.v1.AnswerInfo.PositionsEntry
+	(*timestamppb.Timestamp)(nil), // 10: google.protobuf.Timestamp
 }
 var file_tideline_query_v1_question_proto_depIdxs = []int32{
-	9,  // 0: tideline.query.v1.TimeRange.from:type_name -> google.protobuf.Timestamp
-	9,  // 1: tideline.query.v1.TimeRange.to:type_name -> google.protobuf.Timestamp
+	10, // 0: tideline.query.v1.TimeRange.from:type_name -> google.protobuf.Timestamp
+	10, // 1: tideline.query.v1.TimeRange.to:type_name -> google.protobuf.Timestamp
 	1,  // 2: tideline.query.v1.Property.scope:type_name -> tideline.query.v1.PropertyScope
 	5,  // 3: tideline.query.v1.Filter.property:type_name -> tideline.query.v1.Property
 	2,  // 4: tideline.query.v1.Filter.op:type_name -> tideline.query.v1.FilterOp
-	9,  // 5: tideline.query.v1.AnswerInfo.watermark:type_name -> google.protobuf.Timestamp
-	9,  // 6: tideline.query.v1.AnswerInfo.as_of:type_name -> google.protobuf.Timestamp
-	8,  // 7: tideline.query.v1.AnswerInfo.positions:type_name -> tideline.query.v1.AnswerInfo.PositionsEntry
+	10, // 5: tideline.query.v1.AnswerInfo.watermark:type_name -> google.protobuf.Timestamp
+	10, // 6: tideline.query.v1.AnswerInfo.as_of:type_name -> google.protobuf.Timestamp
+	9,  // 7: tideline.query.v1.AnswerInfo.positions:type_name -> tideline.query.v1.AnswerInfo.PositionsEntry
 	4,  // 8: tideline.query.v1.AnswerInfo.range:type_name -> tideline.query.v1.TimeRange
-	9,  // 9: tideline.query.v1.AnswerInfo.complete_from:type_name -> google.protobuf.Timestamp
-	10, // [10:10] is the sub-list for method output_type
-	10, // [10:10] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	10, // 9: tideline.query.v1.AnswerInfo.complete_from:type_name -> google.protobuf.Timestamp
+	10, // 10: tideline.query.v1.AnswerInfo.history_from:type_name -> google.protobuf.Timestamp
+	8,  // 11: tideline.query.v1.AnswerInfo.plan:type_name -> tideline.query.v1.PlanPart
+	12, // [12:12] is the sub-list for method output_type
+	12, // [12:12] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_tideline_query_v1_question_proto_init() }
@@ -789,7 +922,7 @@ func file_tideline_query_v1_question_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tideline_query_v1_question_proto_rawDesc), len(file_tideline_query_v1_question_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   5,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

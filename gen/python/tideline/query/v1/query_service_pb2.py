@@ -30,9 +30,10 @@ from tideline.event.v1 import verdict_pb2 as tideline_dot_event_dot_v1_dot_verdi
 from tideline.pipeline.v1 import block_pb2 as tideline_dot_pipeline_dot_v1_dot_block__pb2
 from tideline.pipeline.v1 import live_pb2 as tideline_dot_pipeline_dot_v1_dot_live__pb2
 from tideline.query.v1 import question_pb2 as tideline_dot_query_dot_v1_dot_question__pb2
+from tideline.query.v1 import stickiness_pb2 as tideline_dot_query_dot_v1_dot_stickiness__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%tideline/query/v1/query_service.proto\x12\x11tideline.query.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\x1a tideline/pipeline/v1/block.proto\x1a\x1ftideline/pipeline/v1/live.proto\x1a tideline/query/v1/question.proto\"\xb4\x04\n\x13QueryMetricsRequest\x12\x16\n\x04type\x18\x01 \x01(\tB\x08\xbaH\x05r\x03(\xc8\x01\x12?\n\x0b\x61ggregation\x18\x02 \x01(\x0e\x32\x1e.tideline.query.v1.AggregationB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12-\n\x08property\x18\x03 \x01(\x0b\x32\x1b.tideline.query.v1.Property\x12+\n\npercentile\x18\x04 \x01(\x01\x42\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00Y@)\x00\x00\x00\x00\x00\x00\x00\x00\x12+\n\x05range\x18\x05 \x01(\x0b\x32\x1c.tideline.query.v1.TimeRange\x12\x37\n\x08interval\x18\x06 \x01(\x0e\x32\x1b.tideline.query.v1.IntervalB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1a\n\ttime_zone\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12+\n\nweek_start\x18\x08 \x01(\tB\x17\xbaH\x14r\x12R\x00R\x06mondayR\x06sunday\x12\x34\n\x07\x66ilters\x18\t \x03(\x0b\x32\x19.tideline.query.v1.FilterB\x08\xbaH\x05\x92\x01\x02\x10\x32\x12\x38\n\tbreakdown\x18\n \x03(\x0b\x32\x1b.tideline.query.v1.PropertyB\x08\xbaH\x05\x92\x01\x02\x10\x03\x12\x17\n\x05limit\x18\x0b \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x30\n\rmax_staleness\x18\x0c \x01(\x0b\x32\x19.google.protobuf.Duration\"\xc7\x01\n\x14QueryMetricsResponse\x12+\n\x07\x62uckets\x18\x01 \x03(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x06series\x18\x02 \x03(\x0b\x32\x19.tideline.query.v1.Series\x12\x14\n\x0cother_values\x18\x03 \x01(\x04\x12+\n\x04info\x18\x04 \x01(\x0b\x32\x1d.tideline.query.v1.AnswerInfo\x12\x14\n\x0copen_buckets\x18\x05 \x03(\r\"\xaf\x01\n\x06Series\x12\x34\n\tbreakdown\x18\x01 \x03(\x0b\x32!.tideline.query.v1.BreakdownValue\x12.\n\x06values\x18\x02 \x03(\x0b\x32\x1e.tideline.query.v1.SeriesValue\x12-\n\x05total\x18\x03 \x01(\x0b\x32\x1e.tideline.query.v1.SeriesValue\x12\x10\n\x08is_other\x18\x04 \x01(\x08\"0\n\x0e\x42reakdownValue\x12\r\n\x05value\x18\x01 \x01(\t\x12\x0f\n\x07missing\x18\x02 \x01(\x08\"/\n\x0bSeriesValue\x12\r\n\x05value\x18\x01 \x01(\x01\x12\x11\n\thas_value\x18\x02 \x01(\x08\"\x80\x02\n\x11ListEventsRequest\x12\x16\n\x04type\x18\x01 \x01(\tB\x08\xbaH\x05r\x03(\xc8\x01\x12+\n\x05range\x18\x02 \x01(\x0b\x32\x1c.tideline.query.v1.TimeRange\x12\x34\n\x07\x66ilters\x18\x03 \x03(\x0b\x32\x19.tideline.query.v1.FilterB\x08\xbaH\x05\x92\x01\x02\x10\x32\x12\x1b\n\tpage_size\x18\x04 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08\x12\x1a\n\x08\x65vent_id\x18\x06 \x01(\tB\x08\xbaH\x05r\x03(\x80\x01\x12\x19\n\x07user_id\x18\x07 \x01(\tB\x08\xbaH\x05r\x03(\x80\x02\"\x87\x01\n\x12ListEventsResponse\x12+\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1b.tideline.pipeline.v1.Event\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12+\n\x04info\x18\x03 \x01(\x0b\x32\x1d.tideline.query.v1.AnswerInfo\"h\n\x0eGetUserRequest\x12\x1b\n\x07user_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01(\x80\x02\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08\"\x9a\x03\n\x0fGetUserResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x11\n\tknown_ids\x18\x02 \x03(\t\x12>\n\x06traits\x18\x03 \x03(\x0b\x32..tideline.query.v1.GetUserResponse.TraitsEntry\x12.\n\nfirst_seen\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tlast_seen\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x65vents\x18\x06 \x01(\x04\x12\x10\n\x08sessions\x18\x07 \x01(\x04\x12-\n\x08timeline\x18\x08 \x03(\x0b\x32\x1b.tideline.pipeline.v1.Event\x12\x17\n\x0fnext_page_token\x18\t \x01(\t\x12+\n\x04info\x18\n \x01(\x0b\x32\x1d.tideline.query.v1.AnswerInfo\x1a-\n\x0bTraitsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"3\n\x13\x45xplainEventRequest\x12\x1c\n\x08\x65vent_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01(\x80\x01\"\xf7\x01\n\x14\x45xplainEventResponse\x12+\n\x07outcome\x18\x01 \x01(\x0e\x32\x1a.tideline.event.v1.Outcome\x12(\n\x06stages\x18\x02 \x03(\x0b\x32\x18.tideline.query.v1.Stage\x12+\n\x06stored\x18\x03 \x01(\x0b\x32\x1b.tideline.pipeline.v1.Event\x12-\n\x0bquarantined\x18\x04 \x01(\x0b\x32\x18.tideline.event.v1.Event\x12,\n\x05\x66\x61ult\x18\x05 \x01(\x0b\x32\x1d.tideline.event.v1.EventFault\"\xb2\x01\n\x05Stage\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07reached\x18\x02 \x01(\x08\x12(\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x05\x66\x61\x63ts\x18\x04 \x03(\x0b\x32#.tideline.query.v1.Stage.FactsEntry\x1a,\n\nFactsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"Y\n\x10SubscribeRequest\x12!\n\x0fhistory_minutes\x18\x01 \x01(\rB\x08\xbaH\x05*\x03\x18\xb4\x01\x12\x10\n\x08verdicts\x18\x02 \x01(\x08\x12\x10\n\x08services\x18\x03 \x01(\x08\"\x8d\x05\n\x11SubscribeResponse\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bis_snapshot\x18\x02 \x01(\x08\x12/\n\x07minutes\x18\x03 \x03(\x0b\x32\x1e.tideline.query.v1.MinuteCount\x12\x19\n\x11\x65vents_per_second\x18\x04 \x01(\x01\x12,\n\x05types\x18\x05 \x03(\x0b\x32\x1d.tideline.query.v1.NamedCount\x12\x30\n\tcountries\x18\x06 \x03(\x0b\x32\x1d.tideline.query.v1.NamedCount\x12.\n\x07\x64\x65vices\x18\x07 \x03(\x0b\x32\x1d.tideline.query.v1.NamedCount\x12\x33\n\x08verdicts\x18\x08 \x03(\x0b\x32!.tideline.pipeline.v1.LiveVerdict\x12\x44\n\x08outcomes\x18\t \x03(\x0b\x32\x32.tideline.query.v1.SubscribeResponse.OutcomesEntry\x12\x35\n\x08services\x18\n \x03(\x0b\x32#.tideline.pipeline.v1.ServiceStatus\x12-\n\twatermark\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10\x65vents_last_hour\x18\x0c \x01(\x04\x12\x31\n\rcomplete_from\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x1a/\n\rOutcomesEntry\x12\x0b\n\x03key\x18\x01 \x01(\r\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\"I\n\x0bMinuteCount\x12*\n\x06minute\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x65vents\x18\x02 \x01(\x04\"*\n\nNamedCount\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x65vents\x18\x02 \x01(\x04\x32\xeb\x03\n\x0cQueryService\x12\x64\n\x0cQueryMetrics\x12&.tideline.query.v1.QueryMetricsRequest\x1a\'.tideline.query.v1.QueryMetricsResponse\"\x03\x90\x02\x01\x12^\n\nListEvents\x12$.tideline.query.v1.ListEventsRequest\x1a%.tideline.query.v1.ListEventsResponse\"\x03\x90\x02\x01\x12U\n\x07GetUser\x12!.tideline.query.v1.GetUserRequest\x1a\".tideline.query.v1.GetUserResponse\"\x03\x90\x02\x01\x12\x64\n\x0c\x45xplainEvent\x12&.tideline.query.v1.ExplainEventRequest\x1a\'.tideline.query.v1.ExplainEventResponse\"\x03\x90\x02\x01\x12X\n\tSubscribe\x12#.tideline.query.v1.SubscribeRequest\x1a$.tideline.query.v1.SubscribeResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%tideline/query/v1/query_service.proto\x12\x11tideline.query.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\x1a tideline/pipeline/v1/block.proto\x1a\x1ftideline/pipeline/v1/live.proto\x1a tideline/query/v1/question.proto\x1a\"tideline/query/v1/stickiness.proto\"\xb4\x04\n\x13QueryMetricsRequest\x12\x16\n\x04type\x18\x01 \x01(\tB\x08\xbaH\x05r\x03(\xc8\x01\x12?\n\x0b\x61ggregation\x18\x02 \x01(\x0e\x32\x1e.tideline.query.v1.AggregationB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12-\n\x08property\x18\x03 \x01(\x0b\x32\x1b.tideline.query.v1.Property\x12+\n\npercentile\x18\x04 \x01(\x01\x42\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00Y@)\x00\x00\x00\x00\x00\x00\x00\x00\x12+\n\x05range\x18\x05 \x01(\x0b\x32\x1c.tideline.query.v1.TimeRange\x12\x37\n\x08interval\x18\x06 \x01(\x0e\x32\x1b.tideline.query.v1.IntervalB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1a\n\ttime_zone\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12+\n\nweek_start\x18\x08 \x01(\tB\x17\xbaH\x14r\x12R\x00R\x06mondayR\x06sunday\x12\x34\n\x07\x66ilters\x18\t \x03(\x0b\x32\x19.tideline.query.v1.FilterB\x08\xbaH\x05\x92\x01\x02\x10\x32\x12\x38\n\tbreakdown\x18\n \x03(\x0b\x32\x1b.tideline.query.v1.PropertyB\x08\xbaH\x05\x92\x01\x02\x10\x03\x12\x17\n\x05limit\x18\x0b \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x30\n\rmax_staleness\x18\x0c \x01(\x0b\x32\x19.google.protobuf.Duration\"\xc7\x01\n\x14QueryMetricsResponse\x12+\n\x07\x62uckets\x18\x01 \x03(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x06series\x18\x02 \x03(\x0b\x32\x19.tideline.query.v1.Series\x12\x14\n\x0cother_values\x18\x03 \x01(\x04\x12+\n\x04info\x18\x04 \x01(\x0b\x32\x1d.tideline.query.v1.AnswerInfo\x12\x14\n\x0copen_buckets\x18\x05 \x03(\r\"\xaf\x01\n\x06Series\x12\x34\n\tbreakdown\x18\x01 \x03(\x0b\x32!.tideline.query.v1.BreakdownValue\x12.\n\x06values\x18\x02 \x03(\x0b\x32\x1e.tideline.query.v1.SeriesValue\x12-\n\x05total\x18\x03 \x01(\x0b\x32\x1e.tideline.query.v1.SeriesValue\x12\x10\n\x08is_other\x18\x04 \x01(\x08\"0\n\x0e\x42reakdownValue\x12\r\n\x05value\x18\x01 \x01(\t\x12\x0f\n\x07missing\x18\x02 \x01(\x08\"/\n\x0bSeriesValue\x12\r\n\x05value\x18\x01 \x01(\x01\x12\x11\n\thas_value\x18\x02 \x01(\x08\"\x80\x02\n\x11ListEventsRequest\x12\x16\n\x04type\x18\x01 \x01(\tB\x08\xbaH\x05r\x03(\xc8\x01\x12+\n\x05range\x18\x02 \x01(\x0b\x32\x1c.tideline.query.v1.TimeRange\x12\x34\n\x07\x66ilters\x18\x03 \x03(\x0b\x32\x19.tideline.query.v1.FilterB\x08\xbaH\x05\x92\x01\x02\x10\x32\x12\x1b\n\tpage_size\x18\x04 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08\x12\x1a\n\x08\x65vent_id\x18\x06 \x01(\tB\x08\xbaH\x05r\x03(\x80\x01\x12\x19\n\x07user_id\x18\x07 \x01(\tB\x08\xbaH\x05r\x03(\x80\x02\"\x87\x01\n\x12ListEventsResponse\x12+\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1b.tideline.pipeline.v1.Event\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12+\n\x04info\x18\x03 \x01(\x0b\x32\x1d.tideline.query.v1.AnswerInfo\"h\n\x0eGetUserRequest\x12\x1b\n\x07user_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01(\x80\x02\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08\"\x9a\x03\n\x0fGetUserResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x11\n\tknown_ids\x18\x02 \x03(\t\x12>\n\x06traits\x18\x03 \x03(\x0b\x32..tideline.query.v1.GetUserResponse.TraitsEntry\x12.\n\nfirst_seen\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tlast_seen\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x65vents\x18\x06 \x01(\x04\x12\x10\n\x08sessions\x18\x07 \x01(\x04\x12-\n\x08timeline\x18\x08 \x03(\x0b\x32\x1b.tideline.pipeline.v1.Event\x12\x17\n\x0fnext_page_token\x18\t \x01(\t\x12+\n\x04info\x18\n \x01(\x0b\x32\x1d.tideline.query.v1.AnswerInfo\x1a-\n\x0bTraitsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"3\n\x13\x45xplainEventRequest\x12\x1c\n\x08\x65vent_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01(\x80\x01\"\xf7\x01\n\x14\x45xplainEventResponse\x12+\n\x07outcome\x18\x01 \x01(\x0e\x32\x1a.tideline.event.v1.Outcome\x12(\n\x06stages\x18\x02 \x03(\x0b\x32\x18.tideline.query.v1.Stage\x12+\n\x06stored\x18\x03 \x01(\x0b\x32\x1b.tideline.pipeline.v1.Event\x12-\n\x0bquarantined\x18\x04 \x01(\x0b\x32\x18.tideline.event.v1.Event\x12,\n\x05\x66\x61ult\x18\x05 \x01(\x0b\x32\x1d.tideline.event.v1.EventFault\"\xb2\x01\n\x05Stage\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07reached\x18\x02 \x01(\x08\x12(\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x05\x66\x61\x63ts\x18\x04 \x03(\x0b\x32#.tideline.query.v1.Stage.FactsEntry\x1a,\n\nFactsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"Y\n\x10SubscribeRequest\x12!\n\x0fhistory_minutes\x18\x01 \x01(\rB\x08\xbaH\x05*\x03\x18\xb4\x01\x12\x10\n\x08verdicts\x18\x02 \x01(\x08\x12\x10\n\x08services\x18\x03 \x01(\x08\"\x8d\x05\n\x11SubscribeResponse\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bis_snapshot\x18\x02 \x01(\x08\x12/\n\x07minutes\x18\x03 \x03(\x0b\x32\x1e.tideline.query.v1.MinuteCount\x12\x19\n\x11\x65vents_per_second\x18\x04 \x01(\x01\x12,\n\x05types\x18\x05 \x03(\x0b\x32\x1d.tideline.query.v1.NamedCount\x12\x30\n\tcountries\x18\x06 \x03(\x0b\x32\x1d.tideline.query.v1.NamedCount\x12.\n\x07\x64\x65vices\x18\x07 \x03(\x0b\x32\x1d.tideline.query.v1.NamedCount\x12\x33\n\x08verdicts\x18\x08 \x03(\x0b\x32!.tideline.pipeline.v1.LiveVerdict\x12\x44\n\x08outcomes\x18\t \x03(\x0b\x32\x32.tideline.query.v1.SubscribeResponse.OutcomesEntry\x12\x35\n\x08services\x18\n \x03(\x0b\x32#.tideline.pipeline.v1.ServiceStatus\x12-\n\twatermark\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10\x65vents_last_hour\x18\x0c \x01(\x04\x12\x31\n\rcomplete_from\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x1a/\n\rOutcomesEntry\x12\x0b\n\x03key\x18\x01 \x01(\r\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\"I\n\x0bMinuteCount\x12*\n\x06minute\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x65vents\x18\x02 \x01(\x04\"*\n\nNamedCount\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x65vents\x18\x02 \x01(\x04\x32\xda\x04\n\x0cQueryService\x12\x64\n\x0cQueryMetrics\x12&.tideline.query.v1.QueryMetricsRequest\x1a\'.tideline.query.v1.QueryMetricsResponse\"\x03\x90\x02\x01\x12^\n\nListEvents\x12$.tideline.query.v1.ListEventsRequest\x1a%.tideline.query.v1.ListEventsResponse\"\x03\x90\x02\x01\x12U\n\x07GetUser\x12!.tideline.query.v1.GetUserRequest\x1a\".tideline.query.v1.GetUserResponse\"\x03\x90\x02\x01\x12\x64\n\x0c\x45xplainEvent\x12&.tideline.query.v1.ExplainEventRequest\x1a\'.tideline.query.v1.ExplainEventResponse\"\x03\x90\x02\x01\x12m\n\x0fQueryStickiness\x12).tideline.query.v1.QueryStickinessRequest\x1a*.tideline.query.v1.QueryStickinessResponse\"\x03\x90\x02\x01\x12X\n\tSubscribe\x12#.tideline.query.v1.SubscribeRequest\x1a$.tideline.query.v1.SubscribeResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -93,44 +94,46 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_QUERYSERVICE'].methods_by_name['GetUser']._serialized_options = b'\220\002\001'
   _globals['_QUERYSERVICE'].methods_by_name['ExplainEvent']._loaded_options = None
   _globals['_QUERYSERVICE'].methods_by_name['ExplainEvent']._serialized_options = b'\220\002\001'
-  _globals['_QUERYMETRICSREQUEST']._serialized_start=320
-  _globals['_QUERYMETRICSREQUEST']._serialized_end=884
-  _globals['_QUERYMETRICSRESPONSE']._serialized_start=887
-  _globals['_QUERYMETRICSRESPONSE']._serialized_end=1086
-  _globals['_SERIES']._serialized_start=1089
-  _globals['_SERIES']._serialized_end=1264
-  _globals['_BREAKDOWNVALUE']._serialized_start=1266
-  _globals['_BREAKDOWNVALUE']._serialized_end=1314
-  _globals['_SERIESVALUE']._serialized_start=1316
-  _globals['_SERIESVALUE']._serialized_end=1363
-  _globals['_LISTEVENTSREQUEST']._serialized_start=1366
-  _globals['_LISTEVENTSREQUEST']._serialized_end=1622
-  _globals['_LISTEVENTSRESPONSE']._serialized_start=1625
-  _globals['_LISTEVENTSRESPONSE']._serialized_end=1760
-  _globals['_GETUSERREQUEST']._serialized_start=1762
-  _globals['_GETUSERREQUEST']._serialized_end=1866
-  _globals['_GETUSERRESPONSE']._serialized_start=1869
-  _globals['_GETUSERRESPONSE']._serialized_end=2279
-  _globals['_GETUSERRESPONSE_TRAITSENTRY']._serialized_start=2234
-  _globals['_GETUSERRESPONSE_TRAITSENTRY']._serialized_end=2279
-  _globals['_EXPLAINEVENTREQUEST']._serialized_start=2281
-  _globals['_EXPLAINEVENTREQUEST']._serialized_end=2332
-  _globals['_EXPLAINEVENTRESPONSE']._serialized_start=2335
-  _globals['_EXPLAINEVENTRESPONSE']._serialized_end=2582
-  _globals['_STAGE']._serialized_start=2585
-  _globals['_STAGE']._serialized_end=2763
-  _globals['_STAGE_FACTSENTRY']._serialized_start=2719
-  _globals['_STAGE_FACTSENTRY']._serialized_end=2763
-  _globals['_SUBSCRIBEREQUEST']._serialized_start=2765
-  _globals['_SUBSCRIBEREQUEST']._serialized_end=2854
-  _globals['_SUBSCRIBERESPONSE']._serialized_start=2857
-  _globals['_SUBSCRIBERESPONSE']._serialized_end=3510
-  _globals['_SUBSCRIBERESPONSE_OUTCOMESENTRY']._serialized_start=3463
-  _globals['_SUBSCRIBERESPONSE_OUTCOMESENTRY']._serialized_end=3510
-  _globals['_MINUTECOUNT']._serialized_start=3512
-  _globals['_MINUTECOUNT']._serialized_end=3585
-  _globals['_NAMEDCOUNT']._serialized_start=3587
-  _globals['_NAMEDCOUNT']._serialized_end=3629
-  _globals['_QUERYSERVICE']._serialized_start=3632
-  _globals['_QUERYSERVICE']._serialized_end=4123
+  _globals['_QUERYSERVICE'].methods_by_name['QueryStickiness']._loaded_options = None
+  _globals['_QUERYSERVICE'].methods_by_name['QueryStickiness']._serialized_options = b'\220\002\001'
+  _globals['_QUERYMETRICSREQUEST']._serialized_start=356
+  _globals['_QUERYMETRICSREQUEST']._serialized_end=920
+  _globals['_QUERYMETRICSRESPONSE']._serialized_start=923
+  _globals['_QUERYMETRICSRESPONSE']._serialized_end=1122
+  _globals['_SERIES']._serialized_start=1125
+  _globals['_SERIES']._serialized_end=1300
+  _globals['_BREAKDOWNVALUE']._serialized_start=1302
+  _globals['_BREAKDOWNVALUE']._serialized_end=1350
+  _globals['_SERIESVALUE']._serialized_start=1352
+  _globals['_SERIESVALUE']._serialized_end=1399
+  _globals['_LISTEVENTSREQUEST']._serialized_start=1402
+  _globals['_LISTEVENTSREQUEST']._serialized_end=1658
+  _globals['_LISTEVENTSRESPONSE']._serialized_start=1661
+  _globals['_LISTEVENTSRESPONSE']._serialized_end=1796
+  _globals['_GETUSERREQUEST']._serialized_start=1798
+  _globals['_GETUSERREQUEST']._serialized_end=1902
+  _globals['_GETUSERRESPONSE']._serialized_start=1905
+  _globals['_GETUSERRESPONSE']._serialized_end=2315
+  _globals['_GETUSERRESPONSE_TRAITSENTRY']._serialized_start=2270
+  _globals['_GETUSERRESPONSE_TRAITSENTRY']._serialized_end=2315
+  _globals['_EXPLAINEVENTREQUEST']._serialized_start=2317
+  _globals['_EXPLAINEVENTREQUEST']._serialized_end=2368
+  _globals['_EXPLAINEVENTRESPONSE']._serialized_start=2371
+  _globals['_EXPLAINEVENTRESPONSE']._serialized_end=2618
+  _globals['_STAGE']._serialized_start=2621
+  _globals['_STAGE']._serialized_end=2799
+  _globals['_STAGE_FACTSENTRY']._serialized_start=2755
+  _globals['_STAGE_FACTSENTRY']._serialized_end=2799
+  _globals['_SUBSCRIBEREQUEST']._serialized_start=2801
+  _globals['_SUBSCRIBEREQUEST']._serialized_end=2890
+  _globals['_SUBSCRIBERESPONSE']._serialized_start=2893
+  _globals['_SUBSCRIBERESPONSE']._serialized_end=3546
+  _globals['_SUBSCRIBERESPONSE_OUTCOMESENTRY']._serialized_start=3499
+  _globals['_SUBSCRIBERESPONSE_OUTCOMESENTRY']._serialized_end=3546
+  _globals['_MINUTECOUNT']._serialized_start=3548
+  _globals['_MINUTECOUNT']._serialized_end=3621
+  _globals['_NAMEDCOUNT']._serialized_start=3623
+  _globals['_NAMEDCOUNT']._serialized_end=3665
+  _globals['_QUERYSERVICE']._serialized_start=3668
+  _globals['_QUERYSERVICE']._serialized_end=4270
 # @@protoc_insertion_point(module_scope)

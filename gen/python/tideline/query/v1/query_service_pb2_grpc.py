@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from tideline.query.v1 import query_service_pb2 as tideline_dot_query_dot_v1_dot_query__service__pb2
+from tideline.query.v1 import stickiness_pb2 as tideline_dot_query_dot_v1_dot_stickiness__pb2
 
 GRPC_GENERATED_VERSION = '1.76.0'
 GRPC_VERSION = grpc.__version__
@@ -57,6 +58,11 @@ class QueryServiceStub(object):
                 request_serializer=tideline_dot_query_dot_v1_dot_query__service__pb2.ExplainEventRequest.SerializeToString,
                 response_deserializer=tideline_dot_query_dot_v1_dot_query__service__pb2.ExplainEventResponse.FromString,
                 _registered_method=True)
+        self.QueryStickiness = channel.unary_unary(
+                '/tideline.query.v1.QueryService/QueryStickiness',
+                request_serializer=tideline_dot_query_dot_v1_dot_stickiness__pb2.QueryStickinessRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_stickiness__pb2.QueryStickinessResponse.FromString,
+                _registered_method=True)
         self.Subscribe = channel.unary_stream(
                 '/tideline.query.v1.QueryService/Subscribe',
                 request_serializer=tideline_dot_query_dot_v1_dot_query__service__pb2.SubscribeRequest.SerializeToString,
@@ -98,6 +104,13 @@ class QueryServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def QueryStickiness(self, request, context):
+        """QueryStickiness counts users by the number of intervals in which they were active.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Subscribe(self, request, context):
         """Subscribe streams the project's live picture: the whole at once, then changes each second, under 2 s behind.
         """
@@ -127,6 +140,11 @@ def add_QueryServiceServicer_to_server(servicer, server):
                     servicer.ExplainEvent,
                     request_deserializer=tideline_dot_query_dot_v1_dot_query__service__pb2.ExplainEventRequest.FromString,
                     response_serializer=tideline_dot_query_dot_v1_dot_query__service__pb2.ExplainEventResponse.SerializeToString,
+            ),
+            'QueryStickiness': grpc.unary_unary_rpc_method_handler(
+                    servicer.QueryStickiness,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_stickiness__pb2.QueryStickinessRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_stickiness__pb2.QueryStickinessResponse.SerializeToString,
             ),
             'Subscribe': grpc.unary_stream_rpc_method_handler(
                     servicer.Subscribe,
@@ -245,6 +263,33 @@ class QueryService(object):
             '/tideline.query.v1.QueryService/ExplainEvent',
             tideline_dot_query_dot_v1_dot_query__service__pb2.ExplainEventRequest.SerializeToString,
             tideline_dot_query_dot_v1_dot_query__service__pb2.ExplainEventResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def QueryStickiness(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/QueryStickiness',
+            tideline_dot_query_dot_v1_dot_stickiness__pb2.QueryStickinessRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_stickiness__pb2.QueryStickinessResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -26,7 +26,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n tideline/query/v1/question.proto\x12\x11tideline.query.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"]\n\tTimeRange\x12(\n\x04\x66rom\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12&\n\x02to\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"_\n\x08Property\x12\x39\n\x05scope\x18\x01 \x01(\x0e\x32 .tideline.query.v1.PropertyScopeB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x18\n\x04name\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01(\x80\x02\"\x96\x01\n\x06\x46ilter\x12\x35\n\x08property\x18\x01 \x01(\x0b\x32\x1b.tideline.query.v1.PropertyB\x06\xbaH\x03\xc8\x01\x01\x12\x33\n\x02op\x18\x02 \x01(\x0e\x32\x1b.tideline.query.v1.FilterOpB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12 \n\x06values\x18\x03 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\xe8\x07\"\x05r\x03(\x80 \"\xc9\x03\n\nAnswerInfo\x12-\n\twatermark\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12?\n\tpositions\x18\x03 \x03(\x0b\x32,.tideline.query.v1.AnswerInfo.PositionsEntry\x12\x11\n\ttime_zone\x18\x04 \x01(\t\x12\x12\n\nlate_share\x18\x05 \x01(\x01\x12+\n\x05range\x18\x06 \x01(\x0b\x32\x1c.tideline.query.v1.TimeRange\x12\x0e\n\x06\x63\x61\x63hed\x18\x07 \x01(\x08\x12\r\n\x05stale\x18\x08 \x01(\x08\x12\x0e\n\x06source\x18\t \x01(\t\x12\x11\n\tengine_ms\x18\n \x01(\x01\x12\x11\n\trows_read\x18\x0b \x01(\x04\x12\x12\n\nweek_start\x18\x0c \x01(\t\x12\x31\n\rcomplete_from\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x1a\x30\n\x0ePositionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\r\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01*\xa0\x01\n\x08Interval\x12\x18\n\x14INTERVAL_UNSPECIFIED\x10\x00\x12\x13\n\x0fINTERVAL_MINUTE\x10\x01\x12\x19\n\x15INTERVAL_QUARTER_HOUR\x10\x02\x12\x11\n\rINTERVAL_HOUR\x10\x03\x12\x10\n\x0cINTERVAL_DAY\x10\x04\x12\x11\n\rINTERVAL_WEEK\x10\x05\x12\x12\n\x0eINTERVAL_MONTH\x10\x06*|\n\rPropertyScope\x12\x1e\n\x1aPROPERTY_SCOPE_UNSPECIFIED\x10\x00\x12\x18\n\x14PROPERTY_SCOPE_EVENT\x10\x01\x12\x18\n\x14PROPERTY_SCOPE_FIELD\x10\x02\x12\x17\n\x13PROPERTY_SCOPE_USER\x10\x03*\xc9\x02\n\x08\x46ilterOp\x12\x19\n\x15\x46ILTER_OP_UNSPECIFIED\x10\x00\x12\x14\n\x10\x46ILTER_OP_EQUALS\x10\x01\x12\x18\n\x14\x46ILTER_OP_NOT_EQUALS\x10\x02\x12\x16\n\x12\x46ILTER_OP_CONTAINS\x10\x03\x12\x1a\n\x16\x46ILTER_OP_NOT_CONTAINS\x10\x04\x12\x13\n\x0f\x46ILTER_OP_REGEX\x10\x05\x12\x17\n\x13\x46ILTER_OP_NOT_REGEX\x10\x06\x12\x11\n\rFILTER_OP_SET\x10\x07\x12\x15\n\x11\x46ILTER_OP_NOT_SET\x10\x08\x12\x15\n\x11\x46ILTER_OP_GREATER\x10\t\x12\x1e\n\x1a\x46ILTER_OP_GREATER_OR_EQUAL\x10\n\x12\x12\n\x0e\x46ILTER_OP_LESS\x10\x0b\x12\x1b\n\x17\x46ILTER_OP_LESS_OR_EQUAL\x10\x0c*\xee\x01\n\x0b\x41ggregation\x12\x1b\n\x17\x41GGREGATION_UNSPECIFIED\x10\x00\x12\x15\n\x11\x41GGREGATION_COUNT\x10\x01\x12\x1c\n\x18\x41GGREGATION_UNIQUE_USERS\x10\x02\x12\x13\n\x0f\x41GGREGATION_SUM\x10\x03\x12\x13\n\x0f\x41GGREGATION_AVG\x10\x04\x12\x13\n\x0f\x41GGREGATION_MIN\x10\x05\x12\x13\n\x0f\x41GGREGATION_MAX\x10\x06\x12\x1a\n\x16\x41GGREGATION_PERCENTILE\x10\x07\x12\x1d\n\x19\x41GGREGATION_UNIQUE_VALUES\x10\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n tideline/query/v1/question.proto\x12\x11tideline.query.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"]\n\tTimeRange\x12(\n\x04\x66rom\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12&\n\x02to\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"_\n\x08Property\x12\x39\n\x05scope\x18\x01 \x01(\x0e\x32 .tideline.query.v1.PropertyScopeB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x18\n\x04name\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01(\x80\x02\"\x96\x01\n\x06\x46ilter\x12\x35\n\x08property\x18\x01 \x01(\x0b\x32\x1b.tideline.query.v1.PropertyB\x06\xbaH\x03\xc8\x01\x01\x12\x33\n\x02op\x18\x02 \x01(\x0e\x32\x1b.tideline.query.v1.FilterOpB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12 \n\x06values\x18\x03 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\xe8\x07\"\x05r\x03(\x80 \"\xa6\x04\n\nAnswerInfo\x12-\n\twatermark\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12?\n\tpositions\x18\x03 \x03(\x0b\x32,.tideline.query.v1.AnswerInfo.PositionsEntry\x12\x11\n\ttime_zone\x18\x04 \x01(\t\x12\x12\n\nlate_share\x18\x05 \x01(\x01\x12+\n\x05range\x18\x06 \x01(\x0b\x32\x1c.tideline.query.v1.TimeRange\x12\x0e\n\x06\x63\x61\x63hed\x18\x07 \x01(\x08\x12\r\n\x05stale\x18\x08 \x01(\x08\x12\x0e\n\x06source\x18\t \x01(\t\x12\x11\n\tengine_ms\x18\n \x01(\x01\x12\x11\n\trows_read\x18\x0b \x01(\x04\x12\x12\n\nweek_start\x18\x0c \x01(\t\x12\x31\n\rcomplete_from\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0chistory_from\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x04plan\x18\x0f \x03(\x0b\x32\x1b.tideline.query.v1.PlanPart\x1a\x30\n\x0ePositionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\r\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01\"\x87\x01\n\x08PlanPart\x12\x0f\n\x07purpose\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x11\n\trows_read\x18\x04 \x01(\x04\x12\x12\n\nbytes_read\x18\x05 \x01(\x04\x12\x11\n\tengine_ms\x18\x06 \x01(\x01\x12\x10\n\x08total_ms\x18\x07 \x01(\x01*\xa0\x01\n\x08Interval\x12\x18\n\x14INTERVAL_UNSPECIFIED\x10\x00\x12\x13\n\x0fINTERVAL_MINUTE\x10\x01\x12\x19\n\x15INTERVAL_QUARTER_HOUR\x10\x02\x12\x11\n\rINTERVAL_HOUR\x10\x03\x12\x10\n\x0cINTERVAL_DAY\x10\x04\x12\x11\n\rINTERVAL_WEEK\x10\x05\x12\x12\n\x0eINTERVAL_MONTH\x10\x06*|\n\rPropertyScope\x12\x1e\n\x1aPROPERTY_SCOPE_UNSPECIFIED\x10\x00\x12\x18\n\x14PROPERTY_SCOPE_EVENT\x10\x01\x12\x18\n\x14PROPERTY_SCOPE_FIELD\x10\x02\x12\x17\n\x13PROPERTY_SCOPE_USER\x10\x03*\xc9\x02\n\x08\x46ilterOp\x12\x19\n\x15\x46ILTER_OP_UNSPECIFIED\x10\x00\x12\x14\n\x10\x46ILTER_OP_EQUALS\x10\x01\x12\x18\n\x14\x46ILTER_OP_NOT_EQUALS\x10\x02\x12\x16\n\x12\x46ILTER_OP_CONTAINS\x10\x03\x12\x1a\n\x16\x46ILTER_OP_NOT_CONTAINS\x10\x04\x12\x13\n\x0f\x46ILTER_OP_REGEX\x10\x05\x12\x17\n\x13\x46ILTER_OP_NOT_REGEX\x10\x06\x12\x11\n\rFILTER_OP_SET\x10\x07\x12\x15\n\x11\x46ILTER_OP_NOT_SET\x10\x08\x12\x15\n\x11\x46ILTER_OP_GREATER\x10\t\x12\x1e\n\x1a\x46ILTER_OP_GREATER_OR_EQUAL\x10\n\x12\x12\n\x0e\x46ILTER_OP_LESS\x10\x0b\x12\x1b\n\x17\x46ILTER_OP_LESS_OR_EQUAL\x10\x0c*\xee\x01\n\x0b\x41ggregation\x12\x1b\n\x17\x41GGREGATION_UNSPECIFIED\x10\x00\x12\x15\n\x11\x41GGREGATION_COUNT\x10\x01\x12\x1c\n\x18\x41GGREGATION_UNIQUE_USERS\x10\x02\x12\x13\n\x0f\x41GGREGATION_SUM\x10\x03\x12\x13\n\x0f\x41GGREGATION_AVG\x10\x04\x12\x13\n\x0f\x41GGREGATION_MIN\x10\x05\x12\x13\n\x0f\x41GGREGATION_MAX\x10\x06\x12\x1a\n\x16\x41GGREGATION_PERCENTILE\x10\x07\x12\x1d\n\x19\x41GGREGATION_UNIQUE_VALUES\x10\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,14 +45,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FILTER'].fields_by_name['values']._serialized_options = b'\272H\r\222\001\n\020\350\007\"\005r\003(\200 '
   _globals['_ANSWERINFO_POSITIONSENTRY']._loaded_options = None
   _globals['_ANSWERINFO_POSITIONSENTRY']._serialized_options = b'8\001'
-  _globals['_INTERVAL']._serialized_start=923
-  _globals['_INTERVAL']._serialized_end=1083
-  _globals['_PROPERTYSCOPE']._serialized_start=1085
-  _globals['_PROPERTYSCOPE']._serialized_end=1209
-  _globals['_FILTEROP']._serialized_start=1212
-  _globals['_FILTEROP']._serialized_end=1541
-  _globals['_AGGREGATION']._serialized_start=1544
-  _globals['_AGGREGATION']._serialized_end=1782
+  _globals['_INTERVAL']._serialized_start=1154
+  _globals['_INTERVAL']._serialized_end=1314
+  _globals['_PROPERTYSCOPE']._serialized_start=1316
+  _globals['_PROPERTYSCOPE']._serialized_end=1440
+  _globals['_FILTEROP']._serialized_start=1443
+  _globals['_FILTEROP']._serialized_end=1772
+  _globals['_AGGREGATION']._serialized_start=1775
+  _globals['_AGGREGATION']._serialized_end=2013
   _globals['_TIMERANGE']._serialized_start=117
   _globals['_TIMERANGE']._serialized_end=210
   _globals['_PROPERTY']._serialized_start=212
@@ -60,7 +60,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FILTER']._serialized_start=310
   _globals['_FILTER']._serialized_end=460
   _globals['_ANSWERINFO']._serialized_start=463
-  _globals['_ANSWERINFO']._serialized_end=920
-  _globals['_ANSWERINFO_POSITIONSENTRY']._serialized_start=872
-  _globals['_ANSWERINFO_POSITIONSENTRY']._serialized_end=920
+  _globals['_ANSWERINFO']._serialized_end=1013
+  _globals['_ANSWERINFO_POSITIONSENTRY']._serialized_start=965
+  _globals['_ANSWERINFO_POSITIONSENTRY']._serialized_end=1013
+  _globals['_PLANPART']._serialized_start=1016
+  _globals['_PLANPART']._serialized_end=1151
 # @@protoc_insertion_point(module_scope)

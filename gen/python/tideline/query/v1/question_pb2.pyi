@@ -115,7 +115,7 @@ class Filter(_message.Message):
     def __init__(self, property: _Optional[_Union[Property, _Mapping]] = ..., op: _Optional[_Union[FilterOp, str]] = ..., values: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class AnswerInfo(_message.Message):
-    __slots__ = ("watermark", "as_of", "positions", "time_zone", "late_share", "range", "cached", "stale", "source", "engine_ms", "rows_read", "week_start", "complete_from")
+    __slots__ = ("watermark", "as_of", "positions", "time_zone", "late_share", "range", "cached", "stale", "source", "engine_ms", "rows_read", "week_start", "complete_from", "history_from", "plan")
     class PositionsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -136,6 +136,8 @@ class AnswerInfo(_message.Message):
     ROWS_READ_FIELD_NUMBER: _ClassVar[int]
     WEEK_START_FIELD_NUMBER: _ClassVar[int]
     COMPLETE_FROM_FIELD_NUMBER: _ClassVar[int]
+    HISTORY_FROM_FIELD_NUMBER: _ClassVar[int]
+    PLAN_FIELD_NUMBER: _ClassVar[int]
     watermark: _timestamp_pb2.Timestamp
     as_of: _timestamp_pb2.Timestamp
     positions: _containers.ScalarMap[int, int]
@@ -149,4 +151,24 @@ class AnswerInfo(_message.Message):
     rows_read: int
     week_start: str
     complete_from: _timestamp_pb2.Timestamp
-    def __init__(self, watermark: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., positions: _Optional[_Mapping[int, int]] = ..., time_zone: _Optional[str] = ..., late_share: _Optional[float] = ..., range: _Optional[_Union[TimeRange, _Mapping]] = ..., cached: bool = ..., stale: bool = ..., source: _Optional[str] = ..., engine_ms: _Optional[float] = ..., rows_read: _Optional[int] = ..., week_start: _Optional[str] = ..., complete_from: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    history_from: _timestamp_pb2.Timestamp
+    plan: _containers.RepeatedCompositeFieldContainer[PlanPart]
+    def __init__(self, watermark: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., positions: _Optional[_Mapping[int, int]] = ..., time_zone: _Optional[str] = ..., late_share: _Optional[float] = ..., range: _Optional[_Union[TimeRange, _Mapping]] = ..., cached: bool = ..., stale: bool = ..., source: _Optional[str] = ..., engine_ms: _Optional[float] = ..., rows_read: _Optional[int] = ..., week_start: _Optional[str] = ..., complete_from: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., history_from: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., plan: _Optional[_Iterable[_Union[PlanPart, _Mapping]]] = ...) -> None: ...
+
+class PlanPart(_message.Message):
+    __slots__ = ("purpose", "source", "reason", "rows_read", "bytes_read", "engine_ms", "total_ms")
+    PURPOSE_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    ROWS_READ_FIELD_NUMBER: _ClassVar[int]
+    BYTES_READ_FIELD_NUMBER: _ClassVar[int]
+    ENGINE_MS_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_MS_FIELD_NUMBER: _ClassVar[int]
+    purpose: str
+    source: str
+    reason: str
+    rows_read: int
+    bytes_read: int
+    engine_ms: float
+    total_ms: float
+    def __init__(self, purpose: _Optional[str] = ..., source: _Optional[str] = ..., reason: _Optional[str] = ..., rows_read: _Optional[int] = ..., bytes_read: _Optional[int] = ..., engine_ms: _Optional[float] = ..., total_ms: _Optional[float] = ...) -> None: ...

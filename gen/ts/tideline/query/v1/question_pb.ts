@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tideline/query/v1/question.proto.
  */
 export const file_tideline_query_v1_question: GenFile = /*@__PURE__*/
-  fileDesc("CiB0aWRlbGluZS9xdWVyeS92MS9xdWVzdGlvbi5wcm90bxIRdGlkZWxpbmUucXVlcnkudjEiXQoJVGltZVJhbmdlEigKBGZyb20YASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiYKAnRvGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJfCghQcm9wZXJ0eRI5CgVzY29wZRgBIAEoDjIgLnRpZGVsaW5lLnF1ZXJ5LnYxLlByb3BlcnR5U2NvcGVCCLpIBYIBAhABEhgKBG5hbWUYAiABKAlCCrpIB3IFEAEogAIilgEKBkZpbHRlchI1Cghwcm9wZXJ0eRgBIAEoCzIbLnRpZGVsaW5lLnF1ZXJ5LnYxLlByb3BlcnR5Qga6SAPIAQESMwoCb3AYAiABKA4yGy50aWRlbGluZS5xdWVyeS52MS5GaWx0ZXJPcEIKukgHggEEEAEgABIgCgZ2YWx1ZXMYAyADKAlCELpIDZIBChDoByIFcgMogCAiyQMKCkFuc3dlckluZm8SLQoJd2F0ZXJtYXJrGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIpCgVhc19vZhgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASPwoJcG9zaXRpb25zGAMgAygLMiwudGlkZWxpbmUucXVlcnkudjEuQW5zd2VySW5mby5Qb3NpdGlvbnNFbnRyeRIRCgl0aW1lX3pvbmUYBCABKAkSEgoKbGF0ZV9zaGFyZRgFIAEoARIrCgVyYW5nZRgGIAEoCzIcLnRpZGVsaW5lLnF1ZXJ5LnYxLlRpbWVSYW5nZRIOCgZjYWNoZWQYByABKAgSDQoFc3RhbGUYCCABKAgSDgoGc291cmNlGAkgASgJEhEKCWVuZ2luZV9tcxgKIAEoARIRCglyb3dzX3JlYWQYCyABKAQSEgoKd2Vla19zdGFydBgMIAEoCRIxCg1jb21wbGV0ZV9mcm9tGA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBowCg5Qb3NpdGlvbnNFbnRyeRILCgNrZXkYASABKA0SDQoFdmFsdWUYAiABKAQ6AjgBKqABCghJbnRlcnZhbBIYChRJTlRFUlZBTF9VTlNQRUNJRklFRBAAEhMKD0lOVEVSVkFMX01JTlVURRABEhkKFUlOVEVSVkFMX1FVQVJURVJfSE9VUhACEhEKDUlOVEVSVkFMX0hPVVIQAxIQCgxJTlRFUlZBTF9EQVkQBBIRCg1JTlRFUlZBTF9XRUVLEAUSEgoOSU5URVJWQUxfTU9OVEgQBip8Cg1Qcm9wZXJ0eVNjb3BlEh4KGlBST1BFUlRZX1NDT1BFX1VOU1BFQ0lGSUVEEAASGAoUUFJPUEVSVFlfU0NPUEVfRVZFTlQQARIYChRQUk9QRVJUWV9TQ09QRV9GSUVMRBACEhcKE1BST1BFUlRZX1NDT1BFX1VTRVIQAyrJAgoIRmlsdGVyT3ASGQoVRklMVEVSX09QX1VOU1BFQ0lGSUVEEAASFAoQRklMVEVSX09QX0VRVUFMUxABEhgKFEZJTFRFUl9PUF9OT1RfRVFVQUxTEAISFgoSRklMVEVSX09QX0NPTlRBSU5TEAMSGgoWRklMVEVSX09QX05PVF9DT05UQUlOUxAEEhMKD0ZJTFRFUl9PUF9SRUdFWBAFEhcKE0ZJTFRFUl9PUF9OT1RfUkVHRVgQBhIRCg1GSUxURVJfT1BfU0VUEAcSFQoRRklMVEVSX09QX05PVF9TRVQQCBIVChFGSUxURVJfT1BfR1JFQVRFUhAJEh4KGkZJTFRFUl9PUF9HUkVBVEVSX09SX0VRVUFMEAoSEgoORklMVEVSX09QX0xFU1MQCxIbChdGSUxURVJfT1BfTEVTU19PUl9FUVVBTBAMKu4BCgtBZ2dyZWdhdGlvbhIbChdBR0dSRUdBVElPTl9VTlNQRUNJRklFRBAAEhUKEUFHR1JFR0FUSU9OX0NPVU5UEAESHAoYQUdHUkVHQVRJT05fVU5JUVVFX1VTRVJTEAISEwoPQUdHUkVHQVRJT05fU1VNEAMSEwoPQUdHUkVHQVRJT05fQVZHEAQSEwoPQUdHUkVHQVRJT05fTUlOEAUSEwoPQUdHUkVHQVRJT05fTUFYEAYSGgoWQUdHUkVHQVRJT05fUEVSQ0VOVElMRRAHEh0KGUFHR1JFR0FUSU9OX1VOSVFVRV9WQUxVRVMQCGIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("CiB0aWRlbGluZS9xdWVyeS92MS9xdWVzdGlvbi5wcm90bxIRdGlkZWxpbmUucXVlcnkudjEiXQoJVGltZVJhbmdlEigKBGZyb20YASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiYKAnRvGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJfCghQcm9wZXJ0eRI5CgVzY29wZRgBIAEoDjIgLnRpZGVsaW5lLnF1ZXJ5LnYxLlByb3BlcnR5U2NvcGVCCLpIBYIBAhABEhgKBG5hbWUYAiABKAlCCrpIB3IFEAEogAIilgEKBkZpbHRlchI1Cghwcm9wZXJ0eRgBIAEoCzIbLnRpZGVsaW5lLnF1ZXJ5LnYxLlByb3BlcnR5Qga6SAPIAQESMwoCb3AYAiABKA4yGy50aWRlbGluZS5xdWVyeS52MS5GaWx0ZXJPcEIKukgHggEEEAEgABIgCgZ2YWx1ZXMYAyADKAlCELpIDZIBChDoByIFcgMogCAipgQKCkFuc3dlckluZm8SLQoJd2F0ZXJtYXJrGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIpCgVhc19vZhgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASPwoJcG9zaXRpb25zGAMgAygLMiwudGlkZWxpbmUucXVlcnkudjEuQW5zd2VySW5mby5Qb3NpdGlvbnNFbnRyeRIRCgl0aW1lX3pvbmUYBCABKAkSEgoKbGF0ZV9zaGFyZRgFIAEoARIrCgVyYW5nZRgGIAEoCzIcLnRpZGVsaW5lLnF1ZXJ5LnYxLlRpbWVSYW5nZRIOCgZjYWNoZWQYByABKAgSDQoFc3RhbGUYCCABKAgSDgoGc291cmNlGAkgASgJEhEKCWVuZ2luZV9tcxgKIAEoARIRCglyb3dzX3JlYWQYCyABKAQSEgoKd2Vla19zdGFydBgMIAEoCRIxCg1jb21wbGV0ZV9mcm9tGA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxoaXN0b3J5X2Zyb20YDiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKBHBsYW4YDyADKAsyGy50aWRlbGluZS5xdWVyeS52MS5QbGFuUGFydBowCg5Qb3NpdGlvbnNFbnRyeRILCgNrZXkYASABKA0SDQoFdmFsdWUYAiABKAQ6AjgBIocBCghQbGFuUGFydBIPCgdwdXJwb3NlGAEgASgJEg4KBnNvdXJjZRgCIAEoCRIOCgZyZWFzb24YAyABKAkSEQoJcm93c19yZWFkGAQgASgEEhIKCmJ5dGVzX3JlYWQYBSABKAQSEQoJZW5naW5lX21zGAYgASgBEhAKCHRvdGFsX21zGAcgASgBKqABCghJbnRlcnZhbBIYChRJTlRFUlZBTF9VTlNQRUNJRklFRBAAEhMKD0lOVEVSVkFMX01JTlVURRABEhkKFUlOVEVSVkFMX1FVQVJURVJfSE9VUhACEhEKDUlOVEVSVkFMX0hPVVIQAxIQCgxJTlRFUlZBTF9EQVkQBBIRCg1JTlRFUlZBTF9XRUVLEAUSEgoOSU5URVJWQUxfTU9OVEgQBip8Cg1Qcm9wZXJ0eVNjb3BlEh4KGlBST1BFUlRZX1NDT1BFX1VOU1BFQ0lGSUVEEAASGAoUUFJPUEVSVFlfU0NPUEVfRVZFTlQQARIYChRQUk9QRVJUWV9TQ09QRV9GSUVMRBACEhcKE1BST1BFUlRZX1NDT1BFX1VTRVIQAyrJAgoIRmlsdGVyT3ASGQoVRklMVEVSX09QX1VOU1BFQ0lGSUVEEAASFAoQRklMVEVSX09QX0VRVUFMUxABEhgKFEZJTFRFUl9PUF9OT1RfRVFVQUxTEAISFgoSRklMVEVSX09QX0NPTlRBSU5TEAMSGgoWRklMVEVSX09QX05PVF9DT05UQUlOUxAEEhMKD0ZJTFRFUl9PUF9SRUdFWBAFEhcKE0ZJTFRFUl9PUF9OT1RfUkVHRVgQBhIRCg1GSUxURVJfT1BfU0VUEAcSFQoRRklMVEVSX09QX05PVF9TRVQQCBIVChFGSUxURVJfT1BfR1JFQVRFUhAJEh4KGkZJTFRFUl9PUF9HUkVBVEVSX09SX0VRVUFMEAoSEgoORklMVEVSX09QX0xFU1MQCxIbChdGSUxURVJfT1BfTEVTU19PUl9FUVVBTBAMKu4BCgtBZ2dyZWdhdGlvbhIbChdBR0dSRUdBVElPTl9VTlNQRUNJRklFRBAAEhUKEUFHR1JFR0FUSU9OX0NPVU5UEAESHAoYQUdHUkVHQVRJT05fVU5JUVVFX1VTRVJTEAISEwoPQUdHUkVHQVRJT05fU1VNEAMSEwoPQUdHUkVHQVRJT05fQVZHEAQSEwoPQUdHUkVHQVRJT05fTUlOEAUSEwoPQUdHUkVHQVRJT05fTUFYEAYSGgoWQUdHUkVHQVRJT05fUEVSQ0VOVElMRRAHEh0KGUFHR1JFR0FUSU9OX1VOSVFVRV9WQUxVRVMQCGIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * A half-open range of effective time: [from, to).
@@ -207,6 +207,21 @@ export type AnswerInfo = Message<"tideline.query.v1.AnswerInfo"> & {
    * @generated from field: google.protobuf.Timestamp complete_from = 13;
    */
   completeFrom?: Timestamp | undefined;
+
+  /**
+   * Set where the answer asks what came before its range, and events before this instant may have expired: what it calls
+   * first is the first since then.
+   *
+   * @generated from field: google.protobuf.Timestamp history_from = 14;
+   */
+  historyFrom?: Timestamp | undefined;
+
+  /**
+   * How it was found, part by part; where the request asks for it.
+   *
+   * @generated from field: repeated tideline.query.v1.PlanPart plan = 15;
+   */
+  plan: PlanPart[];
 };
 
 /**
@@ -215,6 +230,69 @@ export type AnswerInfo = Message<"tideline.query.v1.AnswerInfo"> & {
  */
 export const AnswerInfoSchema: GenMessage<AnswerInfo> = /*@__PURE__*/
   messageDesc(file_tideline_query_v1_question, 3);
+
+/**
+ * One part of the work for an answer.
+ *
+ * @generated from message tideline.query.v1.PlanPart
+ */
+export type PlanPart = Message<"tideline.query.v1.PlanPart"> & {
+  /**
+   * What it was for.
+   *
+   * @generated from field: string purpose = 1;
+   */
+  purpose: string;
+
+  /**
+   * Where it was read: raw, rollup, windows or cache.
+   *
+   * @generated from field: string source = 2;
+   */
+  source: string;
+
+  /**
+   * Why there, in one sentence; may be empty.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+
+  /**
+   * Rows the engine read.
+   *
+   * @generated from field: uint64 rows_read = 4;
+   */
+  rowsRead: bigint;
+
+  /**
+   * Bytes the engine read.
+   *
+   * @generated from field: uint64 bytes_read = 5;
+   */
+  bytesRead: bigint;
+
+  /**
+   * Milliseconds the engine took.
+   *
+   * @generated from field: double engine_ms = 6;
+   */
+  engineMs: number;
+
+  /**
+   * Milliseconds from asking to having read it.
+   *
+   * @generated from field: double total_ms = 7;
+   */
+  totalMs: number;
+};
+
+/**
+ * Describes the message tideline.query.v1.PlanPart.
+ * Use `create(PlanPartSchema)` to create a new message.
+ */
+export const PlanPartSchema: GenMessage<PlanPart> = /*@__PURE__*/
+  messageDesc(file_tideline_query_v1_question, 4);
 
 /**
  * The width of a bucket. Buckets are calendar buckets in the answer's time zone.

@@ -1,0 +1,11 @@
+import { expect } from "chai";
+import type { TestProject } from "./own-project.js";
+
+type Attempt = (ours: TestProject) => Promise<void>;
+
+/** Asks every analysis with the keys of a project that has nothing, while another has events. */
+export const analysisAttempts: Readonly<Record<string, Attempt>> = {
+  "QueryService.QueryStickiness": async ({ query }) => {
+    expect((await query.queryStickiness({})).activeUsers).to.equal(0n);
+  },
+};
