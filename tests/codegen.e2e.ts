@@ -39,7 +39,7 @@ describe("Typed clients", () => {
     const out = join(folder, language, ...path);
     const ran = await tideline("codegen", "--lang", language, "--out", out);
     expect(ran.code, ran.stderr).to.equal(0);
-    expect(ran.stdout).to.match(/ 8 event types, (\d+) of \1 files written\n$/);
+    expect(ran.stdout).to.match(/ 10 event types, (\d+) of \1 files written\n$/);
     return out;
   }
 
@@ -70,7 +70,7 @@ describe("Typed clients", () => {
     expect(Object.fromEntries(read)).to.deep.equal(Object.fromEntries(expected));
   }
 
-  const all = ["full", "short", "every", "visit"];
+  const all = ["full", "short", "every", "visit", "order", "bare", "signal"];
 
   it("TypeScript", async () => {
     await generate("typescript", "src", "events");
@@ -166,7 +166,10 @@ describe("Typed clients", () => {
     const built = await go("build", "-o", "send", ".");
     expect(built.stdout + built.stderr).to.equal("");
     await expectSent(all, (args) => runCommand(join(cwd, "send"), args));
-    await writeFile(join(cwd, "main.go"), source.replace("{Amount: -0.25", "{Amout: -0.25"));
+    await writeFile(
+      join(cwd, "main.go"),
+      source.replace("{Amount: tideline.Ptr(-0.25)", "{Amout: tideline.Ptr(-0.25)"),
+    );
     const bad = await go("vet", ".");
     expect(bad.code).to.equal(1);
     expect(bad.stderr).to.match(
@@ -250,7 +253,7 @@ describe("Typed clients", () => {
     const good = await kotlinc(path, "Send.kt", ...files);
     expect(good.code, good.stderr).to.equal(0);
     expect(good.stderr, "no warning of the generated code").to.not.include("warning: ");
-    await expectSent(["full", "short"], (args) =>
+    await expectSent(all, (args) =>
       runCommand("java", ["-Dfile.encoding=UTF-8", "-cp", `${path}:classes`, "SendKt", ...args], { cwd }),
     );
     const bad = await kotlinc(`${path}:classes`, "Wrong.kt");

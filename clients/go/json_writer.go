@@ -2,6 +2,7 @@ package tideline
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -81,6 +82,26 @@ func (w *JSONWriter) Bool(value bool) { w.Raw(strconv.FormatBool(value)) }
 // Int64 writes a whole number.
 func (w *JSONWriter) Int64(value int64) { w.Raw(strconv.FormatInt(value, 10)) }
 
+// Int32 writes a whole number.
+func (w *JSONWriter) Int32(value int32) { w.Int64(int64(value)) }
+
+// Uint32 writes a whole number.
+func (w *JSONWriter) Uint32(value uint32) { w.Int64(int64(value)) }
+
+// Int64Text writes a number of 64 bits as Protobuf has it in JSON.
+func (w *JSONWriter) Int64Text(value int64) { w.Raw(`"` + strconv.FormatInt(value, 10) + `"`) }
+
+// Uint64Text writes an unsigned number of 64 bits as Protobuf has it in JSON.
+func (w *JSONWriter) Uint64Text(value uint64) { w.Raw(`"` + strconv.FormatUint(value, 10) + `"`) }
+
+// Float32 writes a number, which has to be finite.
+func (w *JSONWriter) Float32(value float32) {
+	if math.IsNaN(float64(value)) || math.IsInf(float64(value), 0) {
+		w.Fail("%v is not finite", value)
+	}
+	w.JSON(value)
+}
+
 // Float64 writes a number, which has to be finite.
 func (w *JSONWriter) Float64(value float64) {
 	if math.IsNaN(value) || math.IsInf(value, 0) {
@@ -111,6 +132,39 @@ func (w *JSONWriter) JSON(value any) {
 
 // DateTime writes a time in RFC 3339.
 func (w *JSONWriter) DateTime(value time.Time) { w.Text(value.Format(time.RFC3339Nano)) }
+
+// Base64 writes bytes.
+func (w *JSONWriter) Base64(value []byte) {
+	w.Raw(`"` + base64.StdEncoding.EncodeToString(value) + `"`)
+}
+
+// Timestamp writes a time of the years 1 to 9999, in UTC.
+func (w *JSONWriter) Timestamp(value time.Time) {
+	value = value.UTC()
+	if value.Year() < 1 || value.Year() > 9999 {
+		w.Fail("%v is not between the years 1 and 9999", value)
+	}
+	w.DateTime(value)
+}
+
+// Elapsed writes a duration in seconds.
+func (w *JSONWriter) Elapsed(value time.Duration) {
+	sign, seconds, nanos := "", value/time.Second, value%time.Second
+	if value < 0 {
+		sign, seconds, nanos = "-", -seconds, -nanos
+	}
+	fraction := ""
+	switch {
+	case nanos == 0:
+	case nanos%time.Millisecond == 0:
+		fraction = fmt.Sprintf(".%03d", int64(nanos/time.Millisecond))
+	case nanos%time.Microsecond == 0:
+		fraction = fmt.Sprintf(".%06d", int64(nanos/time.Microsecond))
+	default:
+		fraction = fmt.Sprintf(".%09d", int64(nanos))
+	}
+	w.Text(fmt.Sprintf("%s%d%ss", sign, int64(seconds), fraction))
+}
 
 // Date writes a day.
 func (w *JSONWriter) Date(value Date) {

@@ -10,6 +10,9 @@ import (
 // Ptr returns a pointer to a value, for optional properties.
 func Ptr[T any](value T) *T { return &value }
 
+// KeyText is the key of a map as JSON has it.
+func KeyText[K int32 | uint32 | int64 | uint64 | bool](key K) string { return fmt.Sprint(key) }
+
 // Date is a day of the calendar.
 type Date struct {
 	Year  int
@@ -42,7 +45,7 @@ type Duration struct {
 	Milliseconds uint32
 }
 
-// Decimal is an exact decimal number; its zero value is 0.
+// Decimal is an exact decimal number. Its zero value is 0, but where one has to be stated it is none.
 type Decimal struct {
 	unscaled *big.Int
 	scale    int

@@ -1,6 +1,15 @@
 // How values are written, as statements of any language. Avro is straight-line: no name, no type is looked up when an
 // event is sent. JSON is written the same way, through a writer of text.
-import type { Field, Format, NamedType, RecordType, ValueType } from "./model.js";
+import {
+  type Field,
+  type Format,
+  isOneof,
+  type MapKey,
+  type NamedType,
+  type RecordType,
+  type UnionBranch,
+  type ValueType,
+} from "./model.js";
 
 /** The statements of a language. Every text is an expression or a statement; `lines` stand one level deep. */
 export interface Statements {
@@ -14,8 +23,12 @@ export interface Statements {
   named(value: string, type: NamedType): string;
   /** Does one thing where a value is there, under a name of its own, and another where it is not. */
   ifThere(value: Present, then: (value: string) => string[], otherwise: readonly string[]): string[];
+  /** Writes a field that has to be stated, in a language whose compiler lets it be forgotten. */
+  required?(field: Field, then: (value: string) => string[]): string[];
   each(value: Looped, body: (item: string) => string[]): string[];
   eachEntry(value: Looped, body: (key: string, member: string) => string[]): string[];
+  /** A map's key as a text. */
+  keyText(key: string, keys: MapKey): string;
   /** A field of the record that is written. */
   member(field: Field): string;
 }
@@ -26,6 +39,8 @@ export interface Present {
   readonly type: ValueType;
   /** Unique among the variables around. */
   readonly depth: number;
+  /** Whether leaving it out means the same as its type's zero. */
+  readonly isZero?: boolean;
 }
 
 /** An array or a map. */
@@ -33,6 +48,8 @@ export interface Looped {
   readonly value: string;
   /** Of its items. */
   readonly type: ValueType;
+  /** Of a map whose keys are no texts. */
+  readonly keys?: MapKey | undefined;
   readonly depth: number;
 }
 
@@ -56,21 +73,23 @@ export class Encoder {
   #field(field: Field): string[] {
     const { constant, type, leftOut, wire } = field;
     const to = this.#to;
-    const name = this.#format === "json" ? [to.call("name", [to.text(wire)])] : [];
+    const name = this.#format === "json" && !isOneof(field) ? [to.call("name", [to.text(wire)])] : [];
     if (constant !== undefined) {
       return this.#format === "json" ? [...name, to.call("raw", [to.text(constant)])] : [];
     }
     if (type.kind !== "nullable" && leftOut === undefined) {
-      return [...name, ...this.value(type, to.member(field), 0)];
+      const write = (value: string) => [...name, ...this.value(type, value, 0)];
+      return to.required?.(field, write) ?? write(to.member(field));
     }
     const stated = type.kind === "nullable" ? type.value : type;
     const otherwise = () => {
-      if (leftOut?.kind === "omit") return [];
+      if (leftOut?.kind === "omit" || leftOut?.kind === "zero") return [];
       if (leftOut?.kind === "hex") return [to.call("hex", [to.text(leftOut.hex)])];
       return [...name, ...this.#null(type)];
     };
     const then = (value: string) => [...name, ...this.#branch(type), ...this.value(stated, value, 1)];
-    return to.ifThere({ value: to.member(field), type: stated, depth: 0 }, then, otherwise());
+    const isZero = leftOut?.kind === "zero";
+    return to.ifThere({ value: to.member(field), type: stated, depth: 0, isZero }, then, otherwise());
   }
 
   /** The statements that write a value. */
@@ -108,8 +127,8 @@ export class Encoder {
   #map(type: Extract<ValueType, { kind: "map" }>, value: string, depth: number): string[] {
     const to = this.#to;
     const isJson = this.#format === "json";
-    const members = to.eachEntry({ value, type: type.values, depth }, (key, member) => [
-      to.call(isJson ? "name" : "text", [key]),
+    const members = to.eachEntry({ value, type: type.values, keys: type.keys, depth }, (key, member) => [
+      to.call(isJson ? "name" : "text", [type.keys === undefined ? key : to.keyText(key, type.keys)]),
       ...this.value(type.values, member, depth + 1),
     ]);
     if (isJson) return [to.call("beginObject", []), ...members, to.call("endObject", [])];
@@ -133,8 +152,9 @@ export class Encoder {
   }
 
   /** The statements that write a branch of a union. */
-  unionBranch({ index, type }: { index: number; type: ValueType }, value: string): string[] {
+  unionBranch({ index, type, wire }: UnionBranch, value: string): string[] {
     const branch = this.#format === "avro" ? [this.index(index)] : [];
-    return [...branch, ...this.value(type, value, 0)];
+    const name = wire === undefined ? [] : [this.#to.call("name", [this.#to.text(wire)])];
+    return [...branch, ...name, ...this.value(type, value, 0)];
   }
 }

@@ -1,6 +1,7 @@
 // Event types that have every part that typed clients are made of, and the names and docs that are hardest to print.
 // The golden files are printed from them, and the tests compile and send them.
 import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
+import { order, signal } from "./hard-protobuf.js";
 import type { RegisteredSchema } from "./model.js";
 
 const logical = (type: string, logicalType: string, rest: object = {}) => ({ type, logicalType, ...rest });
@@ -173,6 +174,14 @@ const registered = (
   text: JSON.stringify(schema),
 });
 
+const protobuf = (subject: string, schemaId: number, text: string): RegisteredSchema => ({
+  subject,
+  version: 1,
+  schemaId,
+  kind: SchemaKind.PROTOBUF,
+  text,
+});
+
 /** The event types, with ids as a registry would give. */
 export const hardEvents: readonly RegisteredSchema[] = [
   registered("purchase", 1, purchase, SchemaKind.AVRO),
@@ -183,4 +192,6 @@ export const hardEvents: readonly RegisteredSchema[] = [
   registered('quo"te\\ $x */', 6, { type: "record", name: "Empty", fields: [] }, SchemaKind.AVRO),
   registered("购买", 7, { type: "record", name: "Buy", fields: [field("n", "int")] }, SchemaKind.AVRO),
   registered("unit_test", 8, { type: "record", name: "Error", fields: [] }, SchemaKind.AVRO),
+  protobuf("order_placed", 9, order),
+  protobuf("signal", 10, signal),
 ];

@@ -2,12 +2,12 @@ import type { EventModel } from "./model.js";
 import { plainLine } from "./remarks.js";
 
 /** What a generated file of one event says of itself, as the lines of a comment. */
-export function eventHeader({ subject, version, schemaId, fingerprint, format }: EventModel): string[] {
+export function eventHeader({ subject, version, schemaId, fingerprint, language }: EventModel): string[] {
   return [
     generatedLine,
     "",
     `Subject: ${plainLine(subject)}`,
-    `Version: ${version}, schema id ${schemaId}, ${format === "avro" ? "Avro" : "JSON Schema"}`,
+    `Version: ${version}, schema id ${schemaId}, ${language}`,
     `Fingerprint: sha-256 ${fingerprint}`,
   ];
 }

@@ -17,7 +17,9 @@ export interface RegisteredSchema {
 export type Api =
   | "boolean"
   | "int"
+  | "uint"
   | "long"
+  | "ulong"
   | "float"
   | "double"
   | "string"
@@ -29,7 +31,11 @@ export type Api =
   | "instant"
   | "localDateTime"
   | "duration"
+  | "elapsed"
   | "json";
+
+/** What a map's keys are where they are no texts; in JSON they are written as texts all the same. */
+export type MapKey = Extract<Api, "boolean" | "int" | "uint" | "long" | "ulong">;
 
 /** The method of the runtime's writer that encodes a value, in camelCase, and what it takes besides the value. */
 export interface WriterCall {
@@ -42,7 +48,7 @@ export type ValueType =
   | { readonly kind: "scalar"; readonly api: Api; readonly write: WriterCall }
   | { readonly kind: "named"; readonly type: NamedType }
   | { readonly kind: "array"; readonly items: ValueType }
-  | { readonly kind: "map"; readonly values: ValueType }
+  | { readonly kind: "map"; readonly values: ValueType; readonly keys?: MapKey }
   | NullableType;
 
 /** A value or null. In Avro `nullIndex` is null's branch, `valueIndex` the value's unless the value writes its own. */
@@ -79,13 +85,16 @@ export interface Field {
   readonly remarks: Remarks;
   /** Whether a program has to state it, be it as null. */
   readonly isRequired: boolean;
-  /** What is written where the field is left out: the default's bytes in hex (Avro), or nothing at all (JSON). */
+  /**
+   * What is written where the field is left out: the default's bytes in hex (Avro), or nothing at all. With "zero" that
+   * means the same as the zero of its type.
+   */
   readonly leftOut: LeftOut | undefined;
   /** Set where there is only one value: it is written, and no program states it. */
   readonly constant: string | undefined;
 }
 
-export type LeftOut = { readonly kind: "hex"; readonly hex: string } | { readonly kind: "omit" };
+export type LeftOut = { readonly kind: "hex"; readonly hex: string } | { readonly kind: "omit" | "zero" };
 
 export interface EnumType {
   readonly kind: "enum";
@@ -93,6 +102,8 @@ export interface EnumType {
   readonly remarks: Remarks;
   /** In the schema's order: Avro's symbols, or any JSON values but null. */
   readonly symbols: readonly (string | number | boolean)[];
+  /** What programs call them, where that is not what they are. */
+  readonly labels?: readonly string[];
 }
 
 export interface UnionType {
@@ -107,6 +118,8 @@ export interface UnionBranch {
   readonly label: string;
   /** Its place in Avro's union. */
   readonly index: number;
+  /** Of a oneof: the member of the record around it that the value is written as. */
+  readonly wire?: string;
   readonly type: ValueType;
 }
 
@@ -115,6 +128,7 @@ export type Format = "avro" | "json";
 
 /** One event type. */
 export interface EventModel {
+  readonly language: "Avro" | "JSON Schema" | "Protobuf";
   readonly subject: string;
   readonly version: number;
   readonly schemaId: number;
@@ -157,6 +171,11 @@ export function statedType({ type }: Field): ValueType {
 /** Whether a program may state a field as null or leave it out. */
 export function mayBeNull({ type, leftOut }: Field): boolean {
   return type.kind === "nullable" || leftOut !== undefined;
+}
+
+/** Whether a field is one of several members of its record, none of which has the field's own name. */
+export function isOneof({ type }: Field): boolean {
+  return type.kind === "named" && type.type.kind === "union" && type.type.branches[0]?.wire !== undefined;
 }
 
 /** The fields that a program states. */

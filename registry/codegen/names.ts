@@ -165,7 +165,9 @@ class Namer implements Names {
     const { symbolsBesideTypes, reservedMembers, symbols } = this.#rules;
     const scope = symbolsBesideTypes ? around : new Scope(reservedMembers);
     const before = symbolsBesideTypes ? this.typeOf(type) : "";
-    const named = type.symbols.map((symbol) => scope.take(`${before}${cased(symbolText(symbol), symbols)}`));
+    const named = (type.labels ?? type.symbols).map((symbol) =>
+      scope.take(`${before}${cased(symbolText(symbol), symbols)}`),
+    );
     this.#symbols.set(type, named);
   }
 

@@ -3,6 +3,7 @@ import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_p
 import type { EventModel, NamedType, PartNote, ReadModels, RegisteredSchema } from "./model.js";
 import { readAvro, Unsupported } from "./read-avro.js";
 import { readJson } from "./read-json.js";
+import { readProtobuf } from "./read-protobuf.js";
 
 /**
  * The models of event types, by subject whatever order they come in. Never throws for a schema: what is not supported
@@ -44,14 +45,24 @@ function readOne(schema: RegisteredSchema): {
   const { subject, version, schemaId, kind, text, references } = schema;
   const fingerprint = createHash("sha256").update(text).digest("hex");
   const facts = { subject, version, schemaId, fingerprint };
-  if (kind === SchemaKind.AVRO)
-    return { event: { ...facts, format: "avro", ...readAvro(text, references) }, said: [] };
-  if (kind !== SchemaKind.JSON_SCHEMA) {
-    const name = SchemaKind[kind] ?? String(kind);
-    throw new Unsupported("", `typed clients are made of Avro and JSON Schema, not of ${name}`);
+  switch (kind) {
+    case SchemaKind.AVRO:
+      return {
+        event: { ...facts, language: "Avro", format: "avro", ...readAvro(text, references) },
+        said: [],
+      };
+    case SchemaKind.JSON_SCHEMA: {
+      const { root, named, notes } = readJson(text, subject);
+      return { event: { ...facts, language: "JSON Schema", format: "json", root, named }, said: notes };
+    }
+    case SchemaKind.PROTOBUF:
+      return {
+        event: { ...facts, language: "Protobuf", format: "json", ...readProtobuf(text, references) },
+        said: [],
+      };
+    default:
+      throw new Unsupported("", "is of a language that typed clients are not made of");
   }
-  const { root, named, notes } = readJson(text, subject);
-  return { event: { ...facts, format: "json", root, named }, said: notes };
 }
 
 /** A problem or a note as one line. */

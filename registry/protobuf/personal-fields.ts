@@ -95,8 +95,8 @@ export function personalInProtobuf(set: ProtoSet, root: ProtoMessage): readonly 
   return walk.visit(root, { path: [], otherNames: [], outer: [] }) ? walk.fields : everything;
 }
 
-/** Empty where no option says so. */
-function personalClass({ node }: ProtoField): string {
+/** The class of personal data that a field's options say; empty where none does. */
+export function personalClass({ node }: ProtoField): string {
   for (const option of node.options) {
     const found = classOfOption(option);
     if (found !== "") return found;

@@ -4,7 +4,26 @@ const at = Date.parse("2026-03-01T12:00:00.250Z");
 const id = "018f4e2a-0000-7000-8000-0123456789ab";
 const ofDay = (3_600 + 2 * 60 + 3) * 1_000 + 4;
 
-/** By name, as they are read back: what was left out has its default, and null is stored as nothing. */
+/** What the server puts for fields without presence that were left out. */
+const zeros = {
+  orderId: "",
+  status: "STATUS_UNSPECIFIED",
+  totalCents: 0,
+  big: 0,
+  delta: 0,
+  mark: 0,
+  drift: 0,
+  code: 0,
+  shift: 0,
+  step: 0,
+  rate: 0,
+  score: 0,
+  gift: false,
+  token: "",
+  "2nd name": "",
+};
+
+/** By name, as they are read back: what was left out has its default; null and empty objects are stored as nothing. */
 export const sentEvents: Readonly<Record<string, unknown>> = {
   full: {
     amount: 12.5,
@@ -61,19 +80,81 @@ export const sentEvents: Readonly<Record<string, unknown>> = {
     "naïve ☃": 1.5,
     购买: 3,
     tags: ["a", 'b"'],
-    when: "2026-03-01T12:00:00Z",
+    when: "2026-03-01T12:00:00.000Z",
     day: "2026-03-01",
     scores: { x: 1 },
     extra: { deep: [null, "y"] },
     mixed: true,
     amount: { name: "here", within: { name: "there" } },
   },
+  order: {
+    ...zeros,
+    orderId: "A-1",
+    status: "STATUS_PAID",
+    lines: [
+      {
+        sku: "a",
+        quantity: 4_294_967_295,
+        discount: { kind: "PERCENT", by: 12.5 },
+        parts: [{ sku: "b", quantity: 1 }],
+      },
+    ],
+    byShelf: { top: { sku: "c", quantity: 0 } },
+    byNumber: { "-9007199254740993": "x" },
+    byFlag: { true: "18446744073709551615" },
+    byStep: { 7: "STATUS_OPEN" },
+    coupon: "",
+    before: "STATUS_UNSPECIFIED",
+    tries: 0,
+    totalCents: "9223372036854775807",
+    big: "18446744073709551615",
+    delta: "-9223372036854775808",
+    mark: 5,
+    drift: -5,
+    code: 4_294_967_295,
+    shift: -2_147_483_648,
+    step: -1,
+    rate: 0.5,
+    score: -0.0025,
+    gift: true,
+    token: "AP8QAQ==",
+    placedAt: "2026-03-01T12:00:00.250Z",
+    took: "-1.500s",
+    note: "",
+    points: "9007199254740993",
+    rank: 0,
+    agreed: false,
+    seal: "++8=",
+    share: 0.25,
+    extra: { deep: [null, "y"] },
+    anything: [1, "x"],
+    list: [true, { a: 1 }],
+    other: { "@type": "type.googleapis.com/google.protobuf.Duration", value: "3s" },
+    changed: "orderId,status",
+    stops: ["2026-03-01T12:00:00.000Z"],
+    pages: ["AQ==", ""],
+    pointsSpent: "9007199254740993",
+    "2nd name": "old",
+    elsewhere: { payment: "p", order: { ...zeros, orderId: "in" } },
+  },
+  bare: zeros,
+  signal: {
+    class: "c",
+    type: 0,
+    mood: "None",
+    inner: { again: { class: "d", type: -1, mood: "option_" } },
+    part: { on: false },
+    self: "me",
+    "[added]": "x",
+  },
 };
 
-/** Properties, with whole numbers beyond 2^53 as their digits, and a time as one of several texts of it. */
+const time = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/;
+
+/** Properties, with whole numbers beyond 2^53 as their digits, and times as one of several texts of them. */
 export function readProperties(text: string): unknown {
-  const exact = text.replace(/:(\d{16,})/g, ':"$1"');
-  return JSON.parse(exact, (key, value) =>
-    key === "when" ? String(value).replace(/\.000Z$|\+00:00$/, "Z") : value,
+  const exact = text.replace(/:(-?\d{16,})/g, ':"$1"');
+  return JSON.parse(exact, (_key, value) =>
+    typeof value === "string" && time.test(value) ? new Date(value).toISOString() : value,
   );
 }

@@ -17,6 +17,8 @@ export type DateText = `${number}-${number}-${number}`;
 export type TimeText = `${number}:${string}`;
 /** A day and a time without a zone, such as "2026-03-01T13:45:30". */
 export type DateTimeText = `${number}-${number}-${number}T${TimeText}`;
+/** A time that passes, in seconds with up to nine digits behind the point, such as "1.5s" or "-90s". */
+export type DurationText = `${number}s`;
 
 /** Avro's duration; each at most 4,294,967,295. */
 export interface AvroDuration {
@@ -26,6 +28,8 @@ export interface AvroDuration {
 }
 
 const DAY_MS = 86_400_000;
+/** Ten thousand years, as Protobuf has it. */
+const DURATION_MAX_S = 315_576_000_000;
 
 /** Days since 1970-01-01. @throws RangeError where there is no such day */
 export function daysOf(text: string): number {
@@ -51,6 +55,31 @@ export function nanosOfDateTime(text: string): bigint {
   const at = text.indexOf("T");
   if (at < 0) throw new RangeError(`${JSON.stringify(text)} is no day and time; write YYYY-MM-DDTHH:MM:SS`);
   return BigInt(daysOf(text.slice(0, at))) * 86_400_000_000_000n + nanosOfDay(text.slice(at + 1));
+}
+
+/** A duration of at most 315,576,000,000 seconds. @throws RangeError */
+export function durationText(text: string): string {
+  const match = /^-?(\d{1,12})(?:\.(\d{1,9}))?s$/.exec(text);
+  const seconds = Number(match?.[1] ?? Number.NaN);
+  const isWithin =
+    seconds < DURATION_MAX_S || (seconds === DURATION_MAX_S && !/[1-9]/.test(match?.[2] ?? ""));
+  if (isWithin) return text;
+  throw new RangeError(`${JSON.stringify(text)} is no duration; write seconds, such as 1.5s`);
+}
+
+const base64Digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** Bytes in base64 with padding. @throws TypeError */
+export function base64Of(bytes: Uint8Array): string {
+  if (!(bytes instanceof Uint8Array)) throw new TypeError("a Uint8Array is expected");
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 3) {
+    const [first = 0, second = 0, third = 0] = bytes.subarray(at, at + 3);
+    const bits = (first << 16) | (second << 8) | third;
+    for (const shift of [18, 12, 6, 0]) text += base64Digits[(bits >> shift) & 63];
+  }
+  const missing = (3 - (bytes.length % 3)) % 3;
+  return missing === 0 ? text : `${text.slice(0, -missing)}${"=".repeat(missing)}`;
 }
 
 /** The milliseconds of a time. @throws RangeError for an invalid Date */

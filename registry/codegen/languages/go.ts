@@ -1,4 +1,4 @@
-import { Encoder, type Statements } from "../encode.js";
+import { Encoder, type Present, type Statements } from "../encode.js";
 import { eventHeader, generatedLine } from "../header.js";
 import { indented, lineComment, literal, literalRules } from "../literals.js";
 import {
@@ -41,7 +41,9 @@ const naming: NamingRules = {
 const types: Readonly<Record<Api, string>> = {
   boolean: "bool",
   int: "int32",
+  uint: "uint32",
   long: "int64",
+  ulong: "uint64",
   float: "float32",
   double: "float64",
   string: "string",
@@ -53,6 +55,7 @@ const types: Readonly<Record<Api, string>> = {
   instant: "time.Time",
   localDateTime: "time.Time",
   duration: "tideline.Duration",
+  elapsed: "time.Duration",
   json: "any",
 };
 
@@ -91,11 +94,44 @@ const hasNil = (type: ValueType): boolean => {
   return type.kind === "scalar" && (type.api === "bytes" || type.api === "json");
 };
 
+/** Types one of whose values is the zero value: only a pointer tells it from what was forgotten. */
+const hidesZero = (type: ValueType): boolean => {
+  if (type.kind === "named") return type.type.kind === "record";
+  return type.kind === "scalar" && !/^(bytes|json|uuid|date|instant|localDateTime|decimal)$/.test(type.api);
+};
+
+const isPointer = (field: Field): boolean => {
+  const type = statedType(field);
+  if (!mayBeNull(field)) return hidesZero(type);
+  // What means the same as its zero when it is left out needs no pointer.
+  return field.leftOut?.kind !== "zero" && !hasNil(type);
+};
+
+/** Whether a value that has to be stated was not; undefined where nil says that there is nothing in it. */
+const isForgotten = (value: string, type: ValueType): string | undefined => {
+  if (hidesZero(type)) return `${value} == nil`;
+  if (type.kind === "named") return type.type.kind === "enum" ? `${value} == ""` : `${value} == nil`;
+  if (type.kind !== "scalar" || type.api === "bytes" || type.api === "json") return undefined;
+  if (type.api === "uuid") return `${value} == ""`;
+  return /^(date|decimal)$/.test(type.api) ? `${value} == (${types[type.api]}{})` : `${value}.IsZero()`;
+};
+
+/** Whether a value is another than the zero of its type. */
+const notZero = (value: string, type: ValueType): string => {
+  if (type.kind === "named") return `${value} != ""`;
+  const api = type.kind === "scalar" ? type.api : undefined;
+  if (api === "boolean") return value;
+  if (api === "bytes") return `len(${value}) != 0`;
+  return api === "string" ? `${value} != ""` : `${value} != 0`;
+};
+
 /** Prints one event's file. */
 class EventPrinter implements Statements {
   readonly #model: EventModel;
   readonly #names: Names;
   readonly #encoder: Encoder;
+  /** Of the record that is being printed. */
+  #recordName = "";
 
   constructor(model: EventModel, names: Names) {
     this.#model = model;
@@ -144,10 +180,14 @@ class EventPrinter implements Statements {
   }
 
   #record(record: RecordType): string[] {
+    this.#recordName = this.#names.typeOf(record);
     const fields = statedFields(record).flatMap((field) => {
       const type = this.type(statedType(field));
-      const by = mayBeNull(field) && !hasNil(statedType(field)) ? "*" : "";
-      return [...comment(field.remarks), `${this.#names.fieldOf(field)} ${by}${type}`];
+      const by = isPointer(field) ? "*" : "";
+      const { facts } = field.remarks;
+      const isHidden = by !== "" && !mayBeNull(field);
+      const remarks = isHidden ? { ...field.remarks, facts: [...facts, "Has to be stated."] } : field.remarks;
+      return [...comment(remarks), `${this.#names.fieldOf(field)} ${by}${type}`];
     });
     return [
       ...comment(record.remarks),
@@ -220,7 +260,7 @@ class EventPrinter implements Statements {
       case "array":
         return `[]${this.type(type.items)}`;
       case "map":
-        return `map[string]${this.type(type.values)}`;
+        return `map[${type.keys === undefined ? "string" : types[type.keys]}]${this.type(type.values)}`;
       case "nullable":
         return `${hasNil(type.value) ? "" : "*"}${this.type(type.value)}`;
     }
@@ -246,12 +286,27 @@ class EventPrinter implements Statements {
   }
 
   ifThere(
-    { value, type }: { value: string; type: ValueType },
+    { value, type, isZero }: Present,
     then: (value: string) => string[],
     otherwise: readonly string[],
   ): string[] {
+    if (isZero === true) return [`if ${notZero(value, type)} {`, ...deep(then(value)), "}"];
     const lines = [`if ${value} != nil {`, ...deep(then(hasNil(type) ? value : `*${value}`))];
     return otherwise.length === 0 ? [...lines, "}"] : [...lines, "} else {", ...deep(otherwise), "}"];
+  }
+
+  required(field: Field, then: (value: string) => string[]): string[] {
+    const value = this.member(field);
+    const forgotten = isForgotten(value, field.type);
+    if (forgotten === undefined) return then(value);
+    const said = text(`${this.#recordName}.${this.#names.fieldOf(field)} has to be stated`);
+    return [
+      `if ${forgotten} {`,
+      `\tw.Fail(${said})`,
+      "} else {",
+      ...deep(then(hidesZero(field.type) ? `*${value}` : value)),
+      "}",
+    ];
   }
 
   each({ value, depth }: { value: string; depth: number }, body: (item: string) => string[]): string[] {
@@ -265,6 +320,10 @@ class EventPrinter implements Statements {
   ): string[] {
     const [key, member] = [`key${depth}`, `member${depth}`];
     return [`for ${key}, ${member} := range ${value} {`, ...deep(body(key, member)), "}"];
+  }
+
+  keyText(key: string): string {
+    return `tideline.KeyText(${key})`;
   }
 
   member(field: Field): string {

@@ -1,4 +1,4 @@
-import { Encoder, type Statements } from "../encode.js";
+import { Encoder, type Looped, type Statements } from "../encode.js";
 import { eventHeader, generatedLine } from "../header.js";
 import { blockComment, indented, lineComment, literal, literalRules } from "../literals.js";
 import {
@@ -6,6 +6,7 @@ import {
   type EnumType,
   type EventModel,
   type Field,
+  type MapKey,
   mayBeNull,
   type NamedType,
   type PrintedFile,
@@ -53,7 +54,9 @@ const runtime = "dev.tideline.client";
 const types: Readonly<Record<Api, readonly [boxed: string, plain?: string]>> = {
   boolean: ["java.lang.Boolean", "boolean"],
   int: ["java.lang.Integer", "int"],
+  uint: ["java.lang.Long", "long"],
   long: ["java.lang.Long", "long"],
+  ulong: ["java.math.BigInteger"],
   float: ["java.lang.Float", "float"],
   double: ["java.lang.Double", "double"],
   string: ["java.lang.String"],
@@ -65,6 +68,7 @@ const types: Readonly<Record<Api, readonly [boxed: string, plain?: string]>> = {
   instant: ["java.time.Instant"],
   localDateTime: ["java.time.LocalDateTime"],
   duration: [`${runtime}.AvroDuration`],
+  elapsed: ["java.time.Duration"],
   json: ["java.lang.Object"],
 };
 
@@ -264,10 +268,14 @@ class EventPrinter implements Statements {
       case "array":
         return `java.util.List<${this.type(type.items)}>`;
       case "map":
-        return `java.util.Map<java.lang.String, ${this.type(type.values)}>`;
+        return `java.util.Map<${this.#keyType(type.keys)}, ${this.type(type.values)}>`;
       case "nullable":
         return this.type(type.value);
     }
+  }
+
+  #keyType(keys: MapKey | undefined): string {
+    return types[keys ?? "string"][0];
   }
 
   call(method: string, args: readonly string[]): string {
@@ -305,17 +313,18 @@ class EventPrinter implements Statements {
     return [`for (${this.type(type)} ${item} : ${value}) {`, ...indented(body(item)), "}"];
   }
 
-  eachEntry(
-    { value, type, depth }: { value: string; type: ValueType; depth: number },
-    body: (key: string, member: string) => string[],
-  ): string[] {
+  eachEntry({ value, type, keys, depth }: Looped, body: (key: string, member: string) => string[]): string[] {
     const entry = `entry${depth}`;
-    const entryType = `java.util.Map.Entry<java.lang.String, ${this.type(type)}>`;
+    const entryType = `java.util.Map.Entry<${this.#keyType(keys)}, ${this.type(type)}>`;
     return [
       `for (${entryType} ${entry} : ${value}.entrySet()) {`,
       ...indented(body(`${entry}.getKey()`, `${entry}.getValue()`)),
       "}",
     ];
+  }
+
+  keyText(key: string): string {
+    return `java.lang.String.valueOf(${key})`;
   }
 
   member(field: Field): string {

@@ -45,7 +45,9 @@ const runtime = "dev.tideline.client";
 const types: Readonly<Record<Api, string>> = {
   boolean: "kotlin.Boolean",
   int: "kotlin.Int",
+  uint: "kotlin.UInt",
   long: "kotlin.Long",
+  ulong: "kotlin.ULong",
   float: "kotlin.Float",
   double: "kotlin.Double",
   string: "kotlin.String",
@@ -57,6 +59,7 @@ const types: Readonly<Record<Api, string>> = {
   instant: "java.time.Instant",
   localDateTime: "java.time.LocalDateTime",
   duration: `${runtime}.AvroDuration`,
+  elapsed: "java.time.Duration",
   json: "kotlin.Any",
 };
 
@@ -197,13 +200,17 @@ class EventPrinter implements Statements {
       case "array":
         return `kotlin.collections.List<${this.type(type.items)}>`;
       case "map":
-        return `kotlin.collections.Map<kotlin.String, ${this.type(type.values)}>`;
+        return `kotlin.collections.Map<${types[type.keys ?? "string"]}, ${this.type(type.values)}>`;
       case "nullable":
         return `${this.type(type.value)}?`;
     }
   }
 
   call(method: string, args: readonly string[]): string {
+    const [value = ""] = args;
+    // The runtime is Java's, which has no unsigned numbers.
+    if (method === "uint32") return `w.uint32(${value}.toLong())`;
+    if (method === "uint64Text") return `w.uint64Text(java.math.BigInteger(${value}.toString()))`;
     return `w.${method}(${args.join(", ")})`;
   }
 
@@ -240,6 +247,10 @@ class EventPrinter implements Statements {
   ): string[] {
     const [key, member] = [`key${depth}`, `member${depth}`];
     return [`for ((${key}, ${member}) in ${value}) {`, ...indented(body(key, member)), "}"];
+  }
+
+  keyText(key: string): string {
+    return `${key}.toString()`;
   }
 
   member(field: Field): string {

@@ -6,6 +6,7 @@ import {
   type EnumType,
   type EventModel,
   type Field,
+  type MapKey,
   mayBeNull,
   type NamedType,
   type PrintedFile,
@@ -49,7 +50,9 @@ const naming: NamingRules = {
 const types: Readonly<Record<Api, string>> = {
   boolean: "bool",
   int: "int",
+  uint: "int",
   long: "int",
+  ulong: "int",
   float: "float",
   double: "float",
   string: "str",
@@ -61,6 +64,7 @@ const types: Readonly<Record<Api, string>> = {
   instant: "_datetime.datetime",
   localDateTime: "_datetime.datetime",
   duration: "_tideline.AvroDuration",
+  elapsed: "_datetime.timedelta",
   json: "_tideline.JsonValue",
 };
 
@@ -82,6 +86,8 @@ class EventPrinter implements Statements {
   readonly #model: EventModel;
   readonly #names: Names;
   readonly #encoder: Encoder;
+  /** Loops of the function that is being printed: a variable has one type in the whole of it. */
+  #loops = 0;
 
   constructor(model: EventModel, names: Names) {
     this.#model = model;
@@ -183,6 +189,7 @@ class EventPrinter implements Statements {
   }
 
   #writer(type: NamedType): string[] {
+    this.#loops = 0;
     const body = this.#writerBody(type);
     return [
       `def _write_${this.#snake(type)}(w: ${this.#writerType()}, v: ${this.#names.typeOf(type)}) -> None:`,
@@ -212,7 +219,7 @@ class EventPrinter implements Statements {
       case "array":
         return `_typing.Sequence[${this.type(type.items)}]`;
       case "map":
-        return `_typing.Mapping[str, ${this.type(type.values)}]`;
+        return `_typing.Mapping[${type.keys === undefined ? "str" : types[type.keys]}, ${this.type(type.values)}]`;
       case "nullable":
         return `_typing.Optional[${this.type(type.value)}]`;
     }
@@ -245,16 +252,19 @@ class EventPrinter implements Statements {
     return otherwise.length === 0 ? lines : [...lines, "else:", ...deep(otherwise)];
   }
 
-  each({ value, depth }: { value: string; depth: number }, body: (item: string) => string[]): string[] {
-    return [`for item${depth} in ${value}:`, ...deep(body(`item${depth}`))];
+  each({ value }: { value: string }, body: (item: string) => string[]): string[] {
+    const item = `item${++this.#loops}`;
+    return [`for ${item} in ${value}:`, ...deep(body(item))];
   }
 
-  eachEntry(
-    { value, depth }: { value: string; depth: number },
-    body: (key: string, member: string) => string[],
-  ): string[] {
-    const [key, member] = [`key${depth}`, `member${depth}`];
+  eachEntry({ value }: { value: string }, body: (key: string, member: string) => string[]): string[] {
+    const loop = ++this.#loops;
+    const [key, member] = [`key${loop}`, `member${loop}`];
     return [`for ${key}, ${member} in ${value}.items():`, ...deep(body(key, member))];
+  }
+
+  keyText(key: string, keys: MapKey): string {
+    return keys === "boolean" ? `"true" if ${key} else "false"` : `str(${key})`;
   }
 
   member(field: Field): string {

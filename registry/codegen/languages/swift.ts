@@ -39,9 +39,10 @@ const naming: NamingRules = {
   branches: { as: "members", style: "camel", reserved: keywords },
   symbolsBesideTypes: false,
   reservedTypes: words(
-    `Tracker Self Type Protocol Any String Int Int32 Int64 Float Double Bool Data Date Decimal UUID Array Dictionary Set
-    Optional Error Result Task Never Void Character Sendable JSONValue CalendarDate TimeOfDay LocalDateTime AvroDuration
-    AvroWriter JSONWriter EventOptions EventFault Receipt Verdict TidelineClient TidelineError ClientOptions`,
+    `Tracker Self Type Protocol Any String Int Int32 Int64 UInt32 UInt64 Float Double Bool Data Date Decimal UUID Array
+    Dictionary Set Optional Error Result Task Never Void Character Sendable JSONValue CalendarDate TimeOfDay
+    LocalDateTime AvroDuration ElapsedTime AvroWriter JSONWriter EventOptions EventFault Receipt Verdict
+    TidelineClient TidelineError ClientOptions`,
   ),
   reservedMembers: keywords,
   reservedMethods: keywords,
@@ -51,7 +52,9 @@ const naming: NamingRules = {
 const types: Readonly<Record<Api, string>> = {
   boolean: "Bool",
   int: "Int32",
+  uint: "UInt32",
   long: "Int64",
+  ulong: "UInt64",
   float: "Float",
   double: "Double",
   string: "String",
@@ -63,13 +66,14 @@ const types: Readonly<Record<Api, string>> = {
   instant: "Date",
   localDateTime: "LocalDateTime",
   duration: "AvroDuration",
+  elapsed: "ElapsedTime",
   json: "JSONValue",
 };
 
 /** Methods of the runtime's writers that throw for values that a schema can't hold. */
 const throwing = words(
   `float32 float64 fixed decimalBytes decimalFixed date timeMillis timeMicros timestampMillis timestampMicros
-  timestampNanos localTimestampMillis localTimestampMicros localTimestampNanos json`,
+  timestampNanos timestamp elapsed localTimestampMillis localTimestampMicros localTimestampNanos json`,
 );
 
 const text = (value: string): string => literal(value, literalRules.swift);
@@ -222,7 +226,7 @@ class EventPrinter implements Statements {
       case "array":
         return `[${this.type(type.items)}]`;
       case "map":
-        return `[String: ${this.type(type.values)}]`;
+        return `[${types[type.keys ?? "string"]}: ${this.type(type.values)}]`;
       case "nullable":
         return `${this.type(type.value)}?`;
     }
@@ -265,6 +269,10 @@ class EventPrinter implements Statements {
   ): string[] {
     const [key, member] = [`key${depth}`, `member${depth}`];
     return [`for (${key}, ${member}) in ${value} {`, ...indented(body(key, member)), "}"];
+  }
+
+  keyText(key: string): string {
+    return `String(${key})`;
   }
 
   member(field: Field): string {

@@ -5,6 +5,7 @@ import {
   type Api,
   type EnumType,
   type EventModel,
+  type MapKey,
   mayBeNull,
   type NamedType,
   type PrintedFile,
@@ -31,7 +32,8 @@ const naming: NamingRules = {
   symbolsBesideTypes: false,
   reservedTypes: words(
     `Tracker AvroWriter JsonWriter TidelineClient EventOptions Verdict JsonValue DecimalText DateText TimeText
-    DateTimeText AvroDuration Uint8Array Date Promise ReadonlyArray Readonly Record Object Array String Number
+    DateTimeText DurationText
+    AvroDuration Uint8Array Date Promise ReadonlyArray Readonly Record Object Array String Number
     Boolean Symbol Error Map Set Function`,
   ),
   reservedMembers: new Set(),
@@ -42,7 +44,9 @@ const naming: NamingRules = {
 const types: Readonly<Record<Api, string>> = {
   boolean: "boolean",
   int: "number",
+  uint: "number",
   long: "number | bigint",
+  ulong: "number | bigint",
   float: "number",
   double: "number",
   string: "string",
@@ -54,11 +58,16 @@ const types: Readonly<Record<Api, string>> = {
   instant: "Date",
   localDateTime: "DateTimeText",
   duration: "AvroDuration",
+  elapsed: "DurationText",
   json: "JsonValue",
 };
 
 /** Names of the runtime that types are made of. */
-const imported = /\b(DecimalText|DateText|TimeText|DateTimeText|AvroDuration|JsonValue)\b/g;
+const imported = /\b(DecimalText|DateText|TimeText|DateTimeText|DurationText|AvroDuration|JsonValue)\b/g;
+
+/** Names of properties are texts; the compiler looks at the texts of whole numbers, as far as it can. */
+const keyType = (keys: MapKey | undefined): string =>
+  keys === undefined || keys === "boolean" ? "string" : `\`\${bigint}\``;
 
 const text = (value: string): string => literal(value, literalRules.typescript);
 
@@ -190,7 +199,8 @@ class EventPrinter implements Statements {
         "switch (v.kind) {",
         ...indented(cases),
         "  default:",
-        "    w.noBranch(v);",
+        // The compiler narrows no type that is not a union.
+        branches.length === 1 ? "    w.noBranch(v as never);" : "    w.noBranch(v);",
         "}",
       ]),
     ];
@@ -205,7 +215,7 @@ class EventPrinter implements Statements {
       case "array":
         return `readonly ${this.#wrapped(type.items)}[]`;
       case "map":
-        return `Readonly<Record<string, ${this.type(type.values)}>>`;
+        return `Readonly<Record<${keyType(type.keys)}, ${this.type(type.values)}>>`;
       case "nullable":
         return `${this.type(type.value)} | null`;
     }
@@ -258,6 +268,10 @@ class EventPrinter implements Statements {
       ...indented(body(key, member)),
       "}",
     ];
+  }
+
+  keyText(key: string): string {
+    return key;
   }
 
   member({ wire }: { wire: string }): string {

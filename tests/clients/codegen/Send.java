@@ -3,7 +3,9 @@ import dev.tideline.client.EventOptions;
 import dev.tideline.client.TidelineClient;
 import dev.tideline.client.Verdict;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -16,8 +18,10 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import tideline.events.EveryThing;
+import tideline.events.OrderPlaced;
 import tideline.events.PageVisited;
 import tideline.events.Purchase;
+import tideline.events.Signal;
 import tideline.events.Tracker;
 
 /** Sends one event of each kind with the generated tracker and prints the verdicts, by their ids. */
@@ -42,6 +46,9 @@ final class Send {
       sent.add(tracker.purchase(brief, about(prefix, "short")));
       sent.add(tracker.everyThing(everyThing(), about(prefix, "every")));
       sent.add(tracker.pageVisited(pageVisited(), about(prefix, "visit")));
+      sent.add(tracker.orderPlaced(order(), about(prefix, "order")));
+      sent.add(tracker.orderPlaced(OrderPlaced.builder().build(), about(prefix, "bare")));
+      sent.add(tracker.signal(signal(), about(prefix, "signal")));
     }
     List<String> said = new ArrayList<>();
     for (CompletableFuture<Verdict> one : sent) {
@@ -109,6 +116,80 @@ final class Send {
         .extra(Map.of("deep", Arrays.asList(null, "y")))
         .mixed(PageVisited.Mixed.TRUE)
         .amount(new PageVisited.AmountPlace(PageVisited.Place.builder().name("here").within(within).build()))
+        .build();
+  }
+
+  private static OrderPlaced order() {
+    BigInteger most = BigInteger.TWO.pow(64).subtract(BigInteger.ONE);
+    OrderPlaced.LineDiscount discount =
+        OrderPlaced.LineDiscount.builder().kind(OrderPlaced.LineDiscountKind.PERCENT).by(12.5).build();
+    OrderPlaced.Line part = OrderPlaced.Line.builder().sku("b").quantity(1L).build();
+    OrderPlaced.Line line =
+        OrderPlaced.Line.builder()
+            .sku("a")
+            .quantity(4_294_967_295L)
+            .discount(discount)
+            .parts(List.of(part))
+            .build();
+    OrderPlaced within = OrderPlaced.builder().orderId("in").build();
+    return OrderPlaced.builder()
+        .orderId("A-1")
+        .status(OrderPlaced.Status.PAID)
+        .lines(List.of(line))
+        .byShelf(Map.of("top", OrderPlaced.Line.builder().sku("c").build()))
+        .byNumber(Map.of(-9007199254740993L, "x"))
+        .byFlag(Map.of(true, most))
+        .byStep(Map.of(7L, OrderPlaced.Status.OPEN))
+        .coupon("")
+        .before(OrderPlaced.Status.UNSPECIFIED)
+        .tries(0)
+        .totalCents(Long.MAX_VALUE)
+        .big(most)
+        .delta(Long.MIN_VALUE)
+        .mark(BigInteger.valueOf(5))
+        .drift(-5L)
+        .code(4_294_967_295L)
+        .shift(Integer.MIN_VALUE)
+        .step(-1)
+        .rate(0.5f)
+        .score(-0.0025)
+        .gift(true)
+        .token(new byte[] {0, (byte) 255, 16, 1})
+        .placedAt(Instant.parse("2026-03-01T12:00:00.250Z"))
+        .took(Duration.ofMillis(-1500))
+        .note("")
+        .points(9007199254740993L)
+        .rank(BigInteger.ZERO)
+        .agreed(false)
+        .seal(new byte[] {(byte) 251, (byte) 239})
+        .share(0.25f)
+        .extra(Map.of("deep", Arrays.asList(null, "y")))
+        .anything(List.of(1, "x"))
+        .list(List.of(true, Map.of("a", 1)))
+        .other(Map.of("@type", "type.googleapis.com/google.protobuf.Duration", "value", "3s"))
+        .changed("orderId,status")
+        .nothing(OrderPlaced.Empty.builder().build())
+        .stops(List.of(Instant.parse("2026-03-01T12:00:00Z")))
+        .pages(List.of(new byte[] {1}, new byte[0]))
+        .payment(new OrderPlaced.PaymentPointsSpent(9007199254740993L))
+        .n2ndName("old")
+        .elsewhere(
+            OrderPlaced.Other.builder().payment("p").only(new OrderPlaced.OtherOnlyOrder(within)).build())
+        .build();
+  }
+
+  private static Signal signal() {
+    Signal.Inner none = Signal.Inner.builder().build();
+    Signal again =
+        Signal.builder().class_("d").type(-1).mood(Signal.Mood.OPTION).inner(none).build();
+    return Signal.builder()
+        .class_("c")
+        .type(0)
+        .mood(Signal.Mood.NONE)
+        .inner(Signal.Inner.builder().again(again).build())
+        .part(Signal.Part.builder().on(false).build())
+        .v_(new Signal.VSelf("me"))
+        .added("x")
         .build();
   }
 }

@@ -90,6 +90,81 @@ with tideline.Client(url, key) as client:
             ),
             about("visit"),
         ),
+        tracker.order_placed(
+            events.OrderPlaced(
+                order_id="A-1",
+                status=events.OrderPlacedStatus.PAID,
+                lines=[
+                    events.OrderPlacedLine(
+                        sku="a",
+                        quantity=4294967295,
+                        discount=events.OrderPlacedLineDiscount(
+                            kind=events.OrderPlacedLineDiscountKind.PERCENT, by=12.5
+                        ),
+                        parts=[events.OrderPlacedLine(sku="b", quantity=1)],
+                    )
+                ],
+                by_shelf={"top": events.OrderPlacedLine(sku="c")},
+                by_number={-9007199254740993: "x"},
+                by_flag={True: 18446744073709551615},
+                by_step={7: events.OrderPlacedStatus.OPEN},
+                coupon="",
+                before=events.OrderPlacedStatus.UNSPECIFIED,
+                tries=0,
+                total_cents=9223372036854775807,
+                big=18446744073709551615,
+                delta=-9223372036854775808,
+                mark=5,
+                drift=-5,
+                code=4294967295,
+                shift=-2147483648,
+                step=-1,
+                rate=0.5,
+                score=-0.0025,
+                gift=True,
+                token=b"\x00\xff\x10\x01",
+                placed_at=at_utc,
+                took=datetime.timedelta(seconds=-1.5),
+                note="",
+                points=9007199254740993,
+                rank=0,
+                agreed=False,
+                seal=b"\xfb\xef",
+                share=0.25,
+                extra={"deep": [None, "y"]},
+                anything=[1, "x"],
+                list_=[True, {"a": 1}],
+                other={"@type": "type.googleapis.com/google.protobuf.Duration", "value": "3s"},
+                changed="orderId,status",
+                nothing=events.OrderPlacedEmpty(),
+                stops=[at_utc.replace(microsecond=0)],
+                pages=[b"\x01", b""],
+                payment=events.OrderPlacedPaymentPointsSpent(9007199254740993),
+                n2nd_name="old",
+                elsewhere=events.OrderPlacedOther(
+                    payment="p",
+                    only=events.OrderPlacedOtherOnlyOrder(events.OrderPlaced(order_id="in")),
+                ),
+            ),
+            about("order"),
+        ),
+        tracker.order_placed(events.OrderPlaced(), about("bare")),
+        tracker.signal(
+            events.Signal(
+                class_="c",
+                type_=0,
+                mood=events.SignalMood.NONE,
+                inner=events.SignalInner(
+                    again=events.Signal(
+                        class_="d", type_=-1, mood=events.SignalMood.OPTION, inner=events.SignalInner()
+                    )
+                ),
+                part=events.SignalPart(on=False),
+                v=events.SignalVSelf("me"),
+                added="x",
+            ),
+            about("signal"),
+        ),
     ]
 
 verdicts = [future.result() for future in sent]

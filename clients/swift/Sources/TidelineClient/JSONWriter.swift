@@ -44,6 +44,21 @@ public struct JSONWriter {
 
   public mutating func int64(_ value: Int64) { raw(String(value)) }
 
+  public mutating func int32(_ value: Int32) { raw(String(value)) }
+
+  public mutating func uint32(_ value: UInt32) { raw(String(value)) }
+
+  /// A number of 64 bits as Protobuf has it in JSON.
+  public mutating func int64Text(_ value: Int64) { raw("\"\(value)\"") }
+
+  /// An unsigned number of 64 bits as Protobuf has it in JSON.
+  public mutating func uint64Text(_ value: UInt64) { raw("\"\(value)\"") }
+
+  public mutating func float32(_ value: Float) throws {
+    guard value.isFinite else { throw TidelineError(code: "invalid", message: "\(value) is not finite") }
+    raw(String(value))
+  }
+
   public mutating func float64(_ value: Double) throws {
     guard value.isFinite else { throw TidelineError(code: "invalid", message: "\(value) is not finite") }
     raw(String(value))
@@ -71,6 +86,19 @@ public struct JSONWriter {
       endObject()
     }
   }
+
+  public mutating func base64(_ value: Data) { text(value.base64EncodedString()) }
+
+  /// A time of the years 1 to 9999.
+  public mutating func timestamp(_ value: Date) throws {
+    // The seconds from 1970 to the beginning of the year 1 and to the end of 9999.
+    guard (-62_135_596_800..<253_402_300_800).contains(value.timeIntervalSince1970) else {
+      throw TidelineError(code: "invalid", message: "\(value) is not between the years 1 and 9999")
+    }
+    text(timeText(value))
+  }
+
+  public mutating func elapsed(_ value: ElapsedTime) throws { text(try value.checked()) }
 
   public mutating func dateTime(_ value: Date) { text(timeText(value)) }
 

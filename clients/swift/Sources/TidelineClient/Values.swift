@@ -78,6 +78,35 @@ public struct AvroDuration: Sendable {
   }
 }
 
+/// A time that passes; both parts have the same sign.
+public struct ElapsedTime: Sendable {
+  public let seconds: Int64
+  public let nanoseconds: Int32
+
+  public init(seconds: Int64, nanoseconds: Int32 = 0) {
+    self.seconds = seconds
+    self.nanoseconds = nanoseconds
+  }
+
+  func checked() throws -> String {
+    let isOneSign = (seconds >= 0 && nanoseconds >= 0) || (seconds <= 0 && nanoseconds <= 0)
+    let isWithin = seconds.magnitude < 315_576_000_000 || (seconds.magnitude == 315_576_000_000 && nanoseconds == 0)
+    guard isOneSign, isWithin, nanoseconds.magnitude < 1_000_000_000 else {
+      throw TidelineError(code: "invalid", message: "the value is no duration")
+    }
+    let sign = seconds < 0 || nanoseconds < 0 ? "-" : ""
+    return sign + String(seconds.magnitude) + fraction() + "s"
+  }
+
+  private func fraction() -> String {
+    let nanos = nanoseconds.magnitude
+    if nanos == 0 { return "" }
+    if nanos % 1_000_000 == 0 { return String(format: ".%03u", nanos / 1_000_000) }
+    if nanos % 1_000 == 0 { return String(format: ".%06u", nanos / 1_000) }
+    return String(format: ".%09u", nanos)
+  }
+}
+
 /// A decimal in units of its last digit as two's complement, the largest byte first, in as few bytes as it takes.
 func unscaledBytes(_ value: Decimal, precision: Int, scale: Int) throws -> [UInt8] {
   guard value.isFinite else { throw TidelineError(code: "invalid", message: "the decimal is not finite") }
