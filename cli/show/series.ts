@@ -1,9 +1,6 @@
 import { timestampMs } from "@bufbuild/protobuf/wkt";
-import type {
-  QueryMetricsResponse,
-  Series,
-  SeriesValue,
-} from "../../gen/ts/tideline/query/v1/query_service_pb.js";
+import type { QueryMetricsResponse, Series } from "../../gen/ts/tideline/query/v1/query_service_pb.js";
+import type { SeriesValue } from "../../gen/ts/tideline/query/v1/question_pb.js";
 import { Interval } from "../../gen/ts/tideline/query/v1/question_pb.js";
 import { zoneOffsetMs } from "../../platform/local-time.js";
 import { bar, shownNumber } from "./bars.js";

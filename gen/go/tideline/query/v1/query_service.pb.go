@@ -326,116 +326,6 @@ func (x *Series) GetIsOther() bool {
 	return false
 }
 
-// A value of a breakdown.
-type BreakdownValue struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// As text.
-	Value string `protobuf:"bytes,1,opt,name=value,proto3" json:"value,omitempty"`
-	// True where the events have no such property.
-	Missing       bool `protobuf:"varint,2,opt,name=missing,proto3" json:"missing,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *BreakdownValue) Reset() {
-	*x = BreakdownValue{}
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[3]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *BreakdownValue) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*BreakdownValue) ProtoMessage() {}
-
-func (x *BreakdownValue) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[3]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use BreakdownValue.ProtoReflect.Descriptor instead.
-func (*BreakdownValue) Descriptor() ([]byte, []int) {
-	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{3}
-}
-
-func (x *BreakdownValue) GetValue() string {
-	if x != nil {
-		return x.Value
-	}
-	return ""
-}
-
-func (x *BreakdownValue) GetMissing() bool {
-	if x != nil {
-		return x.Missing
-	}
-	return false
-}
-
-// One value of a series.
-type SeriesValue struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The value.
-	Value float64 `protobuf:"fixed64,1,opt,name=value,proto3" json:"value,omitempty"`
-	// False where there is none, such as the mean of no values.
-	HasValue      bool `protobuf:"varint,2,opt,name=has_value,json=hasValue,proto3" json:"has_value,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *SeriesValue) Reset() {
-	*x = SeriesValue{}
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[4]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *SeriesValue) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*SeriesValue) ProtoMessage() {}
-
-func (x *SeriesValue) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[4]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use SeriesValue.ProtoReflect.Descriptor instead.
-func (*SeriesValue) Descriptor() ([]byte, []int) {
-	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{4}
-}
-
-func (x *SeriesValue) GetValue() float64 {
-	if x != nil {
-		return x.Value
-	}
-	return 0
-}
-
-func (x *SeriesValue) GetHasValue() bool {
-	if x != nil {
-		return x.HasValue
-	}
-	return false
-}
-
 // ListEventsRequest is the request of ListEvents.
 type ListEventsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -459,7 +349,7 @@ type ListEventsRequest struct {
 
 func (x *ListEventsRequest) Reset() {
 	*x = ListEventsRequest{}
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[5]
+	mi := &file_tideline_query_v1_query_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -471,7 +361,7 @@ func (x *ListEventsRequest) String() string {
 func (*ListEventsRequest) ProtoMessage() {}
 
 func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[5]
+	mi := &file_tideline_query_v1_query_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -484,7 +374,7 @@ func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListEventsRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{5}
+	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *ListEventsRequest) GetType() string {
@@ -551,7 +441,7 @@ type ListEventsResponse struct {
 
 func (x *ListEventsResponse) Reset() {
 	*x = ListEventsResponse{}
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[6]
+	mi := &file_tideline_query_v1_query_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -563,7 +453,7 @@ func (x *ListEventsResponse) String() string {
 func (*ListEventsResponse) ProtoMessage() {}
 
 func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[6]
+	mi := &file_tideline_query_v1_query_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -576,7 +466,7 @@ func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListEventsResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{6}
+	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ListEventsResponse) GetEvents() []*v1.Event {
@@ -615,7 +505,7 @@ type GetUserRequest struct {
 
 func (x *GetUserRequest) Reset() {
 	*x = GetUserRequest{}
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[7]
+	mi := &file_tideline_query_v1_query_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -627,7 +517,7 @@ func (x *GetUserRequest) String() string {
 func (*GetUserRequest) ProtoMessage() {}
 
 func (x *GetUserRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[7]
+	mi := &file_tideline_query_v1_query_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -640,7 +530,7 @@ func (x *GetUserRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetUserRequest.ProtoReflect.Descriptor instead.
 func (*GetUserRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{7}
+	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *GetUserRequest) GetUserId() string {
@@ -693,7 +583,7 @@ type GetUserResponse struct {
 
 func (x *GetUserResponse) Reset() {
 	*x = GetUserResponse{}
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[8]
+	mi := &file_tideline_query_v1_query_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -705,7 +595,7 @@ func (x *GetUserResponse) String() string {
 func (*GetUserResponse) ProtoMessage() {}
 
 func (x *GetUserResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[8]
+	mi := &file_tideline_query_v1_query_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -718,7 +608,7 @@ func (x *GetUserResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetUserResponse.ProtoReflect.Descriptor instead.
 func (*GetUserResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{8}
+	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *GetUserResponse) GetUserId() string {
@@ -802,7 +692,7 @@ type ExplainEventRequest struct {
 
 func (x *ExplainEventRequest) Reset() {
 	*x = ExplainEventRequest{}
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[9]
+	mi := &file_tideline_query_v1_query_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -814,7 +704,7 @@ func (x *ExplainEventRequest) String() string {
 func (*ExplainEventRequest) ProtoMessage() {}
 
 func (x *ExplainEventRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[9]
+	mi := &file_tideline_query_v1_query_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -827,7 +717,7 @@ func (x *ExplainEventRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainEventRequest.ProtoReflect.Descriptor instead.
 func (*ExplainEventRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{9}
+	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ExplainEventRequest) GetEventId() string {
@@ -856,7 +746,7 @@ type ExplainEventResponse struct {
 
 func (x *ExplainEventResponse) Reset() {
 	*x = ExplainEventResponse{}
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[10]
+	mi := &file_tideline_query_v1_query_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -868,7 +758,7 @@ func (x *ExplainEventResponse) String() string {
 func (*ExplainEventResponse) ProtoMessage() {}
 
 func (x *ExplainEventResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[10]
+	mi := &file_tideline_query_v1_query_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -881,7 +771,7 @@ func (x *ExplainEventResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainEventResponse.ProtoReflect.Descriptor instead.
 func (*ExplainEventResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{10}
+	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ExplainEventResponse) GetOutcome() v11.Outcome {
@@ -936,7 +826,7 @@ type Stage struct {
 
 func (x *Stage) Reset() {
 	*x = Stage{}
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[11]
+	mi := &file_tideline_query_v1_query_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -948,7 +838,7 @@ func (x *Stage) String() string {
 func (*Stage) ProtoMessage() {}
 
 func (x *Stage) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[11]
+	mi := &file_tideline_query_v1_query_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -961,7 +851,7 @@ func (x *Stage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Stage.ProtoReflect.Descriptor instead.
 func (*Stage) Descriptor() ([]byte, []int) {
-	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{11}
+	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Stage) GetName() string {
@@ -1007,7 +897,7 @@ type SubscribeRequest struct {
 
 func (x *SubscribeRequest) Reset() {
 	*x = SubscribeRequest{}
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[12]
+	mi := &file_tideline_query_v1_query_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1019,7 +909,7 @@ func (x *SubscribeRequest) String() string {
 func (*SubscribeRequest) ProtoMessage() {}
 
 func (x *SubscribeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[12]
+	mi := &file_tideline_query_v1_query_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1032,7 +922,7 @@ func (x *SubscribeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubscribeRequest.ProtoReflect.Descriptor instead.
 func (*SubscribeRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{12}
+	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *SubscribeRequest) GetHistoryMinutes() uint32 {
@@ -1092,7 +982,7 @@ type SubscribeResponse struct {
 
 func (x *SubscribeResponse) Reset() {
 	*x = SubscribeResponse{}
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[13]
+	mi := &file_tideline_query_v1_query_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1104,7 +994,7 @@ func (x *SubscribeResponse) String() string {
 func (*SubscribeResponse) ProtoMessage() {}
 
 func (x *SubscribeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[13]
+	mi := &file_tideline_query_v1_query_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1117,7 +1007,7 @@ func (x *SubscribeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubscribeResponse.ProtoReflect.Descriptor instead.
 func (*SubscribeResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{13}
+	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *SubscribeResponse) GetTime() *timestamppb.Timestamp {
@@ -1224,7 +1114,7 @@ type MinuteCount struct {
 
 func (x *MinuteCount) Reset() {
 	*x = MinuteCount{}
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[14]
+	mi := &file_tideline_query_v1_query_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1236,7 +1126,7 @@ func (x *MinuteCount) String() string {
 func (*MinuteCount) ProtoMessage() {}
 
 func (x *MinuteCount) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[14]
+	mi := &file_tideline_query_v1_query_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1249,7 +1139,7 @@ func (x *MinuteCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MinuteCount.ProtoReflect.Descriptor instead.
 func (*MinuteCount) Descriptor() ([]byte, []int) {
-	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{14}
+	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *MinuteCount) GetMinute() *timestamppb.Timestamp {
@@ -1279,7 +1169,7 @@ type NamedCount struct {
 
 func (x *NamedCount) Reset() {
 	*x = NamedCount{}
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[15]
+	mi := &file_tideline_query_v1_query_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1291,7 +1181,7 @@ func (x *NamedCount) String() string {
 func (*NamedCount) ProtoMessage() {}
 
 func (x *NamedCount) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_query_v1_query_service_proto_msgTypes[15]
+	mi := &file_tideline_query_v1_query_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1304,7 +1194,7 @@ func (x *NamedCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NamedCount.ProtoReflect.Descriptor instead.
 func (*NamedCount) Descriptor() ([]byte, []int) {
-	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{15}
+	return file_tideline_query_v1_query_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *NamedCount) GetName() string {
@@ -1354,13 +1244,7 @@ const file_tideline_query_v1_query_service_proto_rawDesc = "" +
 	"\tbreakdown\x18\x01 \x03(\v2!.tideline.query.v1.BreakdownValueR\tbreakdown\x126\n" +
 	"\x06values\x18\x02 \x03(\v2\x1e.tideline.query.v1.SeriesValueR\x06values\x124\n" +
 	"\x05total\x18\x03 \x01(\v2\x1e.tideline.query.v1.SeriesValueR\x05total\x12\x19\n" +
-	"\bis_other\x18\x04 \x01(\bR\aisOther\"@\n" +
-	"\x0eBreakdownValue\x12\x14\n" +
-	"\x05value\x18\x01 \x01(\tR\x05value\x12\x18\n" +
-	"\amissing\x18\x02 \x01(\bR\amissing\"@\n" +
-	"\vSeriesValue\x12\x14\n" +
-	"\x05value\x18\x01 \x01(\x01R\x05value\x12\x1b\n" +
-	"\thas_value\x18\x02 \x01(\bR\bhasValue\"\xbc\x02\n" +
+	"\bis_other\x18\x04 \x01(\bR\aisOther\"\xbc\x02\n" +
 	"\x11ListEventsRequest\x12\x1c\n" +
 	"\x04type\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xc8\x01R\x04type\x122\n" +
 	"\x05range\x18\x02 \x01(\v2\x1c.tideline.query.v1.TimeRangeR\x05range\x12=\n" +
@@ -1466,35 +1350,35 @@ func file_tideline_query_v1_query_service_proto_rawDescGZIP() []byte {
 	return file_tideline_query_v1_query_service_proto_rawDescData
 }
 
-var file_tideline_query_v1_query_service_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_tideline_query_v1_query_service_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_tideline_query_v1_query_service_proto_goTypes = []any{
 	(*QueryMetricsRequest)(nil),     // 0: tideline.query.v1.QueryMetricsRequest
 	(*QueryMetricsResponse)(nil),    // 1: tideline.query.v1.QueryMetricsResponse
 	(*Series)(nil),                  // 2: tideline.query.v1.Series
-	(*BreakdownValue)(nil),          // 3: tideline.query.v1.BreakdownValue
-	(*SeriesValue)(nil),             // 4: tideline.query.v1.SeriesValue
-	(*ListEventsRequest)(nil),       // 5: tideline.query.v1.ListEventsRequest
-	(*ListEventsResponse)(nil),      // 6: tideline.query.v1.ListEventsResponse
-	(*GetUserRequest)(nil),          // 7: tideline.query.v1.GetUserRequest
-	(*GetUserResponse)(nil),         // 8: tideline.query.v1.GetUserResponse
-	(*ExplainEventRequest)(nil),     // 9: tideline.query.v1.ExplainEventRequest
-	(*ExplainEventResponse)(nil),    // 10: tideline.query.v1.ExplainEventResponse
-	(*Stage)(nil),                   // 11: tideline.query.v1.Stage
-	(*SubscribeRequest)(nil),        // 12: tideline.query.v1.SubscribeRequest
-	(*SubscribeResponse)(nil),       // 13: tideline.query.v1.SubscribeResponse
-	(*MinuteCount)(nil),             // 14: tideline.query.v1.MinuteCount
-	(*NamedCount)(nil),              // 15: tideline.query.v1.NamedCount
-	nil,                             // 16: tideline.query.v1.GetUserResponse.TraitsEntry
-	nil,                             // 17: tideline.query.v1.Stage.FactsEntry
-	nil,                             // 18: tideline.query.v1.SubscribeResponse.OutcomesEntry
-	(Aggregation)(0),                // 19: tideline.query.v1.Aggregation
-	(*Property)(nil),                // 20: tideline.query.v1.Property
-	(*TimeRange)(nil),               // 21: tideline.query.v1.TimeRange
-	(Interval)(0),                   // 22: tideline.query.v1.Interval
-	(*Filter)(nil),                  // 23: tideline.query.v1.Filter
-	(*durationpb.Duration)(nil),     // 24: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil),   // 25: google.protobuf.Timestamp
-	(*AnswerInfo)(nil),              // 26: tideline.query.v1.AnswerInfo
+	(*ListEventsRequest)(nil),       // 3: tideline.query.v1.ListEventsRequest
+	(*ListEventsResponse)(nil),      // 4: tideline.query.v1.ListEventsResponse
+	(*GetUserRequest)(nil),          // 5: tideline.query.v1.GetUserRequest
+	(*GetUserResponse)(nil),         // 6: tideline.query.v1.GetUserResponse
+	(*ExplainEventRequest)(nil),     // 7: tideline.query.v1.ExplainEventRequest
+	(*ExplainEventResponse)(nil),    // 8: tideline.query.v1.ExplainEventResponse
+	(*Stage)(nil),                   // 9: tideline.query.v1.Stage
+	(*SubscribeRequest)(nil),        // 10: tideline.query.v1.SubscribeRequest
+	(*SubscribeResponse)(nil),       // 11: tideline.query.v1.SubscribeResponse
+	(*MinuteCount)(nil),             // 12: tideline.query.v1.MinuteCount
+	(*NamedCount)(nil),              // 13: tideline.query.v1.NamedCount
+	nil,                             // 14: tideline.query.v1.GetUserResponse.TraitsEntry
+	nil,                             // 15: tideline.query.v1.Stage.FactsEntry
+	nil,                             // 16: tideline.query.v1.SubscribeResponse.OutcomesEntry
+	(Aggregation)(0),                // 17: tideline.query.v1.Aggregation
+	(*Property)(nil),                // 18: tideline.query.v1.Property
+	(*TimeRange)(nil),               // 19: tideline.query.v1.TimeRange
+	(Interval)(0),                   // 20: tideline.query.v1.Interval
+	(*Filter)(nil),                  // 21: tideline.query.v1.Filter
+	(*durationpb.Duration)(nil),     // 22: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil),   // 23: google.protobuf.Timestamp
+	(*AnswerInfo)(nil),              // 24: tideline.query.v1.AnswerInfo
+	(*BreakdownValue)(nil),          // 25: tideline.query.v1.BreakdownValue
+	(*SeriesValue)(nil),             // 26: tideline.query.v1.SeriesValue
 	(*v1.Event)(nil),                // 27: tideline.pipeline.v1.Event
 	(v11.Outcome)(0),                // 28: tideline.event.v1.Outcome
 	(*v11.Event)(nil),               // 29: tideline.event.v1.Event
@@ -1505,58 +1389,58 @@ var file_tideline_query_v1_query_service_proto_goTypes = []any{
 	(*QueryStickinessResponse)(nil), // 34: tideline.query.v1.QueryStickinessResponse
 }
 var file_tideline_query_v1_query_service_proto_depIdxs = []int32{
-	19, // 0: tideline.query.v1.QueryMetricsRequest.aggregation:type_name -> tideline.query.v1.Aggregation
-	20, // 1: tideline.query.v1.QueryMetricsRequest.property:type_name -> tideline.query.v1.Property
-	21, // 2: tideline.query.v1.QueryMetricsRequest.range:type_name -> tideline.query.v1.TimeRange
-	22, // 3: tideline.query.v1.QueryMetricsRequest.interval:type_name -> tideline.query.v1.Interval
-	23, // 4: tideline.query.v1.QueryMetricsRequest.filters:type_name -> tideline.query.v1.Filter
-	20, // 5: tideline.query.v1.QueryMetricsRequest.breakdown:type_name -> tideline.query.v1.Property
-	24, // 6: tideline.query.v1.QueryMetricsRequest.max_staleness:type_name -> google.protobuf.Duration
-	25, // 7: tideline.query.v1.QueryMetricsResponse.buckets:type_name -> google.protobuf.Timestamp
+	17, // 0: tideline.query.v1.QueryMetricsRequest.aggregation:type_name -> tideline.query.v1.Aggregation
+	18, // 1: tideline.query.v1.QueryMetricsRequest.property:type_name -> tideline.query.v1.Property
+	19, // 2: tideline.query.v1.QueryMetricsRequest.range:type_name -> tideline.query.v1.TimeRange
+	20, // 3: tideline.query.v1.QueryMetricsRequest.interval:type_name -> tideline.query.v1.Interval
+	21, // 4: tideline.query.v1.QueryMetricsRequest.filters:type_name -> tideline.query.v1.Filter
+	18, // 5: tideline.query.v1.QueryMetricsRequest.breakdown:type_name -> tideline.query.v1.Property
+	22, // 6: tideline.query.v1.QueryMetricsRequest.max_staleness:type_name -> google.protobuf.Duration
+	23, // 7: tideline.query.v1.QueryMetricsResponse.buckets:type_name -> google.protobuf.Timestamp
 	2,  // 8: tideline.query.v1.QueryMetricsResponse.series:type_name -> tideline.query.v1.Series
-	26, // 9: tideline.query.v1.QueryMetricsResponse.info:type_name -> tideline.query.v1.AnswerInfo
-	3,  // 10: tideline.query.v1.Series.breakdown:type_name -> tideline.query.v1.BreakdownValue
-	4,  // 11: tideline.query.v1.Series.values:type_name -> tideline.query.v1.SeriesValue
-	4,  // 12: tideline.query.v1.Series.total:type_name -> tideline.query.v1.SeriesValue
-	21, // 13: tideline.query.v1.ListEventsRequest.range:type_name -> tideline.query.v1.TimeRange
-	23, // 14: tideline.query.v1.ListEventsRequest.filters:type_name -> tideline.query.v1.Filter
+	24, // 9: tideline.query.v1.QueryMetricsResponse.info:type_name -> tideline.query.v1.AnswerInfo
+	25, // 10: tideline.query.v1.Series.breakdown:type_name -> tideline.query.v1.BreakdownValue
+	26, // 11: tideline.query.v1.Series.values:type_name -> tideline.query.v1.SeriesValue
+	26, // 12: tideline.query.v1.Series.total:type_name -> tideline.query.v1.SeriesValue
+	19, // 13: tideline.query.v1.ListEventsRequest.range:type_name -> tideline.query.v1.TimeRange
+	21, // 14: tideline.query.v1.ListEventsRequest.filters:type_name -> tideline.query.v1.Filter
 	27, // 15: tideline.query.v1.ListEventsResponse.events:type_name -> tideline.pipeline.v1.Event
-	26, // 16: tideline.query.v1.ListEventsResponse.info:type_name -> tideline.query.v1.AnswerInfo
-	16, // 17: tideline.query.v1.GetUserResponse.traits:type_name -> tideline.query.v1.GetUserResponse.TraitsEntry
-	25, // 18: tideline.query.v1.GetUserResponse.first_seen:type_name -> google.protobuf.Timestamp
-	25, // 19: tideline.query.v1.GetUserResponse.last_seen:type_name -> google.protobuf.Timestamp
+	24, // 16: tideline.query.v1.ListEventsResponse.info:type_name -> tideline.query.v1.AnswerInfo
+	14, // 17: tideline.query.v1.GetUserResponse.traits:type_name -> tideline.query.v1.GetUserResponse.TraitsEntry
+	23, // 18: tideline.query.v1.GetUserResponse.first_seen:type_name -> google.protobuf.Timestamp
+	23, // 19: tideline.query.v1.GetUserResponse.last_seen:type_name -> google.protobuf.Timestamp
 	27, // 20: tideline.query.v1.GetUserResponse.timeline:type_name -> tideline.pipeline.v1.Event
-	26, // 21: tideline.query.v1.GetUserResponse.info:type_name -> tideline.query.v1.AnswerInfo
+	24, // 21: tideline.query.v1.GetUserResponse.info:type_name -> tideline.query.v1.AnswerInfo
 	28, // 22: tideline.query.v1.ExplainEventResponse.outcome:type_name -> tideline.event.v1.Outcome
-	11, // 23: tideline.query.v1.ExplainEventResponse.stages:type_name -> tideline.query.v1.Stage
+	9,  // 23: tideline.query.v1.ExplainEventResponse.stages:type_name -> tideline.query.v1.Stage
 	27, // 24: tideline.query.v1.ExplainEventResponse.stored:type_name -> tideline.pipeline.v1.Event
 	29, // 25: tideline.query.v1.ExplainEventResponse.quarantined:type_name -> tideline.event.v1.Event
 	30, // 26: tideline.query.v1.ExplainEventResponse.fault:type_name -> tideline.event.v1.EventFault
-	25, // 27: tideline.query.v1.Stage.time:type_name -> google.protobuf.Timestamp
-	17, // 28: tideline.query.v1.Stage.facts:type_name -> tideline.query.v1.Stage.FactsEntry
-	25, // 29: tideline.query.v1.SubscribeResponse.time:type_name -> google.protobuf.Timestamp
-	14, // 30: tideline.query.v1.SubscribeResponse.minutes:type_name -> tideline.query.v1.MinuteCount
-	15, // 31: tideline.query.v1.SubscribeResponse.types:type_name -> tideline.query.v1.NamedCount
-	15, // 32: tideline.query.v1.SubscribeResponse.countries:type_name -> tideline.query.v1.NamedCount
-	15, // 33: tideline.query.v1.SubscribeResponse.devices:type_name -> tideline.query.v1.NamedCount
+	23, // 27: tideline.query.v1.Stage.time:type_name -> google.protobuf.Timestamp
+	15, // 28: tideline.query.v1.Stage.facts:type_name -> tideline.query.v1.Stage.FactsEntry
+	23, // 29: tideline.query.v1.SubscribeResponse.time:type_name -> google.protobuf.Timestamp
+	12, // 30: tideline.query.v1.SubscribeResponse.minutes:type_name -> tideline.query.v1.MinuteCount
+	13, // 31: tideline.query.v1.SubscribeResponse.types:type_name -> tideline.query.v1.NamedCount
+	13, // 32: tideline.query.v1.SubscribeResponse.countries:type_name -> tideline.query.v1.NamedCount
+	13, // 33: tideline.query.v1.SubscribeResponse.devices:type_name -> tideline.query.v1.NamedCount
 	31, // 34: tideline.query.v1.SubscribeResponse.verdicts:type_name -> tideline.pipeline.v1.LiveVerdict
-	18, // 35: tideline.query.v1.SubscribeResponse.outcomes:type_name -> tideline.query.v1.SubscribeResponse.OutcomesEntry
+	16, // 35: tideline.query.v1.SubscribeResponse.outcomes:type_name -> tideline.query.v1.SubscribeResponse.OutcomesEntry
 	32, // 36: tideline.query.v1.SubscribeResponse.services:type_name -> tideline.pipeline.v1.ServiceStatus
-	25, // 37: tideline.query.v1.SubscribeResponse.watermark:type_name -> google.protobuf.Timestamp
-	25, // 38: tideline.query.v1.SubscribeResponse.complete_from:type_name -> google.protobuf.Timestamp
-	25, // 39: tideline.query.v1.MinuteCount.minute:type_name -> google.protobuf.Timestamp
+	23, // 37: tideline.query.v1.SubscribeResponse.watermark:type_name -> google.protobuf.Timestamp
+	23, // 38: tideline.query.v1.SubscribeResponse.complete_from:type_name -> google.protobuf.Timestamp
+	23, // 39: tideline.query.v1.MinuteCount.minute:type_name -> google.protobuf.Timestamp
 	0,  // 40: tideline.query.v1.QueryService.QueryMetrics:input_type -> tideline.query.v1.QueryMetricsRequest
-	5,  // 41: tideline.query.v1.QueryService.ListEvents:input_type -> tideline.query.v1.ListEventsRequest
-	7,  // 42: tideline.query.v1.QueryService.GetUser:input_type -> tideline.query.v1.GetUserRequest
-	9,  // 43: tideline.query.v1.QueryService.ExplainEvent:input_type -> tideline.query.v1.ExplainEventRequest
+	3,  // 41: tideline.query.v1.QueryService.ListEvents:input_type -> tideline.query.v1.ListEventsRequest
+	5,  // 42: tideline.query.v1.QueryService.GetUser:input_type -> tideline.query.v1.GetUserRequest
+	7,  // 43: tideline.query.v1.QueryService.ExplainEvent:input_type -> tideline.query.v1.ExplainEventRequest
 	33, // 44: tideline.query.v1.QueryService.QueryStickiness:input_type -> tideline.query.v1.QueryStickinessRequest
-	12, // 45: tideline.query.v1.QueryService.Subscribe:input_type -> tideline.query.v1.SubscribeRequest
+	10, // 45: tideline.query.v1.QueryService.Subscribe:input_type -> tideline.query.v1.SubscribeRequest
 	1,  // 46: tideline.query.v1.QueryService.QueryMetrics:output_type -> tideline.query.v1.QueryMetricsResponse
-	6,  // 47: tideline.query.v1.QueryService.ListEvents:output_type -> tideline.query.v1.ListEventsResponse
-	8,  // 48: tideline.query.v1.QueryService.GetUser:output_type -> tideline.query.v1.GetUserResponse
-	10, // 49: tideline.query.v1.QueryService.ExplainEvent:output_type -> tideline.query.v1.ExplainEventResponse
+	4,  // 47: tideline.query.v1.QueryService.ListEvents:output_type -> tideline.query.v1.ListEventsResponse
+	6,  // 48: tideline.query.v1.QueryService.GetUser:output_type -> tideline.query.v1.GetUserResponse
+	8,  // 49: tideline.query.v1.QueryService.ExplainEvent:output_type -> tideline.query.v1.ExplainEventResponse
 	34, // 50: tideline.query.v1.QueryService.QueryStickiness:output_type -> tideline.query.v1.QueryStickinessResponse
-	13, // 51: tideline.query.v1.QueryService.Subscribe:output_type -> tideline.query.v1.SubscribeResponse
+	11, // 51: tideline.query.v1.QueryService.Subscribe:output_type -> tideline.query.v1.SubscribeResponse
 	46, // [46:52] is the sub-list for method output_type
 	40, // [40:46] is the sub-list for method input_type
 	40, // [40:40] is the sub-list for extension type_name
@@ -1577,7 +1461,7 @@ func file_tideline_query_v1_query_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tideline_query_v1_query_service_proto_rawDesc), len(file_tideline_query_v1_query_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   19,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -774,6 +774,116 @@ func (x *PlanPart) GetTotalMs() float64 {
 	return 0
 }
 
+// A value of a breakdown.
+type BreakdownValue struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As text.
+	Value string `protobuf:"bytes,1,opt,name=value,proto3" json:"value,omitempty"`
+	// True where the events have no such property.
+	Missing       bool `protobuf:"varint,2,opt,name=missing,proto3" json:"missing,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BreakdownValue) Reset() {
+	*x = BreakdownValue{}
+	mi := &file_tideline_query_v1_question_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BreakdownValue) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BreakdownValue) ProtoMessage() {}
+
+func (x *BreakdownValue) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_query_v1_question_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BreakdownValue.ProtoReflect.Descriptor instead.
+func (*BreakdownValue) Descriptor() ([]byte, []int) {
+	return file_tideline_query_v1_question_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *BreakdownValue) GetValue() string {
+	if x != nil {
+		return x.Value
+	}
+	return ""
+}
+
+func (x *BreakdownValue) GetMissing() bool {
+	if x != nil {
+		return x.Missing
+	}
+	return false
+}
+
+// One value of a series.
+type SeriesValue struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The value.
+	Value float64 `protobuf:"fixed64,1,opt,name=value,proto3" json:"value,omitempty"`
+	// False where there is none, such as the mean of no values.
+	HasValue      bool `protobuf:"varint,2,opt,name=has_value,json=hasValue,proto3" json:"has_value,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SeriesValue) Reset() {
+	*x = SeriesValue{}
+	mi := &file_tideline_query_v1_question_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SeriesValue) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SeriesValue) ProtoMessage() {}
+
+func (x *SeriesValue) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_query_v1_question_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SeriesValue.ProtoReflect.Descriptor instead.
+func (*SeriesValue) Descriptor() ([]byte, []int) {
+	return file_tideline_query_v1_question_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *SeriesValue) GetValue() float64 {
+	if x != nil {
+		return x.Value
+	}
+	return 0
+}
+
+func (x *SeriesValue) GetHasValue() bool {
+	if x != nil {
+		return x.HasValue
+	}
+	return false
+}
+
 var File_tideline_query_v1_question_proto protoreflect.FileDescriptor
 
 const file_tideline_query_v1_question_proto_rawDesc = "" +
@@ -823,7 +933,13 @@ const file_tideline_query_v1_question_proto_rawDesc = "" +
 	"\n" +
 	"bytes_read\x18\x05 \x01(\x04R\tbytesRead\x12\x1b\n" +
 	"\tengine_ms\x18\x06 \x01(\x01R\bengineMs\x12\x19\n" +
-	"\btotal_ms\x18\a \x01(\x01R\atotalMs*\xa0\x01\n" +
+	"\btotal_ms\x18\a \x01(\x01R\atotalMs\"@\n" +
+	"\x0eBreakdownValue\x12\x14\n" +
+	"\x05value\x18\x01 \x01(\tR\x05value\x12\x18\n" +
+	"\amissing\x18\x02 \x01(\bR\amissing\"@\n" +
+	"\vSeriesValue\x12\x14\n" +
+	"\x05value\x18\x01 \x01(\x01R\x05value\x12\x1b\n" +
+	"\thas_value\x18\x02 \x01(\bR\bhasValue*\xa0\x01\n" +
 	"\bInterval\x12\x18\n" +
 	"\x14INTERVAL_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fINTERVAL_MINUTE\x10\x01\x12\x19\n" +
@@ -877,7 +993,7 @@ func file_tideline_query_v1_question_proto_rawDescGZIP() []byte {
 }
 
 var file_tideline_query_v1_question_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_tideline_query_v1_question_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_tideline_query_v1_question_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_tideline_query_v1_question_proto_goTypes = []any{
 	(Interval)(0),                 // 0: tideline.query.v1.Interval
 	(PropertyScope)(0),            // 1: tideline.query.v1.PropertyScope
@@ -888,21 +1004,23 @@ var file_tideline_query_v1_question_proto_goTypes = []any{
 	(*Filter)(nil),                // 6: tideline.query.v1.Filter
 	(*AnswerInfo)(nil),            // 7: tideline.query.v1.AnswerInfo
 	(*PlanPart)(nil),              // 8: tideline.query.v1.PlanPart
-	nil,                           // 9: tideline.query.v1.AnswerInfo.PositionsEntry
-	(*timestamppb.Timestamp)(nil), // 10: google.protobuf.Timestamp
+	(*BreakdownValue)(nil),        // 9: tideline.query.v1.BreakdownValue
+	(*SeriesValue)(nil),           // 10: tideline.query.v1.SeriesValue
+	nil,                           // 11: tideline.query.v1.AnswerInfo.PositionsEntry
+	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
 }
 var file_tideline_query_v1_question_proto_depIdxs = []int32{
-	10, // 0: tideline.query.v1.TimeRange.from:type_name -> google.protobuf.Timestamp
-	10, // 1: tideline.query.v1.TimeRange.to:type_name -> google.protobuf.Timestamp
+	12, // 0: tideline.query.v1.TimeRange.from:type_name -> google.protobuf.Timestamp
+	12, // 1: tideline.query.v1.TimeRange.to:type_name -> google.protobuf.Timestamp
 	1,  // 2: tideline.query.v1.Property.scope:type_name -> tideline.query.v1.PropertyScope
 	5,  // 3: tideline.query.v1.Filter.property:type_name -> tideline.query.v1.Property
 	2,  // 4: tideline.query.v1.Filter.op:type_name -> tideline.query.v1.FilterOp
-	10, // 5: tideline.query.v1.AnswerInfo.watermark:type_name -> google.protobuf.Timestamp
-	10, // 6: tideline.query.v1.AnswerInfo.as_of:type_name -> google.protobuf.Timestamp
-	9,  // 7: tideline.query.v1.AnswerInfo.positions:type_name -> tideline.query.v1.AnswerInfo.PositionsEntry
+	12, // 5: tideline.query.v1.AnswerInfo.watermark:type_name -> google.protobuf.Timestamp
+	12, // 6: tideline.query.v1.AnswerInfo.as_of:type_name -> google.protobuf.Timestamp
+	11, // 7: tideline.query.v1.AnswerInfo.positions:type_name -> tideline.query.v1.AnswerInfo.PositionsEntry
 	4,  // 8: tideline.query.v1.AnswerInfo.range:type_name -> tideline.query.v1.TimeRange
-	10, // 9: tideline.query.v1.AnswerInfo.complete_from:type_name -> google.protobuf.Timestamp
-	10, // 10: tideline.query.v1.AnswerInfo.history_from:type_name -> google.protobuf.Timestamp
+	12, // 9: tideline.query.v1.AnswerInfo.complete_from:type_name -> google.protobuf.Timestamp
+	12, // 10: tideline.query.v1.AnswerInfo.history_from:type_name -> google.protobuf.Timestamp
 	8,  // 11: tideline.query.v1.AnswerInfo.plan:type_name -> tideline.query.v1.PlanPart
 	12, // [12:12] is the sub-list for method output_type
 	12, // [12:12] is the sub-list for method input_type
@@ -922,7 +1040,7 @@ func file_tideline_query_v1_question_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tideline_query_v1_question_proto_rawDesc), len(file_tideline_query_v1_question_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   6,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -65,27 +65,11 @@ class Series(_message.Message):
     VALUES_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
     IS_OTHER_FIELD_NUMBER: _ClassVar[int]
-    breakdown: _containers.RepeatedCompositeFieldContainer[BreakdownValue]
-    values: _containers.RepeatedCompositeFieldContainer[SeriesValue]
-    total: SeriesValue
+    breakdown: _containers.RepeatedCompositeFieldContainer[_question_pb2.BreakdownValue]
+    values: _containers.RepeatedCompositeFieldContainer[_question_pb2.SeriesValue]
+    total: _question_pb2.SeriesValue
     is_other: bool
-    def __init__(self, breakdown: _Optional[_Iterable[_Union[BreakdownValue, _Mapping]]] = ..., values: _Optional[_Iterable[_Union[SeriesValue, _Mapping]]] = ..., total: _Optional[_Union[SeriesValue, _Mapping]] = ..., is_other: bool = ...) -> None: ...
-
-class BreakdownValue(_message.Message):
-    __slots__ = ("value", "missing")
-    VALUE_FIELD_NUMBER: _ClassVar[int]
-    MISSING_FIELD_NUMBER: _ClassVar[int]
-    value: str
-    missing: bool
-    def __init__(self, value: _Optional[str] = ..., missing: bool = ...) -> None: ...
-
-class SeriesValue(_message.Message):
-    __slots__ = ("value", "has_value")
-    VALUE_FIELD_NUMBER: _ClassVar[int]
-    HAS_VALUE_FIELD_NUMBER: _ClassVar[int]
-    value: float
-    has_value: bool
-    def __init__(self, value: _Optional[float] = ..., has_value: bool = ...) -> None: ...
+    def __init__(self, breakdown: _Optional[_Iterable[_Union[_question_pb2.BreakdownValue, _Mapping]]] = ..., values: _Optional[_Iterable[_Union[_question_pb2.SeriesValue, _Mapping]]] = ..., total: _Optional[_Union[_question_pb2.SeriesValue, _Mapping]] = ..., is_other: bool = ...) -> None: ...
 
 class ListEventsRequest(_message.Message):
     __slots__ = ("type", "range", "filters", "page_size", "page_token", "event_id", "user_id")

@@ -172,3 +172,19 @@ class PlanPart(_message.Message):
     engine_ms: float
     total_ms: float
     def __init__(self, purpose: _Optional[str] = ..., source: _Optional[str] = ..., reason: _Optional[str] = ..., rows_read: _Optional[int] = ..., bytes_read: _Optional[int] = ..., engine_ms: _Optional[float] = ..., total_ms: _Optional[float] = ...) -> None: ...
+
+class BreakdownValue(_message.Message):
+    __slots__ = ("value", "missing")
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
+    value: str
+    missing: bool
+    def __init__(self, value: _Optional[str] = ..., missing: bool = ...) -> None: ...
+
+class SeriesValue(_message.Message):
+    __slots__ = ("value", "has_value")
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    HAS_VALUE_FIELD_NUMBER: _ClassVar[int]
+    value: float
+    has_value: bool
+    def __init__(self, value: _Optional[float] = ..., has_value: bool = ...) -> None: ...

@@ -15,7 +15,7 @@ import type { Event } from "../../pipeline/v1/block_pb.js";
 import { file_tideline_pipeline_v1_block } from "../../pipeline/v1/block_pb.js";
 import type { LiveVerdict, ServiceStatus } from "../../pipeline/v1/live_pb.js";
 import { file_tideline_pipeline_v1_live } from "../../pipeline/v1/live_pb.js";
-import type { Aggregation, AnswerInfo, Filter, Interval, Property, TimeRange } from "./question_pb.js";
+import type { Aggregation, AnswerInfo, BreakdownValue, Filter, Interval, Property, SeriesValue, TimeRange } from "./question_pb.js";
 import { file_tideline_query_v1_question } from "./question_pb.js";
 import type { QueryStickinessRequestSchema, QueryStickinessResponseSchema } from "./stickiness_pb.js";
 import { file_tideline_query_v1_stickiness } from "./stickiness_pb.js";
@@ -25,7 +25,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tideline/query/v1/query_service.proto.
  */
 export const file_tideline_query_v1_query_service: GenFile = /*@__PURE__*/
-  fileDesc("CiV0aWRlbGluZS9xdWVyeS92MS9xdWVyeV9zZXJ2aWNlLnByb3RvEhF0aWRlbGluZS5xdWVyeS52MSK0BAoTUXVlcnlNZXRyaWNzUmVxdWVzdBIWCgR0eXBlGAEgASgJQgi6SAVyAyjIARI/CgthZ2dyZWdhdGlvbhgCIAEoDjIeLnRpZGVsaW5lLnF1ZXJ5LnYxLkFnZ3JlZ2F0aW9uQgq6SAeCAQQQASAAEi0KCHByb3BlcnR5GAMgASgLMhsudGlkZWxpbmUucXVlcnkudjEuUHJvcGVydHkSKwoKcGVyY2VudGlsZRgEIAEoAUIXukgUEhIZAAAAAAAAWUApAAAAAAAAAAASKwoFcmFuZ2UYBSABKAsyHC50aWRlbGluZS5xdWVyeS52MS5UaW1lUmFuZ2USNwoIaW50ZXJ2YWwYBiABKA4yGy50aWRlbGluZS5xdWVyeS52MS5JbnRlcnZhbEIIukgFggECEAESGgoJdGltZV96b25lGAcgASgJQge6SARyAhhAEisKCndlZWtfc3RhcnQYCCABKAlCF7pIFHISUgBSBm1vbmRheVIGc3VuZGF5EjQKB2ZpbHRlcnMYCSADKAsyGS50aWRlbGluZS5xdWVyeS52MS5GaWx0ZXJCCLpIBZIBAhAyEjgKCWJyZWFrZG93bhgKIAMoCzIbLnRpZGVsaW5lLnF1ZXJ5LnYxLlByb3BlcnR5Qgi6SAWSAQIQAxIXCgVsaW1pdBgLIAEoDUIIukgFKgMY6AcSMAoNbWF4X3N0YWxlbmVzcxgMIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiLHAQoUUXVlcnlNZXRyaWNzUmVzcG9uc2USKwoHYnVja2V0cxgBIAMoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoGc2VyaWVzGAIgAygLMhkudGlkZWxpbmUucXVlcnkudjEuU2VyaWVzEhQKDG90aGVyX3ZhbHVlcxgDIAEoBBIrCgRpbmZvGAQgASgLMh0udGlkZWxpbmUucXVlcnkudjEuQW5zd2VySW5mbxIUCgxvcGVuX2J1Y2tldHMYBSADKA0irwEKBlNlcmllcxI0CglicmVha2Rvd24YASADKAsyIS50aWRlbGluZS5xdWVyeS52MS5CcmVha2Rvd25WYWx1ZRIuCgZ2YWx1ZXMYAiADKAsyHi50aWRlbGluZS5xdWVyeS52MS5TZXJpZXNWYWx1ZRItCgV0b3RhbBgDIAEoCzIeLnRpZGVsaW5lLnF1ZXJ5LnYxLlNlcmllc1ZhbHVlEhAKCGlzX290aGVyGAQgASgIIjAKDkJyZWFrZG93blZhbHVlEg0KBXZhbHVlGAEgASgJEg8KB21pc3NpbmcYAiABKAgiLwoLU2VyaWVzVmFsdWUSDQoFdmFsdWUYASABKAESEQoJaGFzX3ZhbHVlGAIgASgIIoACChFMaXN0RXZlbnRzUmVxdWVzdBIWCgR0eXBlGAEgASgJQgi6SAVyAyjIARIrCgVyYW5nZRgCIAEoCzIcLnRpZGVsaW5lLnF1ZXJ5LnYxLlRpbWVSYW5nZRI0CgdmaWx0ZXJzGAMgAygLMhkudGlkZWxpbmUucXVlcnkudjEuRmlsdGVyQgi6SAWSAQIQMhIbCglwYWdlX3NpemUYBCABKA1CCLpIBSoDGOgHEhwKCnBhZ2VfdG9rZW4YBSABKAlCCLpIBXIDGIAIEhoKCGV2ZW50X2lkGAYgASgJQgi6SAVyAyiAARIZCgd1c2VyX2lkGAcgASgJQgi6SAVyAyiAAiKHAQoSTGlzdEV2ZW50c1Jlc3BvbnNlEisKBmV2ZW50cxgBIAMoCzIbLnRpZGVsaW5lLnBpcGVsaW5lLnYxLkV2ZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIrCgRpbmZvGAMgASgLMh0udGlkZWxpbmUucXVlcnkudjEuQW5zd2VySW5mbyJoCg5HZXRVc2VyUmVxdWVzdBIbCgd1c2VyX2lkGAEgASgJQgq6SAdyBRABKIACEhsKCXBhZ2Vfc2l6ZRgCIAEoDUIIukgFKgMY6AcSHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgimgMKD0dldFVzZXJSZXNwb25zZRIPCgd1c2VyX2lkGAEgASgJEhEKCWtub3duX2lkcxgCIAMoCRI+CgZ0cmFpdHMYAyADKAsyLi50aWRlbGluZS5xdWVyeS52MS5HZXRVc2VyUmVzcG9uc2UuVHJhaXRzRW50cnkSLgoKZmlyc3Rfc2VlbhgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJbGFzdF9zZWVuGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZldmVudHMYBiABKAQSEAoIc2Vzc2lvbnMYByABKAQSLQoIdGltZWxpbmUYCCADKAsyGy50aWRlbGluZS5waXBlbGluZS52MS5FdmVudBIXCg9uZXh0X3BhZ2VfdG9rZW4YCSABKAkSKwoEaW5mbxgKIAEoCzIdLnRpZGVsaW5lLnF1ZXJ5LnYxLkFuc3dlckluZm8aLQoLVHJhaXRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASIzChNFeHBsYWluRXZlbnRSZXF1ZXN0EhwKCGV2ZW50X2lkGAEgASgJQgq6SAdyBRABKIABIvcBChRFeHBsYWluRXZlbnRSZXNwb25zZRIrCgdvdXRjb21lGAEgASgOMhoudGlkZWxpbmUuZXZlbnQudjEuT3V0Y29tZRIoCgZzdGFnZXMYAiADKAsyGC50aWRlbGluZS5xdWVyeS52MS5TdGFnZRIrCgZzdG9yZWQYAyABKAsyGy50aWRlbGluZS5waXBlbGluZS52MS5FdmVudBItCgtxdWFyYW50aW5lZBgEIAEoCzIYLnRpZGVsaW5lLmV2ZW50LnYxLkV2ZW50EiwKBWZhdWx0GAUgASgLMh0udGlkZWxpbmUuZXZlbnQudjEuRXZlbnRGYXVsdCKyAQoFU3RhZ2USDAoEbmFtZRgBIAEoCRIPCgdyZWFjaGVkGAIgASgIEigKBHRpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKBWZhY3RzGAQgAygLMiMudGlkZWxpbmUucXVlcnkudjEuU3RhZ2UuRmFjdHNFbnRyeRosCgpGYWN0c0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiWQoQU3Vic2NyaWJlUmVxdWVzdBIhCg9oaXN0b3J5X21pbnV0ZXMYASABKA1CCLpIBSoDGLQBEhAKCHZlcmRpY3RzGAIgASgIEhAKCHNlcnZpY2VzGAMgASgIIo0FChFTdWJzY3JpYmVSZXNwb25zZRIoCgR0aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBITCgtpc19zbmFwc2hvdBgCIAEoCBIvCgdtaW51dGVzGAMgAygLMh4udGlkZWxpbmUucXVlcnkudjEuTWludXRlQ291bnQSGQoRZXZlbnRzX3Blcl9zZWNvbmQYBCABKAESLAoFdHlwZXMYBSADKAsyHS50aWRlbGluZS5xdWVyeS52MS5OYW1lZENvdW50EjAKCWNvdW50cmllcxgGIAMoCzIdLnRpZGVsaW5lLnF1ZXJ5LnYxLk5hbWVkQ291bnQSLgoHZGV2aWNlcxgHIAMoCzIdLnRpZGVsaW5lLnF1ZXJ5LnYxLk5hbWVkQ291bnQSMwoIdmVyZGljdHMYCCADKAsyIS50aWRlbGluZS5waXBlbGluZS52MS5MaXZlVmVyZGljdBJECghvdXRjb21lcxgJIAMoCzIyLnRpZGVsaW5lLnF1ZXJ5LnYxLlN1YnNjcmliZVJlc3BvbnNlLk91dGNvbWVzRW50cnkSNQoIc2VydmljZXMYCiADKAsyIy50aWRlbGluZS5waXBlbGluZS52MS5TZXJ2aWNlU3RhdHVzEi0KCXdhdGVybWFyaxgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGAoQZXZlbnRzX2xhc3RfaG91chgMIAEoBBIxCg1jb21wbGV0ZV9mcm9tGA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBovCg1PdXRjb21lc0VudHJ5EgsKA2tleRgBIAEoDRINCgV2YWx1ZRgCIAEoDToCOAEiSQoLTWludXRlQ291bnQSKgoGbWludXRlGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZldmVudHMYAiABKAQiKgoKTmFtZWRDb3VudBIMCgRuYW1lGAEgASgJEg4KBmV2ZW50cxgCIAEoBDLaBAoMUXVlcnlTZXJ2aWNlEmQKDFF1ZXJ5TWV0cmljcxImLnRpZGVsaW5lLnF1ZXJ5LnYxLlF1ZXJ5TWV0cmljc1JlcXVlc3QaJy50aWRlbGluZS5xdWVyeS52MS5RdWVyeU1ldHJpY3NSZXNwb25zZSIDkAIBEl4KCkxpc3RFdmVudHMSJC50aWRlbGluZS5xdWVyeS52MS5MaXN0RXZlbnRzUmVxdWVzdBolLnRpZGVsaW5lLnF1ZXJ5LnYxLkxpc3RFdmVudHNSZXNwb25zZSIDkAIBElUKB0dldFVzZXISIS50aWRlbGluZS5xdWVyeS52MS5HZXRVc2VyUmVxdWVzdBoiLnRpZGVsaW5lLnF1ZXJ5LnYxLkdldFVzZXJSZXNwb25zZSIDkAIBEmQKDEV4cGxhaW5FdmVudBImLnRpZGVsaW5lLnF1ZXJ5LnYxLkV4cGxhaW5FdmVudFJlcXVlc3QaJy50aWRlbGluZS5xdWVyeS52MS5FeHBsYWluRXZlbnRSZXNwb25zZSIDkAIBEm0KD1F1ZXJ5U3RpY2tpbmVzcxIpLnRpZGVsaW5lLnF1ZXJ5LnYxLlF1ZXJ5U3RpY2tpbmVzc1JlcXVlc3QaKi50aWRlbGluZS5xdWVyeS52MS5RdWVyeVN0aWNraW5lc3NSZXNwb25zZSIDkAIBElgKCVN1YnNjcmliZRIjLnRpZGVsaW5lLnF1ZXJ5LnYxLlN1YnNjcmliZVJlcXVlc3QaJC50aWRlbGluZS5xdWVyeS52MS5TdWJzY3JpYmVSZXNwb25zZTABYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_tideline_event_v1_event, file_tideline_event_v1_verdict, file_tideline_pipeline_v1_block, file_tideline_pipeline_v1_live, file_tideline_query_v1_question, file_tideline_query_v1_stickiness]);
+  fileDesc("CiV0aWRlbGluZS9xdWVyeS92MS9xdWVyeV9zZXJ2aWNlLnByb3RvEhF0aWRlbGluZS5xdWVyeS52MSK0BAoTUXVlcnlNZXRyaWNzUmVxdWVzdBIWCgR0eXBlGAEgASgJQgi6SAVyAyjIARI/CgthZ2dyZWdhdGlvbhgCIAEoDjIeLnRpZGVsaW5lLnF1ZXJ5LnYxLkFnZ3JlZ2F0aW9uQgq6SAeCAQQQASAAEi0KCHByb3BlcnR5GAMgASgLMhsudGlkZWxpbmUucXVlcnkudjEuUHJvcGVydHkSKwoKcGVyY2VudGlsZRgEIAEoAUIXukgUEhIZAAAAAAAAWUApAAAAAAAAAAASKwoFcmFuZ2UYBSABKAsyHC50aWRlbGluZS5xdWVyeS52MS5UaW1lUmFuZ2USNwoIaW50ZXJ2YWwYBiABKA4yGy50aWRlbGluZS5xdWVyeS52MS5JbnRlcnZhbEIIukgFggECEAESGgoJdGltZV96b25lGAcgASgJQge6SARyAhhAEisKCndlZWtfc3RhcnQYCCABKAlCF7pIFHISUgBSBm1vbmRheVIGc3VuZGF5EjQKB2ZpbHRlcnMYCSADKAsyGS50aWRlbGluZS5xdWVyeS52MS5GaWx0ZXJCCLpIBZIBAhAyEjgKCWJyZWFrZG93bhgKIAMoCzIbLnRpZGVsaW5lLnF1ZXJ5LnYxLlByb3BlcnR5Qgi6SAWSAQIQAxIXCgVsaW1pdBgLIAEoDUIIukgFKgMY6AcSMAoNbWF4X3N0YWxlbmVzcxgMIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiLHAQoUUXVlcnlNZXRyaWNzUmVzcG9uc2USKwoHYnVja2V0cxgBIAMoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoGc2VyaWVzGAIgAygLMhkudGlkZWxpbmUucXVlcnkudjEuU2VyaWVzEhQKDG90aGVyX3ZhbHVlcxgDIAEoBBIrCgRpbmZvGAQgASgLMh0udGlkZWxpbmUucXVlcnkudjEuQW5zd2VySW5mbxIUCgxvcGVuX2J1Y2tldHMYBSADKA0irwEKBlNlcmllcxI0CglicmVha2Rvd24YASADKAsyIS50aWRlbGluZS5xdWVyeS52MS5CcmVha2Rvd25WYWx1ZRIuCgZ2YWx1ZXMYAiADKAsyHi50aWRlbGluZS5xdWVyeS52MS5TZXJpZXNWYWx1ZRItCgV0b3RhbBgDIAEoCzIeLnRpZGVsaW5lLnF1ZXJ5LnYxLlNlcmllc1ZhbHVlEhAKCGlzX290aGVyGAQgASgIIoACChFMaXN0RXZlbnRzUmVxdWVzdBIWCgR0eXBlGAEgASgJQgi6SAVyAyjIARIrCgVyYW5nZRgCIAEoCzIcLnRpZGVsaW5lLnF1ZXJ5LnYxLlRpbWVSYW5nZRI0CgdmaWx0ZXJzGAMgAygLMhkudGlkZWxpbmUucXVlcnkudjEuRmlsdGVyQgi6SAWSAQIQMhIbCglwYWdlX3NpemUYBCABKA1CCLpIBSoDGOgHEhwKCnBhZ2VfdG9rZW4YBSABKAlCCLpIBXIDGIAIEhoKCGV2ZW50X2lkGAYgASgJQgi6SAVyAyiAARIZCgd1c2VyX2lkGAcgASgJQgi6SAVyAyiAAiKHAQoSTGlzdEV2ZW50c1Jlc3BvbnNlEisKBmV2ZW50cxgBIAMoCzIbLnRpZGVsaW5lLnBpcGVsaW5lLnYxLkV2ZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIrCgRpbmZvGAMgASgLMh0udGlkZWxpbmUucXVlcnkudjEuQW5zd2VySW5mbyJoCg5HZXRVc2VyUmVxdWVzdBIbCgd1c2VyX2lkGAEgASgJQgq6SAdyBRABKIACEhsKCXBhZ2Vfc2l6ZRgCIAEoDUIIukgFKgMY6AcSHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgimgMKD0dldFVzZXJSZXNwb25zZRIPCgd1c2VyX2lkGAEgASgJEhEKCWtub3duX2lkcxgCIAMoCRI+CgZ0cmFpdHMYAyADKAsyLi50aWRlbGluZS5xdWVyeS52MS5HZXRVc2VyUmVzcG9uc2UuVHJhaXRzRW50cnkSLgoKZmlyc3Rfc2VlbhgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJbGFzdF9zZWVuGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZldmVudHMYBiABKAQSEAoIc2Vzc2lvbnMYByABKAQSLQoIdGltZWxpbmUYCCADKAsyGy50aWRlbGluZS5waXBlbGluZS52MS5FdmVudBIXCg9uZXh0X3BhZ2VfdG9rZW4YCSABKAkSKwoEaW5mbxgKIAEoCzIdLnRpZGVsaW5lLnF1ZXJ5LnYxLkFuc3dlckluZm8aLQoLVHJhaXRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASIzChNFeHBsYWluRXZlbnRSZXF1ZXN0EhwKCGV2ZW50X2lkGAEgASgJQgq6SAdyBRABKIABIvcBChRFeHBsYWluRXZlbnRSZXNwb25zZRIrCgdvdXRjb21lGAEgASgOMhoudGlkZWxpbmUuZXZlbnQudjEuT3V0Y29tZRIoCgZzdGFnZXMYAiADKAsyGC50aWRlbGluZS5xdWVyeS52MS5TdGFnZRIrCgZzdG9yZWQYAyABKAsyGy50aWRlbGluZS5waXBlbGluZS52MS5FdmVudBItCgtxdWFyYW50aW5lZBgEIAEoCzIYLnRpZGVsaW5lLmV2ZW50LnYxLkV2ZW50EiwKBWZhdWx0GAUgASgLMh0udGlkZWxpbmUuZXZlbnQudjEuRXZlbnRGYXVsdCKyAQoFU3RhZ2USDAoEbmFtZRgBIAEoCRIPCgdyZWFjaGVkGAIgASgIEigKBHRpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKBWZhY3RzGAQgAygLMiMudGlkZWxpbmUucXVlcnkudjEuU3RhZ2UuRmFjdHNFbnRyeRosCgpGYWN0c0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiWQoQU3Vic2NyaWJlUmVxdWVzdBIhCg9oaXN0b3J5X21pbnV0ZXMYASABKA1CCLpIBSoDGLQBEhAKCHZlcmRpY3RzGAIgASgIEhAKCHNlcnZpY2VzGAMgASgIIo0FChFTdWJzY3JpYmVSZXNwb25zZRIoCgR0aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBITCgtpc19zbmFwc2hvdBgCIAEoCBIvCgdtaW51dGVzGAMgAygLMh4udGlkZWxpbmUucXVlcnkudjEuTWludXRlQ291bnQSGQoRZXZlbnRzX3Blcl9zZWNvbmQYBCABKAESLAoFdHlwZXMYBSADKAsyHS50aWRlbGluZS5xdWVyeS52MS5OYW1lZENvdW50EjAKCWNvdW50cmllcxgGIAMoCzIdLnRpZGVsaW5lLnF1ZXJ5LnYxLk5hbWVkQ291bnQSLgoHZGV2aWNlcxgHIAMoCzIdLnRpZGVsaW5lLnF1ZXJ5LnYxLk5hbWVkQ291bnQSMwoIdmVyZGljdHMYCCADKAsyIS50aWRlbGluZS5waXBlbGluZS52MS5MaXZlVmVyZGljdBJECghvdXRjb21lcxgJIAMoCzIyLnRpZGVsaW5lLnF1ZXJ5LnYxLlN1YnNjcmliZVJlc3BvbnNlLk91dGNvbWVzRW50cnkSNQoIc2VydmljZXMYCiADKAsyIy50aWRlbGluZS5waXBlbGluZS52MS5TZXJ2aWNlU3RhdHVzEi0KCXdhdGVybWFyaxgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGAoQZXZlbnRzX2xhc3RfaG91chgMIAEoBBIxCg1jb21wbGV0ZV9mcm9tGA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBovCg1PdXRjb21lc0VudHJ5EgsKA2tleRgBIAEoDRINCgV2YWx1ZRgCIAEoDToCOAEiSQoLTWludXRlQ291bnQSKgoGbWludXRlGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZldmVudHMYAiABKAQiKgoKTmFtZWRDb3VudBIMCgRuYW1lGAEgASgJEg4KBmV2ZW50cxgCIAEoBDLaBAoMUXVlcnlTZXJ2aWNlEmQKDFF1ZXJ5TWV0cmljcxImLnRpZGVsaW5lLnF1ZXJ5LnYxLlF1ZXJ5TWV0cmljc1JlcXVlc3QaJy50aWRlbGluZS5xdWVyeS52MS5RdWVyeU1ldHJpY3NSZXNwb25zZSIDkAIBEl4KCkxpc3RFdmVudHMSJC50aWRlbGluZS5xdWVyeS52MS5MaXN0RXZlbnRzUmVxdWVzdBolLnRpZGVsaW5lLnF1ZXJ5LnYxLkxpc3RFdmVudHNSZXNwb25zZSIDkAIBElUKB0dldFVzZXISIS50aWRlbGluZS5xdWVyeS52MS5HZXRVc2VyUmVxdWVzdBoiLnRpZGVsaW5lLnF1ZXJ5LnYxLkdldFVzZXJSZXNwb25zZSIDkAIBEmQKDEV4cGxhaW5FdmVudBImLnRpZGVsaW5lLnF1ZXJ5LnYxLkV4cGxhaW5FdmVudFJlcXVlc3QaJy50aWRlbGluZS5xdWVyeS52MS5FeHBsYWluRXZlbnRSZXNwb25zZSIDkAIBEm0KD1F1ZXJ5U3RpY2tpbmVzcxIpLnRpZGVsaW5lLnF1ZXJ5LnYxLlF1ZXJ5U3RpY2tpbmVzc1JlcXVlc3QaKi50aWRlbGluZS5xdWVyeS52MS5RdWVyeVN0aWNraW5lc3NSZXNwb25zZSIDkAIBElgKCVN1YnNjcmliZRIjLnRpZGVsaW5lLnF1ZXJ5LnYxLlN1YnNjcmliZVJlcXVlc3QaJC50aWRlbGluZS5xdWVyeS52MS5TdWJzY3JpYmVSZXNwb25zZTABYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_tideline_event_v1_event, file_tideline_event_v1_verdict, file_tideline_pipeline_v1_block, file_tideline_pipeline_v1_live, file_tideline_query_v1_question, file_tideline_query_v1_stickiness]);
 
 /**
  * QueryMetricsRequest is the request of QueryMetrics.
@@ -217,62 +217,6 @@ export const SeriesSchema: GenMessage<Series> = /*@__PURE__*/
   messageDesc(file_tideline_query_v1_query_service, 2);
 
 /**
- * A value of a breakdown.
- *
- * @generated from message tideline.query.v1.BreakdownValue
- */
-export type BreakdownValue = Message<"tideline.query.v1.BreakdownValue"> & {
-  /**
-   * As text.
-   *
-   * @generated from field: string value = 1;
-   */
-  value: string;
-
-  /**
-   * True where the events have no such property.
-   *
-   * @generated from field: bool missing = 2;
-   */
-  missing: boolean;
-};
-
-/**
- * Describes the message tideline.query.v1.BreakdownValue.
- * Use `create(BreakdownValueSchema)` to create a new message.
- */
-export const BreakdownValueSchema: GenMessage<BreakdownValue> = /*@__PURE__*/
-  messageDesc(file_tideline_query_v1_query_service, 3);
-
-/**
- * One value of a series.
- *
- * @generated from message tideline.query.v1.SeriesValue
- */
-export type SeriesValue = Message<"tideline.query.v1.SeriesValue"> & {
-  /**
-   * The value.
-   *
-   * @generated from field: double value = 1;
-   */
-  value: number;
-
-  /**
-   * False where there is none, such as the mean of no values.
-   *
-   * @generated from field: bool has_value = 2;
-   */
-  hasValue: boolean;
-};
-
-/**
- * Describes the message tideline.query.v1.SeriesValue.
- * Use `create(SeriesValueSchema)` to create a new message.
- */
-export const SeriesValueSchema: GenMessage<SeriesValue> = /*@__PURE__*/
-  messageDesc(file_tideline_query_v1_query_service, 4);
-
-/**
  * ListEventsRequest is the request of ListEvents.
  *
  * @generated from message tideline.query.v1.ListEventsRequest
@@ -333,7 +277,7 @@ export type ListEventsRequest = Message<"tideline.query.v1.ListEventsRequest"> &
  * Use `create(ListEventsRequestSchema)` to create a new message.
  */
 export const ListEventsRequestSchema: GenMessage<ListEventsRequest> = /*@__PURE__*/
-  messageDesc(file_tideline_query_v1_query_service, 5);
+  messageDesc(file_tideline_query_v1_query_service, 3);
 
 /**
  * ListEventsResponse is the response of ListEvents.
@@ -368,7 +312,7 @@ export type ListEventsResponse = Message<"tideline.query.v1.ListEventsResponse">
  * Use `create(ListEventsResponseSchema)` to create a new message.
  */
 export const ListEventsResponseSchema: GenMessage<ListEventsResponse> = /*@__PURE__*/
-  messageDesc(file_tideline_query_v1_query_service, 6);
+  messageDesc(file_tideline_query_v1_query_service, 4);
 
 /**
  * GetUserRequest is the request of GetUser.
@@ -403,7 +347,7 @@ export type GetUserRequest = Message<"tideline.query.v1.GetUserRequest"> & {
  * Use `create(GetUserRequestSchema)` to create a new message.
  */
 export const GetUserRequestSchema: GenMessage<GetUserRequest> = /*@__PURE__*/
-  messageDesc(file_tideline_query_v1_query_service, 7);
+  messageDesc(file_tideline_query_v1_query_service, 5);
 
 /**
  * GetUserResponse is the response of GetUser.
@@ -487,7 +431,7 @@ export type GetUserResponse = Message<"tideline.query.v1.GetUserResponse"> & {
  * Use `create(GetUserResponseSchema)` to create a new message.
  */
 export const GetUserResponseSchema: GenMessage<GetUserResponse> = /*@__PURE__*/
-  messageDesc(file_tideline_query_v1_query_service, 8);
+  messageDesc(file_tideline_query_v1_query_service, 6);
 
 /**
  * ExplainEventRequest is the request of ExplainEvent.
@@ -508,7 +452,7 @@ export type ExplainEventRequest = Message<"tideline.query.v1.ExplainEventRequest
  * Use `create(ExplainEventRequestSchema)` to create a new message.
  */
 export const ExplainEventRequestSchema: GenMessage<ExplainEventRequest> = /*@__PURE__*/
-  messageDesc(file_tideline_query_v1_query_service, 9);
+  messageDesc(file_tideline_query_v1_query_service, 7);
 
 /**
  * ExplainEventResponse is the response of ExplainEvent.
@@ -557,7 +501,7 @@ export type ExplainEventResponse = Message<"tideline.query.v1.ExplainEventRespon
  * Use `create(ExplainEventResponseSchema)` to create a new message.
  */
 export const ExplainEventResponseSchema: GenMessage<ExplainEventResponse> = /*@__PURE__*/
-  messageDesc(file_tideline_query_v1_query_service, 10);
+  messageDesc(file_tideline_query_v1_query_service, 8);
 
 /**
  * One stage of an event's way.
@@ -599,7 +543,7 @@ export type Stage = Message<"tideline.query.v1.Stage"> & {
  * Use `create(StageSchema)` to create a new message.
  */
 export const StageSchema: GenMessage<Stage> = /*@__PURE__*/
-  messageDesc(file_tideline_query_v1_query_service, 11);
+  messageDesc(file_tideline_query_v1_query_service, 9);
 
 /**
  * SubscribeRequest is the request of Subscribe.
@@ -634,7 +578,7 @@ export type SubscribeRequest = Message<"tideline.query.v1.SubscribeRequest"> & {
  * Use `create(SubscribeRequestSchema)` to create a new message.
  */
 export const SubscribeRequestSchema: GenMessage<SubscribeRequest> = /*@__PURE__*/
-  messageDesc(file_tideline_query_v1_query_service, 12);
+  messageDesc(file_tideline_query_v1_query_service, 10);
 
 /**
  * SubscribeResponse is one message of Subscribe.
@@ -740,7 +684,7 @@ export type SubscribeResponse = Message<"tideline.query.v1.SubscribeResponse"> &
  * Use `create(SubscribeResponseSchema)` to create a new message.
  */
 export const SubscribeResponseSchema: GenMessage<SubscribeResponse> = /*@__PURE__*/
-  messageDesc(file_tideline_query_v1_query_service, 13);
+  messageDesc(file_tideline_query_v1_query_service, 11);
 
 /**
  * Events of one minute.
@@ -768,7 +712,7 @@ export type MinuteCount = Message<"tideline.query.v1.MinuteCount"> & {
  * Use `create(MinuteCountSchema)` to create a new message.
  */
 export const MinuteCountSchema: GenMessage<MinuteCount> = /*@__PURE__*/
-  messageDesc(file_tideline_query_v1_query_service, 14);
+  messageDesc(file_tideline_query_v1_query_service, 12);
 
 /**
  * A name with its count.
@@ -796,7 +740,7 @@ export type NamedCount = Message<"tideline.query.v1.NamedCount"> & {
  * Use `create(NamedCountSchema)` to create a new message.
  */
 export const NamedCountSchema: GenMessage<NamedCount> = /*@__PURE__*/
-  messageDesc(file_tideline_query_v1_query_service, 15);
+  messageDesc(file_tideline_query_v1_query_service, 13);
 
 /**
  * Answers questions about a project's events. Needs an API key with the scope "query"; the key chooses the project.
