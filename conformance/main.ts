@@ -1,13 +1,16 @@
 // Runs files of cases against a running Tideline, through its public ports alone.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readStackFile } from "../dev/stack-file.js";
+import { readStackFile, type StackFile } from "../dev/stack-file.js";
 import { repoRoot } from "../platform/root.js";
-import { readOptions, usage } from "./options.js";
+import { readAnalyticsCases } from "./analytics/case-file.js";
+import { runAnalyticsCases } from "./analytics/run/run-cases.js";
+import { openStand } from "./analytics/run/stand.js";
+import { type Options, readOptions, usage } from "./options.js";
 import { readCaseFile } from "./registry/case-file.js";
 import { openIsolatedRegistries } from "./registry/isolated-registry.js";
 import { runCases } from "./registry/run-cases.js";
-import { openMeter, printFailures } from "./report.js";
+import { type CaseResult, openMeter, printFailures } from "./report.js";
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
@@ -18,21 +21,38 @@ async function main(): Promise<number> {
   const data = process.env["TIDELINE_DATA"] || join(repoRoot, ".tideline");
   const stack = readStackFile(data);
   if (stack === undefined) throw new Error(`no stack runs in ${data}`);
+  const isRegistry = options.suite === "registry";
+  const results = await (isRegistry ? registryResults(options, stack) : analyticsResults(options, stack));
+  if (options.answers !== undefined) {
+    const answers = results.map(({ id, got, gotLenient }) => ({
+      ...(isRegistry ? { id, got } : { name: id, got }),
+      ...(gotLenient === undefined ? {} : { got_lenient: gotLenient }),
+    }));
+    writeFileSync(options.answers, `${JSON.stringify(answers, null, 1)}\n`);
+  }
+  return printFailures(results);
+}
+
+async function registryResults(options: Options, stack: StackFile): Promise<CaseResult[]> {
   const files = options.files.map(readCaseFile);
   const registries = openIsolatedRegistries(stack);
   const meter = openMeter(files.reduce((sum, { cases }) => sum + cases.length, 0));
   const results = [];
   for (const file of files) results.push(...(await runCases(file, registries, meter.step)));
   meter.stop();
-  if (options.answers !== undefined) {
-    const answers = results.map(({ id, got, gotLenient }) => ({
-      id,
-      got,
-      ...(gotLenient === undefined ? {} : { got_lenient: gotLenient }),
-    }));
-    writeFileSync(options.answers, `${JSON.stringify(answers, null, 1)}\n`);
+  return results;
+}
+
+async function analyticsResults(options: Options, stack: StackFile): Promise<CaseResult[]> {
+  const cases = options.files.flatMap(readAnalyticsCases);
+  const stand = openStand(stack);
+  const meter = openMeter(cases.length);
+  try {
+    return await runAnalyticsCases(cases, stand, meter.step);
+  } finally {
+    meter.stop();
+    await stand.close();
   }
-  return printFailures(results);
 }
 
 try {

@@ -1,17 +1,21 @@
 export interface Options {
+  readonly suite: "registry" | "analytics";
   readonly files: readonly string[];
   /** Where to write what was answered. */
   readonly answers: string | undefined;
 }
 
 export const usage = `npm run conformance -- registry FILE... [--answers FILE]
+npm run conformance -- analytics FILE... [--answers FILE]
 
-Runs files of registry cases against the running stack (TIDELINE_DATA says its folder; where none runs, one is started
-for the run) and ends with "N passed, N failed".
+Runs against the running stack (TIDELINE_DATA says its folder; where none runs, one is started for the run) and ends
+with "N passed, N failed".
 
-  FILE              a JSON array of cases: REST sequences, or compatibility cases of the schema language that the file's
-                    name says (avro_, jsonschema_, protobuf_)
-  --answers FILE    writes what was answered as a JSON array of {id, got}, also for cases without expectations
+  registry          runs files of registry cases: a JSON array of REST sequences, or of compatibility cases of the
+                    schema language that the file's name says (avro_, jsonschema_, protobuf_)
+  analytics         runs files of analytics cases: a JSON array of events, a question and what is expected of its answer
+  --answers FILE    writes what was answered as a JSON array of {id, got} (analytics: {name, got}), also for cases
+                    without expectations
 
 Exit codes: 0 all passed · 1 something failed`;
 
@@ -19,17 +23,24 @@ Exit codes: 0 all passed · 1 something failed`;
 export function readOptions(args: readonly string[]): Options | "help" {
   if (args.length === 0 || args.includes("--help") || args.includes("-h")) return "help";
   const [suite, ...rest] = args;
-  if (suite !== "registry")
-    throw new Error(`there is no suite ${JSON.stringify(suite)}; there is "registry"`);
+  if (suite !== "registry" && suite !== "analytics")
+    throw new Error(`there is no suite ${JSON.stringify(suite)}; there are "registry" and "analytics"`);
+  const { files, named } = readArguments(rest, ["answers"]);
+  const answers = named.get("answers");
+  if (answers === "") throw new Error("--answers wants the name of a file");
+  if (files.length === 0) throw new Error("name the files of cases; --help says more");
+  return { suite, files, answers };
+}
+
+function readArguments(args: readonly string[], names: readonly string[]) {
   const files: string[] = [];
-  let answers: string | undefined;
-  for (let argument = rest.shift(); argument !== undefined; argument = rest.shift()) {
-    if (argument.startsWith("--answers=")) answers = argument.slice("--answers=".length);
-    else if (argument === "--answers") answers = rest.shift() ?? "";
+  const named = new Map<string, string>();
+  const waiting = [...args];
+  for (let argument = waiting.shift(); argument !== undefined; argument = waiting.shift()) {
+    const [, name = "", value] = /^--([^=]+)(?:=(.*))?$/s.exec(argument) ?? [];
+    if (names.includes(name)) named.set(name, value ?? waiting.shift() ?? "");
     else if (argument.startsWith("-")) throw new Error(`there is no option ${argument}; --help lists them`);
     else files.push(argument);
   }
-  if (answers === "") throw new Error("--answers wants the name of a file");
-  if (files.length === 0) throw new Error("name the files of cases; --help says more");
-  return { files, answers };
+  return { files, named };
 }

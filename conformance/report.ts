@@ -38,7 +38,7 @@ export function printFailures(results: readonly CaseResult[]): number {
   for (const { id, name, failures } of results) {
     if (failures === undefined || failures.length === 0) continue;
     failed++;
-    console.log(`FAILED ${id} ${name}`);
+    console.log(`FAILED ${id === name ? name : `${id} ${name}`}`);
     for (const failure of failures) {
       console.log(`  ${failure.where}`);
       console.log(`    expected ${text(failure.expected)}`);
