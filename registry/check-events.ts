@@ -94,7 +94,7 @@ const PLACES_MAX = 10_000;
 /** @throws Fault SCHEMA_INVALID, ENGINE_UNAVAILABLE */
 export async function checkEvents(events: StoredEvents, question: EventsQuestion): Promise<EventsAnswer> {
   const { kind, source, ruleSet, projectId, type, eventsMax, signal } = question;
-  const compiled = compileSchema(kind, source.text, ruleSet, source.references);
+  const compiled = compileSchema(kind, source.text, { ruleSet, references: source.references });
   const personal = [...compiled.personal, ...question.personal].map(({ path }) => path);
   const tally = new Tally();
   const turns = new Turns(question.clock ?? performance);

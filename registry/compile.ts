@@ -10,9 +10,10 @@ import { rulesInSet, rulesInText } from "./conditions/rule-sources.js";
 import type { FieldKinds } from "./field-kinds/field-kind.js";
 import { kindsOfAvro, kindsOfJsonSchema, kindsOfProtobuf } from "./field-kinds.js";
 import { compileJsonSchema } from "./json-schema/compile-json-schema.js";
+import { type FieldTags, fieldTagsOf } from "./personal-class.js";
 import { compileProtobuf } from "./protobuf/compile-protobuf.js";
 import { declaredByProtobuf } from "./protobuf/declared-properties.js";
-import type { RuleSet } from "./records.js";
+import type { RuleSet, SchemaMetadata } from "./records.js";
 import type { ReferencedSchema, SchemaSource } from "./rules/language.js";
 import { requireTextBounds } from "./rules/text-bounds.js";
 
@@ -31,31 +32,40 @@ interface Bare {
   readonly kinds: () => FieldKinds;
 }
 
-const compileAvro = (source: SchemaSource): Bare => {
+const compileAvro = (source: SchemaSource, tags: FieldTags | undefined): Bare => {
   // A project may let defaults through that do not fit their type: an event has to bring such a field itself.
   const { type } = parseAvro(source, "dropped");
   if (type.kind !== "record") throw new Error("an Avro schema for events must be a record");
   return {
-    compiled: compileAvroRecord(type),
+    compiled: compileAvroRecord(type, tags),
     declared: declaredByAvro(type),
     kinds: () => kindsOfAvro(type),
   };
 };
 
-const compileProto = (source: SchemaSource): Bare => {
-  const compiled = compileProtobuf(source);
+const compileProto = (source: SchemaSource, tags: FieldTags | undefined): Bare => {
+  const compiled = compileProtobuf(source, tags);
   const { protobuf } = compiled;
   return { compiled, declared: declaredByProtobuf(protobuf), kinds: () => kindsOfProtobuf(protobuf) };
 };
 
 const named = ({ name, text }: ReferencedSchema) => ({ name, schema: parse(text) });
 
-const compileBare = (kind: SchemaKind, source: SchemaSource, schema: unknown): Bare => {
-  if (kind === SchemaKind.AVRO) return compileAvro(source);
+/** A schema's parts, read. */
+interface Parts {
+  readonly source: SchemaSource;
+  /** The text as JSON; undefined for Protobuf. */
+  readonly schema: unknown;
+  readonly tags: FieldTags | undefined;
+}
+
+const compileBare = (kind: SchemaKind, { source, schema, tags }: Parts): Bare => {
+  if (kind === SchemaKind.PROTOBUF) return compileProto(source, tags);
+  if (kind === SchemaKind.AVRO) return compileAvro(source, tags);
   if (kind !== SchemaKind.JSON_SCHEMA) throw new Error("its kind is not known");
   const references = source.references.map(named);
   return {
-    compiled: compileJsonSchema(schema, references),
+    compiled: compileJsonSchema(schema, references, tags),
     declared: declaredByJsonSchema(schema),
     kinds: () => kindsOfJsonSchema(schema, references),
   };
@@ -90,6 +100,14 @@ const withConditions = (compiled: CompiledSchema, conditions: Conditions): Compi
   };
 };
 
+/** What is registered with a schema's text. */
+export interface BesideText {
+  readonly ruleSet?: RuleSet | undefined;
+  readonly references?: readonly ReferencedSchema[];
+  /** Its tags may say that fields are personal. */
+  readonly metadata?: SchemaMetadata | undefined;
+}
+
 /**
  * Makes the text of a schema, with the rules registered beside it, ready to check events with. A text that compiles
  * today compiles tomorrow: nothing outside of it is read.
@@ -98,8 +116,7 @@ const withConditions = (compiled: CompiledSchema, conditions: Conditions): Compi
 export function compileSchema(
   kind: SchemaKind,
   text: string,
-  ruleSet?: RuleSet,
-  references: readonly ReferencedSchema[] = [],
+  { ruleSet, references = [], metadata }: BesideText = {},
 ): CompiledSchema {
   try {
     // Protobuf's text is no JSON, and has bounds of its own.
@@ -107,7 +124,7 @@ export function compileSchema(
     if (isJson) requireTextBounds(text);
     const schema = isJson ? parse(text) : undefined;
     const source = { text, references };
-    const bare = isJson ? compileBare(kind, source, schema) : compileProto(source);
+    const bare = compileBare(kind, { source, schema, tags: fieldTagsOf(metadata?.tags) });
     const { declared } = bare;
     const compiled = withKinds(bare);
     const rules = [...rulesInText(schema), ...rulesInSet(ruleSet)];

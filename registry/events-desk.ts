@@ -56,7 +56,7 @@ async function personalNow(view: RegistryView, name: SubjectName): Promise<reado
   const noted = personalInNotes((await view.notes(name))?.fields ?? []);
   const newest = await view.version(name, "latest", "live");
   if (newest === undefined) return noted;
-  const { kind, text, references, context } = newest;
+  const { kind, text, references, context, metadata } = newest;
   const { closure } = await resolveReferences(view, context, references, "all");
-  return joinPersonal(compileSchema(kind, text, undefined, closure).personal, noted);
+  return joinPersonal(compileSchema(kind, text, { references: closure, metadata }).personal, noted);
 }

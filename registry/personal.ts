@@ -4,6 +4,7 @@
 import { checkJsonObject } from "../platform/json/check.js";
 import { parseExact, stringifyExact } from "../platform/json/exact.js";
 import type { AvroField, AvroRecord, AvroType } from "./avro/type.js";
+import { anyClass, classInProps, type FieldTags, personalClassOf } from "./personal-class.js";
 import { replacePersonal } from "./personal-places.js";
 
 /** The way to a field: names, and "*" for every item or member. */
@@ -29,22 +30,12 @@ export function personalField(
   return { path, class: personalClass, otherNames };
 }
 
-/** The class of what is personal without saying of what kind. */
-export const anyClass = "personal";
-
 /** What stands in for a personal value. */
 export const maskText = "***";
 
 /** Schemas may contain themselves: no way is followed further than properties may be nested. */
 const DEPTH_MAX = 32;
 const STEPS_MAX = 20_000;
-
-/** The class that an annotation names; empty where it says that nothing is personal. */
-export const personalClassOf = (annotation: unknown): string => {
-  if (Array.isArray(annotation)) return annotation.map(personalClassOf).find((one) => one !== "") ?? "";
-  if (annotation === true) return anyClass;
-  return typeof annotation === "string" && annotation !== "none" ? annotation : "";
-};
 
 /** Fields of two sources, each once: where both know a path, the first one says its class. */
 export function joinPersonal(
@@ -82,14 +73,18 @@ const partsOf = (type: AvroType): readonly AvroType[] => {
 };
 
 /** The class that a type itself names, in place of the field that has it. */
-const classOfType = ({ props }: AvroType): string => personalClassOf(props.get("x-pii") ?? props.get("pii"));
+const classOfType = ({ props }: AvroType): string => classInProps((name) => props.get(name));
 
-const isMarked = (type: AvroType): boolean =>
+/** The class that a field has by itself or by a tag beside the schema. */
+const classOfField = (field: AvroField, { fullName }: AvroRecord, tags: FieldTags | undefined): string =>
+  field.personalClass || (tags?.classOf(`${fullName}.${field.name}`) ?? "");
+
+const isMarked = (type: AvroType, tags: FieldTags | undefined): boolean =>
   classOfType(type) !== "" ||
-  (type.kind === "record" && type.fields.some(({ personalClass }) => personalClass !== ""));
+  (type.kind === "record" && type.fields.some((field) => classOfField(field, type, tags) !== ""));
 
 /** The types that have something personal in them. */
-const typesWithPersonal = (root: AvroType): ReadonlySet<AvroType> => {
+const typesWithPersonal = (root: AvroType, tags: FieldTags | undefined): ReadonlySet<AvroType> => {
   const users = new Map<AvroType, AvroType[]>([[root, []]]);
   const open = [root];
   for (const type of open) {
@@ -103,7 +98,7 @@ const typesWithPersonal = (root: AvroType): ReadonlySet<AvroType> => {
     }
   }
   const found = new Set<AvroType>();
-  const spread = open.filter(isMarked);
+  const spread = open.filter((type) => isMarked(type, tags));
   for (const type of spread) {
     if (found.has(type)) continue;
     found.add(type);
@@ -131,10 +126,12 @@ const aliasesOf = ({ aliases }: AvroField, { fields }: AvroRecord): readonly str
 class AvroWalk {
   readonly fields: PersonalField[] = [];
   readonly #personal: ReadonlySet<AvroType>;
+  readonly #tags: FieldTags | undefined;
   #steps = 0;
 
-  constructor(root: AvroType) {
-    this.#personal = typesWithPersonal(root);
+  constructor(root: AvroType, tags: FieldTags | undefined) {
+    this.#personal = typesWithPersonal(root, tags);
+    this.#tags = tags;
   }
 
   /** False where there are more ways than can be followed. */
@@ -152,9 +149,8 @@ class AvroWalk {
     const inner = { ...way, outer: [...way.outer, type] };
     return type.fields.every((field) => {
       const here = step(inner, field.name, aliasesOf(field, type));
-      return field.personalClass === ""
-        ? this.visit(field.type, here)
-        : this.#found(here, field.personalClass);
+      const its = classOfField(field, type, this.#tags);
+      return its === "" ? this.visit(field.type, here) : this.#found(here, its);
     });
   }
 
@@ -164,9 +160,9 @@ class AvroWalk {
   }
 }
 
-/** The personal fields of an Avro record. */
-export function personalInAvro(type: AvroType): readonly PersonalField[] {
-  const walk = new AvroWalk(type);
+/** The personal fields of an Avro record, with what tags beside it say. */
+export function personalInAvro(type: AvroType, tags?: FieldTags): readonly PersonalField[] {
+  const walk = new AvroWalk(type, tags);
   return walk.visit(type, { path: [], otherNames: [], outer: [] }) ? walk.fields : everything;
 }
 

@@ -19,7 +19,7 @@ export function requireConditions(
   try {
     const inText = kind === SchemaKind.PROTOBUF ? [] : rulesInText(JSON.parse(source.text));
     if (inText.length + rulesInSet(ruleSet).length === 0) return;
-    compileSchema(kind, source.text, ruleSet, source.references);
+    compileSchema(kind, source.text, { ruleSet, references: source.references });
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : "the rules can't be used";
     throw new Fault(FaultReason.RULE_SET_INVALID, message, {}, { cause });

@@ -147,10 +147,11 @@ export class SchemaCache {
     const view = new PostgresView(this.#pool, version.projectId);
     const found = await view.byId(defaultContext, version.schemaId, version.subject);
     if (found === undefined || found.guid !== version.guid) return undefined;
-    const { text, ruleSet, references } = found;
+    const { text, ruleSet, references, metadata } = found;
     const { closure } = await resolveReferences(view, defaultContext, references, "all");
     const texts = [text, ...closure.map((it) => it.text)];
     const textBytes = texts.reduce((sum, it) => sum + Buffer.byteLength(it), 0);
-    return { compiled: compileSchema(version.kind, text, ruleSet, closure), textBytes };
+    const compiled = compileSchema(version.kind, text, { ruleSet, references: closure, metadata });
+    return { compiled, textBytes };
   }
 }

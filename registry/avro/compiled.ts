@@ -2,6 +2,7 @@
 import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import type { CompiledSchema, SchemaRefusal, SchemaResult } from "../compiled-schema.js";
 import { personalInAvro } from "../personal.js";
+import type { FieldTags } from "../personal-class.js";
 import { Budget, OutOfSteps } from "../rules/budget.js";
 import { checkAvroJson } from "./check-json.js";
 import { pairTypes } from "./pairing.js";
@@ -36,7 +37,7 @@ const resolutionOf = (writer: AvroRecord, reader: AvroRecord): DatumReader => {
 };
 
 /** Makes an event type's record ready for use. */
-export function compileAvroRecord(record: AvroRecord): CompiledSchema {
+export function compileAvroRecord(record: AvroRecord, tags?: FieldTags): CompiledSchema {
   // What reads data is compiled when it is first needed: most event types come as JSON alone.
   let own: DatumReader | undefined;
   const decode = (datum: Uint8Array): SchemaResult => {
@@ -47,7 +48,7 @@ export function compileAvroRecord(record: AvroRecord): CompiledSchema {
   const resolutions = new WeakMap<AvroRecord, DatumReader>();
   return {
     kind: SchemaKind.AVRO,
-    personal: personalInAvro(record),
+    personal: personalInAvro(record, tags),
     avro: record,
     check: (text) => checkAvroJson(record, text),
     decode,

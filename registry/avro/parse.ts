@@ -1,6 +1,6 @@
 // Reads the text of an Avro schema by the specification (1.12), strictly, and says of what is wrong where it stands.
 import { type ExactValue, parseExact } from "../../platform/json/exact.js";
-import { personalClassOf } from "../personal.js";
+import { classInProps } from "../personal-class.js";
 import { Budget } from "../rules/budget.js";
 import type { SchemaSource } from "../rules/language.js";
 import { requireTextBounds } from "../rules/text-bounds.js";
@@ -198,7 +198,7 @@ class Parser {
       order: known,
       fallback: undefined,
       props: propsOf(json, reservedOfFields),
-      personalClass: personalClassOf(json.get("pii") ?? json.get("x-pii")),
+      personalClass: classInProps((name) => json.get(name)),
     };
     const fallback = json.get("default");
     if (fallback !== undefined) this.defaulted.push({ field, json: fallback });

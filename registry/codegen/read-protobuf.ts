@@ -1,7 +1,7 @@
 // Reads Protobuf schemas into the model. Events are of the file's first message and travel as Protobuf's JSON mapping
 // has them; what the mapping knows by name (times, wrappers, dynamic values) has types of its own.
 
-import { anyClass } from "../personal.js";
+import { anyClass } from "../personal-class.js";
 import { isWellKnown } from "../protobuf/event-plan.js";
 import { jsonNameOf } from "../protobuf/link.js";
 import { load } from "../protobuf/load.js";
@@ -275,7 +275,7 @@ class ProtobufReader {
 /** Personal data, a default of proto2, and what a well-known type's values look like. */
 const factsOf = (field: ProtoField): string[] => {
   const { type, node } = field;
-  const personal = personalClass(field);
+  const personal = personalClass({}, field);
   const fallback = node.options.find(({ name }) => name === "default")?.value;
   const fact = isMessage(type) && isWellKnown(type) ? wellKnownFacts[type.name] : undefined;
   const facts: string[] = [];

@@ -95,7 +95,7 @@ describe("rules on a schema", () => {
       { name: "read", kind: "CONDITION", type: "CEL", mode: "READ", expr: "false" },
       { name: "field", kind: "TRANSFORM", type: "CEL_FIELD", mode: "WRITE", expr: "value + 1" },
     ];
-    const schema = compileSchema(SchemaKind.JSON_SCHEMA, text, { domainRules });
+    const schema = compileSchema(SchemaKind.JSON_SCHEMA, text, { ruleSet: { domainRules } });
     expect(judge(schema, { amount: 1 })).to.equal("passes");
     expect(judge(schema, { amount: -1 })).to.equal("cel.paid");
   });

@@ -9,6 +9,7 @@ import {
   type SchemaResult,
   tooCostly,
 } from "../compiled-schema.js";
+import type { FieldTags } from "../personal-class.js";
 import { personalInJsonSchema } from "./personal-fields.js";
 import { compileValidator, type NamedSchema, schemaDocument } from "./schema-document.js";
 import { allowSteps, TooManySteps } from "./steps.js";
@@ -70,12 +71,16 @@ const noAvro: SchemaRefusal = { path: "", rule: "kind", message: "The schema is 
  * Compiles a JSON Schema, with the schemas that it refers to.
  * @throws Error that says what is wrong with it.
  */
-export function compileJsonSchema(parsed: unknown, references: readonly NamedSchema[] = []): CompiledSchema {
+export function compileJsonSchema(
+  parsed: unknown,
+  references: readonly NamedSchema[] = [],
+  tags?: FieldTags,
+): CompiledSchema {
   const document = schemaDocument(parsed, references);
   const validate = compileValidator(document);
   return {
     kind: SchemaKind.JSON_SCHEMA,
-    personal: personalInJsonSchema(document),
+    personal: personalInJsonSchema(document, tags),
     check: (text) => checkText(validate, text),
     decode: () => ({ refusal: noAvro }),
     resolve: () => ({ refusal: noAvro }),

@@ -1,13 +1,7 @@
 // The fields that a JSON Schema says are personal: `"x-pii": "<class>"` (or `"pii"`), wherever a keyword or a reference
 // of it leads. Where that can't be told, more is personal rather than less.
-import {
-  anyClass,
-  everything,
-  type FieldPath,
-  type PersonalField,
-  personalClassOf,
-  personalField,
-} from "../personal.js";
+import { everything, type FieldPath, type PersonalField, personalField } from "../personal.js";
+import { anyClass, classInProps, type FieldTags } from "../personal-class.js";
 import { mapKeywords } from "./keywords.js";
 import type { SchemaDocument } from "./schema-document.js";
 import { SchemaGraph, type SchemaNode } from "./schema-graph.js";
@@ -37,7 +31,7 @@ const everyOne = [
   ...["unevaluatedProperties", "patternProperties"],
 ];
 
-const ownClassOf = (schema: Json): string => personalClassOf(schema["x-pii"] ?? schema["pii"]);
+const ownClassOf = (schema: Json): string => classInProps((name) => schema[name]);
 
 /** Whether there is an annotation at all, wherever it stands. */
 const isAnnotated = (roots: readonly unknown[]): boolean => {
@@ -103,7 +97,7 @@ const saidBy = (node: SchemaNode): Said => {
 };
 
 /** What the schemas say that the root leads to, as far as they lead to something personal. */
-const leadingToPersonal = (root: SchemaNode): ReadonlyMap<SchemaNode, Said> => {
+const leadingToPersonal = (root: SchemaNode, tags: FieldTags | undefined): ReadonlyMap<SchemaNode, Said> => {
   const said = new Map<SchemaNode, Said>();
   const users = new Map<SchemaNode, SchemaNode[]>([[root, []]]);
   // Grows while it is walked.
@@ -116,11 +110,13 @@ const leadingToPersonal = (root: SchemaNode): ReadonlyMap<SchemaNode, Said> => {
       else known.push(node);
     }
   }
-  const personal = new Set([...said].filter(([, its]) => its.class !== "").map(([node]) => node));
+  const mayBe = ({ step }: Edge) => step !== undefined && tags?.mayBe(step) === true;
+  const isMarked = (its: Said) => its.class !== "" || its.edges.some(mayBe);
+  const personal = new Set([...said].filter(([, its]) => isMarked(its)).map(([node]) => node));
   for (const node of personal) for (const user of users.get(node) ?? []) personal.add(user);
   const leading = [...personal].map((node): [SchemaNode, Said] => {
     const { class: its = "", edges = [] } = said.get(node) ?? {};
-    return [node, { class: its, edges: edges.filter((edge) => personal.has(edge.node)) }];
+    return [node, { class: its, edges: edges.filter((edge) => personal.has(edge.node) || mayBe(edge)) }];
   });
   return new Map(leading);
 };
@@ -128,10 +124,12 @@ const leadingToPersonal = (root: SchemaNode): ReadonlyMap<SchemaNode, Said> => {
 class Walk {
   readonly fields: PersonalField[] = [];
   readonly #said: ReadonlyMap<SchemaNode, Said>;
+  readonly #tags: FieldTags | undefined;
   #steps = 0;
 
-  constructor(root: SchemaNode) {
-    this.#said = leadingToPersonal(root);
+  constructor(root: SchemaNode, tags: FieldTags | undefined) {
+    this.#said = leadingToPersonal(root, tags);
+    this.#tags = tags;
   }
 
   /** Of one value, which all of the schemas are about. False where there are more ways than can be followed. */
@@ -156,16 +154,31 @@ class Walk {
       }
     }
     const inner = [...outer, ...here];
-    return [...next].every(([step, targets]) => this.visit(targets, [...path, step], inner));
+    return [...next].every(([step, targets]) => {
+      const way = [...path, step];
+      const its = this.#tags === undefined ? "" : this.#tags.classOf(...fullNamesOf(way));
+      if (its === "") return this.visit(targets, way, inner);
+      this.fields.push(personalField(way, its));
+      return true;
+    });
   }
 }
 
-/** The personal fields of a JSON Schema with what it refers to. */
-export function personalInJsonSchema(document: SchemaDocument): readonly PersonalField[] {
-  if (!isAnnotated([document.schema, ...document.references.map(({ schema }) => schema)])) return [];
+/** What Confluent's tags call a field: "$.items[0].email"; items may also go without a number, and `$` be left out. */
+const fullNamesOf = (way: FieldPath): readonly string[] => {
+  const numbered = way.reduce((name, step) => (step === "*" ? `${name}[0]` : `${name}.${step}`), "$");
+  const plain = ["$", ...way.filter((step) => step !== "*")].join(".");
+  const names = numbered === plain ? [plain] : [numbered, plain];
+  return names.flatMap((name) => [name, name.replace(/^\$\.?/, "")]);
+};
+
+/** The personal fields of a JSON Schema with what it refers to, and with what tags beside it say. */
+export function personalInJsonSchema(document: SchemaDocument, tags?: FieldTags): readonly PersonalField[] {
+  const roots = [document.schema, ...document.references.map(({ schema }) => schema)];
+  if (tags === undefined && !isAnnotated(roots)) return [];
   try {
     const { root } = new SchemaGraph(document);
-    const walk = new Walk(root);
+    const walk = new Walk(root, tags);
     return walk.visit([root], [], []) ? walk.fields : everything;
   } catch (error) {
     // Reading a schema recurses: all there is is personal, rather than none of it.

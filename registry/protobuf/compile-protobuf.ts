@@ -4,6 +4,7 @@ import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_p
 import { checkJsonObject } from "../../platform/json/check.js";
 import type { CompiledSchema, SchemaRefusal, SchemaResult } from "../compiled-schema.js";
 import type { PersonalField } from "../personal.js";
+import type { FieldTags } from "../personal-class.js";
 import type { SchemaSource } from "../rules/language.js";
 import { checkEvent } from "./check-event.js";
 import { counterpart } from "./compare.js";
@@ -97,8 +98,12 @@ const otherLanguage: SchemaRefusal = {
 };
 
 /** @throws Fault SCHEMA_INVALID */
-export function compileProtobuf(source: SchemaSource): CompiledSchema & { readonly protobuf: ProtoSet } {
-  const set = load(source);
+export function compileProtobuf(
+  source: SchemaSource,
+  tags?: FieldTags,
+): CompiledSchema & { readonly protobuf: ProtoSet } {
+  const loaded = load(source);
+  const set = tags === undefined ? loaded : { ...loaded, tags };
   const [root] = set.file.messages;
   if (root === undefined)
     throw toFault(new ProtoError("it declares no message: events are of its first one"));

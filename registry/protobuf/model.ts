@@ -1,4 +1,5 @@
 // What a Protobuf schema declares, with every name resolved.
+import type { FieldTags } from "../personal-class.js";
 import type { EnumNode, FieldNode, FileNode, MessageNode, ScalarType } from "./syntax.js";
 
 /** The features that decide how a field is encoded; registry.md calls a file's syntax and edition by them. */
@@ -88,6 +89,8 @@ export interface ProtoSet {
   readonly messages: ReadonlyMap<string, ProtoMessage>;
   /** Fields that `extend` adds, by message and number. */
   readonly extensions: ReadonlyMap<string, ReadonlyMap<number, ProtoField>>;
+  /** What tags beside the schema say of its fields. */
+  readonly tags?: FieldTags;
 }
 
 export const isMessage = (type: ProtoField["type"]): type is ProtoMessage =>

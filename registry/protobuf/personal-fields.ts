@@ -1,6 +1,8 @@
-// The fields that options of a Protobuf schema say are personal: a tag "PII" of (confluent.field_meta), its parameter
-// "pii", or any custom option whose name ends in "pii", with true or a class that is not "none".
-import { anyClass, everything, type FieldPath, type PersonalField, personalField } from "../personal.js";
+// The fields that options of a Protobuf schema say are personal: a tag such as "PII" of (confluent.field_meta), its
+// parameter "pii", or any custom option whose name ends in "pii", with true or a class that is not "none"; and those
+// that tags beside the schema name.
+import { everything, type FieldPath, type PersonalField, personalField } from "../personal.js";
+import { anyClass, classOfTags } from "../personal-class.js";
 import { fieldsOf, isMessage, type ProtoField, type ProtoMessage, type ProtoSet } from "./model.js";
 import type { OptionNode, OptionValue } from "./syntax.js";
 
@@ -18,7 +20,7 @@ const withPersonal = (set: ProtoSet): ReadonlySet<ProtoMessage> => {
   const found = new Set<ProtoMessage>();
   for (const message of set.messages.values()) {
     for (const field of fieldsOf(set, message)) {
-      if (personalClass(field) !== "") found.add(message);
+      if (personalClass(set, field) !== "") found.add(message);
       if (!isMessage(field.type)) continue;
       const known = users.get(field.type);
       if (known === undefined) users.set(field.type, [message]);
@@ -55,7 +57,7 @@ class Walk {
     return fieldsOf(this.#set, message).every((field) => {
       if (++this.#steps > STEPS_MAX) return false;
       const here = { ...throughField(way, field), outer };
-      const its = personalClass(field);
+      const its = personalClass(this.#set, field);
       if (its === "") return !isMessage(field.type) || this.visit(field.type, throughMany(here, field));
       this.fields.push(personalField(here.path, its, here.otherNames));
       return true;
@@ -95,13 +97,13 @@ export function personalInProtobuf(set: ProtoSet, root: ProtoMessage): readonly 
   return walk.visit(root, { path: [], otherNames: [], outer: [] }) ? walk.fields : everything;
 }
 
-/** The class of personal data that a field's options say; empty where none does. */
-export function personalClass({ node }: ProtoField): string {
+/** The class of personal data that a field's options say, or a tag beside the schema; empty where none does. */
+export function personalClass({ tags }: Pick<ProtoSet, "tags">, { node, fullName }: ProtoField): string {
   for (const option of node.options) {
     const found = classOfOption(option);
     if (found !== "") return found;
   }
-  return "";
+  return tags?.classOf(fullName) ?? "";
 }
 
 const classOf = (value: OptionValue | undefined): string => {
@@ -111,8 +113,11 @@ const classOf = (value: OptionValue | undefined): string => {
   return text === "none" ? "" : text;
 };
 
-const isTag = (value: OptionValue): boolean =>
-  value.kind === "list" ? value.items.some(isTag) : value.kind === "string" && /^pii$/i.test(value.bytes);
+/** The texts of an option's value. */
+const textsIn = (value: OptionValue): string[] => {
+  if (value.kind === "list") return value.items.flatMap(textsIn);
+  return value.kind === "string" ? [Buffer.from(value.bytes, "latin1").toString()] : [];
+};
 
 function classOfOption({ name, value }: OptionNode): string {
   if (/(^|[.(])pii\)?$/.test(name)) return classOf(value);
@@ -121,8 +126,8 @@ function classOfOption({ name, value }: OptionNode): string {
   const members =
     part !== undefined ? [{ name: part, value }] : value.kind === "message" ? value.members : [];
   const params = members.filter((one) => one.name === "params").map((one) => parameterClass(one.value));
-  const isTagged = members.some((one) => one.name === "tags" && isTag(one.value));
-  return params.find((one) => one !== "") ?? (isTagged ? anyClass : "");
+  const tags = members.filter((one) => one.name === "tags").flatMap((one) => textsIn(one.value));
+  return params.find((one) => one !== "") ?? classOfTags(tags);
 }
 
 /** The class in a parameter "pii". */

@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
+import { ProjectSecrets } from "../../platform/project-secrets.js";
 import { ingestClient, inShort } from "../../tests/support/ingestion.js";
-import { type IngestionStand, startIngestionStand } from "../../tests/support/ingestion-stand.js";
+import { dataSecret, type IngestionStand, startIngestionStand } from "../../tests/support/ingestion-stand.js";
 import { registerSchema } from "../../tests/support/schemas.js";
 
 interface Judged {
@@ -80,5 +81,27 @@ describe("a change of schema", function () {
     const aside = await stand.aside(of);
     expect(aside.length).to.equal(judged.length - accepted);
     expect(new Set(aside.map(({ fault }) => fault?.schemaVersion))).to.deep.equal(new Set([1]));
+  });
+
+  it("may be tags of fields alone: what Confluent's metadata say is personal is hashed from then on", async () => {
+    const of = await stand.project();
+    const registered = { projectId: of.projectId, subject: "person", kind: SchemaKind.AVRO };
+    const text = JSON.stringify({
+      ...{ type: "record", name: "Person", namespace: "com.acme" },
+      fields: [{ name: "ssn", type: "string" }],
+    });
+    const send = async (eventId: string) =>
+      stand.publish([{ eventId, type: "person", body: { case: "properties", value: '{"ssn":"123"}' } }], of);
+    await registerSchema(stand.pool, { ...registered, text });
+    expect(await send("before")).to.deep.equal(["ACCEPTED"]);
+    await registerSchema(stand.pool, { ...registered, text, metadata: { tags: { "**.ssn": ["PII"] } } });
+    await sleep(1_100);
+    expect(await send("after")).to.deep.equal(["ACCEPTED"]);
+    const ssn = new ProjectSecrets([dataSecret]).hash(of.projectId, "123");
+    const stored = (await stand.logged(of)).map(({ eventId, properties }) => [eventId, properties]);
+    expect(stored).to.deep.equal([
+      ["before", '{"ssn":"123"}'],
+      ["after", JSON.stringify({ ssn })],
+    ]);
   });
 });

@@ -5,7 +5,7 @@ import { ProjectSecrets } from "../../platform/project-secrets.js";
 import { openRegistryStore } from "../../registry/engines/postgres-registry.js";
 import type { ChangeBell } from "../../registry/history.js";
 import { openRegistry } from "../../registry/open-registry.js";
-import type { VersionRecord } from "../../registry/records.js";
+import type { SchemaMetadata, VersionRecord } from "../../registry/records.js";
 import type { Registry } from "../../registry/registry.js";
 import type { Registered } from "../../services/admin/ports.js";
 
@@ -24,11 +24,17 @@ export async function registerSchema(
     readonly subject: string;
     readonly kind: SchemaKind;
     readonly text: string;
+    readonly metadata?: SchemaMetadata;
   },
 ): Promise<VersionRecord> {
-  const { projectId, subject, kind, text } = of;
+  const { projectId, subject, kind, text, metadata } = of;
   const caller = { projectId, keyId: "test" };
-  const { schema } = await testRegistry(pool).register(caller, subject, { kind, text }, { force: true });
+  const { schema } = await testRegistry(pool).register(
+    caller,
+    subject,
+    { kind, text, metadata },
+    { force: true },
+  );
   return schema;
 }
 
