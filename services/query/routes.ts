@@ -6,6 +6,8 @@ import { listEvents } from "./list-events.js";
 import { type QueryMetricsPorts, queryMetrics } from "./query-metrics.js";
 import { queryStickiness } from "./stickiness/query-stickiness.js";
 import { type SubscribePorts, subscribe } from "./subscribe.js";
+import { queryPaths } from "./visits/query-paths.js";
+import { querySessions } from "./visits/query-sessions.js";
 
 export type QueryPorts = QueryMetricsPorts & ExplainEventPorts & SubscribePorts;
 
@@ -19,6 +21,8 @@ export function mountQuery(ports: QueryPorts): Mount {
       getUser: (request, call) => getUser(ports, request, call),
       explainEvent: (request, call) => explainEvent(ports, request, call),
       queryStickiness: (request, call) => queryStickiness(ports, request, call),
+      queryPaths: (request, call) => queryPaths(ports, request, call),
+      querySessions: (request, call) => querySessions(ports, request, call),
       subscribe: (request, call) => subscribe(ports, request, call),
     },
     {
@@ -27,6 +31,8 @@ export function mountQuery(ports: QueryPorts): Mount {
       getUser: "query",
       explainEvent: "query",
       queryStickiness: "query",
+      queryPaths: "query",
+      querySessions: "query",
       subscribe: "query",
     },
   );

@@ -8,4 +8,10 @@ export const analysisAttempts: Readonly<Record<string, Attempt>> = {
   "QueryService.QueryStickiness": async ({ query }) => {
     expect((await query.queryStickiness({})).activeUsers).to.equal(0n);
   },
+  "QueryService.QueryPaths": async ({ query }) => {
+    expect((await query.queryPaths({})).paths).to.equal(0n);
+  },
+  "QueryService.QuerySessions": async ({ query }) => {
+    expect((await query.querySessions({})).total?.visits).to.equal(0n);
+  },
 };

@@ -24,6 +24,8 @@ const (
 	QueryService_GetUser_FullMethodName         = "/tideline.query.v1.QueryService/GetUser"
 	QueryService_ExplainEvent_FullMethodName    = "/tideline.query.v1.QueryService/ExplainEvent"
 	QueryService_QueryStickiness_FullMethodName = "/tideline.query.v1.QueryService/QueryStickiness"
+	QueryService_QueryPaths_FullMethodName      = "/tideline.query.v1.QueryService/QueryPaths"
+	QueryService_QuerySessions_FullMethodName   = "/tideline.query.v1.QueryService/QuerySessions"
 	QueryService_Subscribe_FullMethodName       = "/tideline.query.v1.QueryService/Subscribe"
 )
 
@@ -45,6 +47,10 @@ type QueryServiceClient interface {
 	ExplainEvent(ctx context.Context, in *ExplainEventRequest, opts ...grpc.CallOption) (*ExplainEventResponse, error)
 	// QueryStickiness counts users by the number of intervals in which they were active.
 	QueryStickiness(ctx context.Context, in *QueryStickinessRequest, opts ...grpc.CallOption) (*QueryStickinessResponse, error)
+	// QueryPaths finds the ways that users take through pages, screens or events, visit by visit.
+	QueryPaths(ctx context.Context, in *QueryPathsRequest, opts ...grpc.CallOption) (*QueryPathsResponse, error)
+	// QuerySessions counts visits: bounce rate, duration, entry and exit pages.
+	QuerySessions(ctx context.Context, in *QuerySessionsRequest, opts ...grpc.CallOption) (*QuerySessionsResponse, error)
 	// Subscribe streams the project's live picture: the whole at once, then changes each second, under 2 s behind.
 	Subscribe(ctx context.Context, in *SubscribeRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SubscribeResponse], error)
 }
@@ -107,6 +113,26 @@ func (c *queryServiceClient) QueryStickiness(ctx context.Context, in *QueryStick
 	return out, nil
 }
 
+func (c *queryServiceClient) QueryPaths(ctx context.Context, in *QueryPathsRequest, opts ...grpc.CallOption) (*QueryPathsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(QueryPathsResponse)
+	err := c.cc.Invoke(ctx, QueryService_QueryPaths_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryServiceClient) QuerySessions(ctx context.Context, in *QuerySessionsRequest, opts ...grpc.CallOption) (*QuerySessionsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(QuerySessionsResponse)
+	err := c.cc.Invoke(ctx, QueryService_QuerySessions_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *queryServiceClient) Subscribe(ctx context.Context, in *SubscribeRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SubscribeResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	stream, err := c.cc.NewStream(ctx, &QueryService_ServiceDesc.Streams[0], QueryService_Subscribe_FullMethodName, cOpts...)
@@ -144,6 +170,10 @@ type QueryServiceServer interface {
 	ExplainEvent(context.Context, *ExplainEventRequest) (*ExplainEventResponse, error)
 	// QueryStickiness counts users by the number of intervals in which they were active.
 	QueryStickiness(context.Context, *QueryStickinessRequest) (*QueryStickinessResponse, error)
+	// QueryPaths finds the ways that users take through pages, screens or events, visit by visit.
+	QueryPaths(context.Context, *QueryPathsRequest) (*QueryPathsResponse, error)
+	// QuerySessions counts visits: bounce rate, duration, entry and exit pages.
+	QuerySessions(context.Context, *QuerySessionsRequest) (*QuerySessionsResponse, error)
 	// Subscribe streams the project's live picture: the whole at once, then changes each second, under 2 s behind.
 	Subscribe(*SubscribeRequest, grpc.ServerStreamingServer[SubscribeResponse]) error
 	mustEmbedUnimplementedQueryServiceServer()
@@ -170,6 +200,12 @@ func (UnimplementedQueryServiceServer) ExplainEvent(context.Context, *ExplainEve
 }
 func (UnimplementedQueryServiceServer) QueryStickiness(context.Context, *QueryStickinessRequest) (*QueryStickinessResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method QueryStickiness not implemented")
+}
+func (UnimplementedQueryServiceServer) QueryPaths(context.Context, *QueryPathsRequest) (*QueryPathsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method QueryPaths not implemented")
+}
+func (UnimplementedQueryServiceServer) QuerySessions(context.Context, *QuerySessionsRequest) (*QuerySessionsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method QuerySessions not implemented")
 }
 func (UnimplementedQueryServiceServer) Subscribe(*SubscribeRequest, grpc.ServerStreamingServer[SubscribeResponse]) error {
 	return status.Error(codes.Unimplemented, "method Subscribe not implemented")
@@ -285,6 +321,42 @@ func _QueryService_QueryStickiness_Handler(srv interface{}, ctx context.Context,
 	return interceptor(ctx, in, info, handler)
 }
 
+func _QueryService_QueryPaths_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryPathsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).QueryPaths(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_QueryPaths_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).QueryPaths(ctx, req.(*QueryPathsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _QueryService_QuerySessions_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QuerySessionsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).QuerySessions(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_QuerySessions_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).QuerySessions(ctx, req.(*QuerySessionsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _QueryService_Subscribe_Handler(srv interface{}, stream grpc.ServerStream) error {
 	m := new(SubscribeRequest)
 	if err := stream.RecvMsg(m); err != nil {
@@ -322,6 +394,14 @@ var QueryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "QueryStickiness",
 			Handler:    _QueryService_QueryStickiness_Handler,
+		},
+		{
+			MethodName: "QueryPaths",
+			Handler:    _QueryService_QueryPaths_Handler,
+		},
+		{
+			MethodName: "QuerySessions",
+			Handler:    _QueryService_QuerySessions_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

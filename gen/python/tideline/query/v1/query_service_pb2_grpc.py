@@ -3,7 +3,9 @@
 import grpc
 import warnings
 
+from tideline.query.v1 import paths_pb2 as tideline_dot_query_dot_v1_dot_paths__pb2
 from tideline.query.v1 import query_service_pb2 as tideline_dot_query_dot_v1_dot_query__service__pb2
+from tideline.query.v1 import sessions_pb2 as tideline_dot_query_dot_v1_dot_sessions__pb2
 from tideline.query.v1 import stickiness_pb2 as tideline_dot_query_dot_v1_dot_stickiness__pb2
 
 GRPC_GENERATED_VERSION = '1.76.0'
@@ -63,6 +65,16 @@ class QueryServiceStub(object):
                 request_serializer=tideline_dot_query_dot_v1_dot_stickiness__pb2.QueryStickinessRequest.SerializeToString,
                 response_deserializer=tideline_dot_query_dot_v1_dot_stickiness__pb2.QueryStickinessResponse.FromString,
                 _registered_method=True)
+        self.QueryPaths = channel.unary_unary(
+                '/tideline.query.v1.QueryService/QueryPaths',
+                request_serializer=tideline_dot_query_dot_v1_dot_paths__pb2.QueryPathsRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_paths__pb2.QueryPathsResponse.FromString,
+                _registered_method=True)
+        self.QuerySessions = channel.unary_unary(
+                '/tideline.query.v1.QueryService/QuerySessions',
+                request_serializer=tideline_dot_query_dot_v1_dot_sessions__pb2.QuerySessionsRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_sessions__pb2.QuerySessionsResponse.FromString,
+                _registered_method=True)
         self.Subscribe = channel.unary_stream(
                 '/tideline.query.v1.QueryService/Subscribe',
                 request_serializer=tideline_dot_query_dot_v1_dot_query__service__pb2.SubscribeRequest.SerializeToString,
@@ -111,6 +123,20 @@ class QueryServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def QueryPaths(self, request, context):
+        """QueryPaths finds the ways that users take through pages, screens or events, visit by visit.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def QuerySessions(self, request, context):
+        """QuerySessions counts visits: bounce rate, duration, entry and exit pages.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Subscribe(self, request, context):
         """Subscribe streams the project's live picture: the whole at once, then changes each second, under 2 s behind.
         """
@@ -145,6 +171,16 @@ def add_QueryServiceServicer_to_server(servicer, server):
                     servicer.QueryStickiness,
                     request_deserializer=tideline_dot_query_dot_v1_dot_stickiness__pb2.QueryStickinessRequest.FromString,
                     response_serializer=tideline_dot_query_dot_v1_dot_stickiness__pb2.QueryStickinessResponse.SerializeToString,
+            ),
+            'QueryPaths': grpc.unary_unary_rpc_method_handler(
+                    servicer.QueryPaths,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_paths__pb2.QueryPathsRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_paths__pb2.QueryPathsResponse.SerializeToString,
+            ),
+            'QuerySessions': grpc.unary_unary_rpc_method_handler(
+                    servicer.QuerySessions,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_sessions__pb2.QuerySessionsRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_sessions__pb2.QuerySessionsResponse.SerializeToString,
             ),
             'Subscribe': grpc.unary_stream_rpc_method_handler(
                     servicer.Subscribe,
@@ -290,6 +326,60 @@ class QueryService(object):
             '/tideline.query.v1.QueryService/QueryStickiness',
             tideline_dot_query_dot_v1_dot_stickiness__pb2.QueryStickinessRequest.SerializeToString,
             tideline_dot_query_dot_v1_dot_stickiness__pb2.QueryStickinessResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def QueryPaths(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/QueryPaths',
+            tideline_dot_query_dot_v1_dot_paths__pb2.QueryPathsRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_paths__pb2.QueryPathsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def QuerySessions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/QuerySessions',
+            tideline_dot_query_dot_v1_dot_sessions__pb2.QuerySessionsRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_sessions__pb2.QuerySessionsResponse.FromString,
             options,
             channel_credentials,
             insecure,
