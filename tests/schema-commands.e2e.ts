@@ -69,4 +69,22 @@ describe("The schemas of an event type by command", () => {
       ...["registered", "registered", "config set", "rolled back", "version deleted"],
     ]);
   });
+
+  it("have contexts, modes, aliases and notes, each changed alone", async () => {
+    const plain = file(9);
+    await writeFile(plain, JSON.stringify({ type: "object" }));
+    expect((await schemas("register", ":.staging:plain", plain))[0]).to.equal(0);
+    const [, contexts] = await schemas("contexts", "--json");
+    expect(JSON.parse(contexts)).to.deep.equal({ contexts: [".", ".staging"] });
+    expect(await schemas("mode", ":.staging:", "readonly")).to.deep.equal([0, "READONLY\n"]);
+    expect(await schemas("alias", "sale-old", "sale")).to.deep.equal([0, "sale-old reads sale\n"]);
+    // What one command sets does not take away what another one had set.
+    expect(await schemas("level", "sale-old", "FULL")).to.deep.equal([0, "FULL, STRICT\n"]);
+    expect((await schemas("get", "sale-old"))[1]).to.include('"amount"');
+    expect(await schemas("notes", "sale", "--owner", "shop-team", "--tag", "billing")).to.deep.equal([
+      ...[0, "owner: shop-team\ntags: billing\n"],
+    ]);
+    const [, note] = await schemas("field", "sale", "who.mail", "--pii", "email", "--json");
+    expect(JSON.parse(note)).to.deep.equal({ path: "who.mail", pii: "email" });
+  });
 });

@@ -1,15 +1,10 @@
 import { timestampMs } from "@bufbuild/protobuf/wkt";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import {
   type CheckEventsResponse,
   RegistryService,
 } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
-import {
-  type Change,
-  ChangeKind,
-  CompatibilityLevel,
-  CompatibilityPolicy,
-} from "../../gen/ts/tideline/registry/v1/settings_pb.js";
+import { type Change, ChangeKind } from "../../gen/ts/tideline/registry/v1/settings_pb.js";
 import { Outcome } from "../../gen/ts/tideline/registry/v1/verdict_pb.js";
 import { unary } from "../client.js";
 import type { CommandContext } from "../context.js";
@@ -17,7 +12,6 @@ import { exitCodes } from "../failure.js";
 import { answerLines } from "../schemas/answer-lines.js";
 import { schemaOf, schemasTable } from "../schemas/schema-table.js";
 import { safeText, textTable } from "../show/table.js";
-import { UserError } from "../target.js";
 import { wholeNumber } from "./query.js";
 
 const kindOption = [
@@ -26,32 +20,13 @@ const kindOption = [
 ] as const;
 /** Events that a proposed schema is tried on. */
 const EVENTS = 10_000;
+const EVENTS_MAX = 200_000;
 
 /** What `tideline schemas` does with one event type. */
 export function addSchemaChangeCommands(schemas: Command, context: CommandContext): void {
   addChecks(schemas, context);
   addHistory(schemas, context);
   const client = () => context.client(RegistryService, "admin");
-  schemas
-    .command("level")
-    .description("Says which changes an event type allows, or sets it.")
-    .argument("<type>", 'the event type; "" for all that have none of their own')
-    .argument("[level]", "NONE, BACKWARD, FORWARD, FULL, or one of these with _TRANSITIVE")
-    .option("--policy <policy>", "STRICT or LENIENT: how open objects of JSON Schema are looked at")
-    .action(async (scope: string, level: string | undefined, flags: { policy?: string }) => {
-      const config = {
-        ...(level === undefined ? {} : { level: word(level, CompatibilityLevel, "level") }),
-        ...(flags.policy === undefined
-          ? {}
-          : { policy: word(flags.policy, CompatibilityPolicy, "--policy") }),
-      };
-      const isChange = Object.keys(config).length > 0;
-      const { effective } = isChange
-        ? await client().setConfig({ scope, config }, unary)
-        : await client().getConfig({ scope }, unary);
-      const held = CompatibilityLevel[effective?.level ?? 0];
-      console.log(`${held}, ${CompatibilityPolicy[effective?.policy ?? 0]}`);
-    });
   schemas
     .command("roll-back")
     .description("Makes a version the newest again, as a new version of the same schema.")
@@ -88,7 +63,7 @@ function addChecks(schemas: Command, context: CommandContext): void {
     .argument("<type>", "the event type")
     .argument("<file>", "the schema's text")
     .option(...kindOption)
-    .option("--events <n>", "tries it on so many of the newest stored events; 0: none", wholeNumber, EVENTS)
+    .option("--events <n>", "tries it on so many of the newest stored events; 0: none", eventsNumber, EVENTS)
     .action(async (subject: string, file: string, flags: { kind?: string; events: number }) => {
       const proposed = { subject, ...(await schemaOf(file, flags.kind)) };
       const answer = await client().checkSchema(proposed, unary);
@@ -114,6 +89,12 @@ function addChecks(schemas: Command, context: CommandContext): void {
         console.log(safeText(`  ${change} ${path}: ${message}${mark}`, 1_000));
       }
     });
+}
+
+function eventsNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > EVENTS_MAX) throw new InvalidArgumentError(`0 to ${EVENTS_MAX}`);
+  return value;
 }
 
 function addHistory(schemas: Command, context: CommandContext): void {
@@ -159,11 +140,4 @@ function eventsText(answer: CheckEventsResponse): string {
     lines.push(safeText(`  sent by ${sender}: ${bad} of ${events}`, 500));
   }
   return lines.join("\n");
-}
-
-function word<T extends number>(text: string, words: Readonly<Record<string, T | string>>, what: string): T {
-  const found = words[text.toUpperCase()];
-  if (typeof found === "number" && found !== 0) return found;
-  const known = Object.keys(words).filter((name) => /^[A-Z_]+$/.test(name) && words[name] !== 0);
-  throw new UserError(`${what} ${text}: one of ${known.join(", ")}`);
 }

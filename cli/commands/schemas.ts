@@ -10,6 +10,8 @@ import { schemaOf, schemasTable } from "../schemas/schema-table.js";
 import { safeText } from "../show/table.js";
 import { wholeNumber } from "./query.js";
 import { addSchemaChangeCommands } from "./schema-changes.js";
+import { addSchemaNotesCommands } from "./schema-notes.js";
+import { addSchemaSettingsCommands } from "./schema-settings.js";
 
 /** `tideline schemas` */
 export function addSchemasCommands(program: Command, context: CommandContext): void {
@@ -52,4 +54,6 @@ export function addSchemasCommands(program: Command, context: CommandContext): v
       console.log(schema?.text);
     });
   addSchemaChangeCommands(schemas, context);
+  addSchemaSettingsCommands(schemas, context);
+  addSchemaNotesCommands(schemas, context);
 }
