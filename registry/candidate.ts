@@ -33,6 +33,8 @@ export interface SubjectState {
   readonly live: readonly VersionHeader[];
   /** What its context knows of the guid that was asked for with it. */
   readonly known: KnownSchema & { readonly guid: string | undefined };
+  /** See `SubjectRows.seen`. */
+  readonly seen: string;
 }
 
 /** @param guid Of the schema that is looked for, where it can be told before. */
@@ -41,7 +43,7 @@ export async function readSubject(
   name: SubjectName,
   guid?: string,
 ): Promise<SubjectState> {
-  const { settings, headers, known } = await view.subject(name, guid);
+  const { settings, headers, known, seen } = await view.subject(name, guid);
   return {
     name,
     config: effectiveConfig(settings),
@@ -49,6 +51,7 @@ export async function readSubject(
     headers,
     live: headers.filter(({ deleted }) => !deleted),
     known: { ...known, guid },
+    seen,
   };
 }
 

@@ -12,7 +12,7 @@ import { startStatus } from "../platform/status.js";
 import { streamNames } from "../platform/streams.js";
 import { readConfig } from "./config.js";
 import { openStoredEvents } from "./engines/clickhouse-events.js";
-import { openRegistryStore } from "./engines/postgres-registry.js";
+import { openRegistryStore, warmUp } from "./engines/postgres-registry.js";
 import { openEventsDesk } from "./events-desk.js";
 import { openChangeBell } from "./history.js";
 import { openRegistry } from "./open-registry.js";
@@ -27,7 +27,7 @@ async function start(life: Life, env: Env): Promise<void> {
   const name = `${SERVICE} ${settings.instance}`;
   const pool = life.own(
     "postgres",
-    openPostgres({ url: settings.databaseUrl, name, connectionsMax: 12 }),
+    openPostgres({ url: settings.databaseUrl, name, connectionsMax: 12, keepsConnections: true }),
     (it) => it.end(),
   );
   const nats = life.own("nats", await openNats({ url: settings.natsUrl, name }), (it) => it.close());
@@ -36,6 +36,7 @@ async function start(life: Life, env: Env): Promise<void> {
   const health = life.own("health", watchHealth(probes), (it) => it.stop());
   const bell = openChangeBell(feed);
   const store = openRegistryStore(pool);
+  await warmUp(pool);
   const registry = openRegistry(store, bell);
   const clickhouse = life.own(
     "clickhouse",

@@ -58,6 +58,8 @@ export interface SubjectRows {
   readonly headers: readonly VersionHeader[];
   /** Of the guid that was asked for. */
   readonly known: KnownSchema;
+  /** Settings and headers as one text: as long as it is the same, so are they. */
+  readonly seen: string;
 }
 
 /** A version that somebody refers to or is referred to. */
@@ -130,6 +132,18 @@ export interface NewVersion extends VersionKey {
   readonly rolledBackTo: number;
 }
 
+/** A schema that is to be the next version of a subject, as was planned outside of a lock. */
+export interface PlannedVersion extends SubjectName {
+  /** `SubjectRows.seen` of what the plan was made on. */
+  readonly seen: string;
+  readonly guid: string;
+  readonly body: string;
+  /** Without references. */
+  readonly content: SchemaIdentity;
+  readonly version: number;
+  readonly schemaVer: string;
+}
+
 export type NewChange = Pick<ChangeRecord, "kind" | "version" | "schemaId" | "detail"> & SubjectName;
 
 /** One project's registry while its caller holds the lock of a context: nobody else changes it. */
@@ -161,6 +175,13 @@ export interface RegistryWriter extends RegistryView {
 /** The registries of all projects. */
 export interface RegistryStore {
   view(projectId: string): RegistryView;
+  /**
+   * Registers what was planned, under the lock of its context, which is held for hardly more than the commit: under the
+   * id that its schema has there, or the next one. Undefined, and nothing done, where the subject has changed since it
+   * was read. It stands in the history as REGISTERED.
+   * @throws Fault PROJECT_NOT_FOUND, ENGINE_UNAVAILABLE, OVERLOADED
+   */
+  register(caller: Caller, planned: PlannedVersion): Promise<VersionRecord | undefined>;
   /**
    * Runs `work` while it alone changes `context` and nobody changes `contexts`; all or nothing. What it noted stands
    * in the history, and every instance hears of it within a second.

@@ -75,14 +75,53 @@ export async function registerSchema(
       if (schema !== undefined) return { schema, isNew: false };
       continue;
     }
-    const contexts = before.candidate.leadsTo.map(({ context }) => context);
-    const locks = { context: planned.name.context, contexts };
-    const again = { ...planned, guid: before.candidate.guid };
-    const done = await store.write(caller, locks, (writer) =>
-      registerLocked({ writer, parsed, caller }, again, attempt > attemptsMax ? undefined : judge),
-    );
+    const known = attempt > attemptsMax ? undefined : judge;
+    const done =
+      known !== undefined && isPlain(before)
+        ? await registerAtOnce(store, caller, before, schemaVerOf(before, input))
+        : await registerAgain(
+            { store, parsed, caller },
+            { ...planned, guid: before.candidate.guid },
+            {
+              contexts: before.candidate.leadsTo.map(({ context }) => context),
+              judge: known,
+            },
+          );
     if (done !== undefined) return done;
   }
+}
+
+/**
+ * Whether the plan stands on nothing but its subject's settings and versions, and adds nothing but a version. An id
+ * that is asked for, references and hidden versions of the same schema take more.
+ */
+function isPlain({ state: { mode, headers }, candidate: { guid, leadsTo } }: Plan): boolean {
+  if (mode === "IMPORT" || leadsTo.length > 0) return false;
+  return !headers.some((header) => header.deleted && header.guid === guid);
+}
+
+/** Undefined where the subject has changed meanwhile. */
+async function registerAtOnce(
+  store: RegistryStore,
+  caller: Caller,
+  { state: { name, seen }, candidate, version }: Plan,
+  schemaVer: string,
+): Promise<Registration | undefined> {
+  const { guid, body } = candidate;
+  const planned = { ...name, seen, guid, body, content: candidate, version, schemaVer };
+  const schema = await store.register(caller, planned);
+  return schema === undefined ? undefined : { schema, isNew: true };
+}
+
+/** Plans once more under the locks; undefined where another verdict is asked for than those that `judge` has found. */
+function registerAgain(
+  { store, parsed, caller }: RegistryPorts & { readonly caller: Caller },
+  request: PlanRequest,
+  { contexts, judge }: { readonly contexts: readonly string[]; readonly judge: Judge | undefined },
+): Promise<Registration | undefined> {
+  return store.write(caller, { context: request.name.context, contexts }, (writer) =>
+    registerLocked({ writer, parsed, caller }, request, judge),
+  );
 }
 
 /**

@@ -1,12 +1,20 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { projectNotFound } from "../../platform/control/projects.js";
 import { inTransaction, type Postgres } from "../../platform/engines/postgres.js";
 import { answered } from "../../platform/engines/postgres-errors.js";
 import { Fault } from "../../platform/fault.js";
-import type { NewChange, NewSchema, NewVersion, RegistryStore, RegistryWriter } from "../ports.js";
+import type {
+  NewChange,
+  NewSchema,
+  NewVersion,
+  PlannedVersion,
+  RegistryStore,
+  RegistryWriter,
+} from "../ports.js";
 import type { Caller, RegistryConfig, SubjectNotes, VersionRecord } from "../records.js";
-import type { Scope, SubjectName } from "../subject-name.js";
+import { defaultContext, type Scope, type SubjectName } from "../subject-name.js";
 import { ContentCache } from "./content-cache.js";
 import { PostgresView } from "./postgres-view.js";
 import { contentOfRow, recordOf } from "./schema-rows.js";
@@ -17,6 +25,10 @@ export function openRegistryStore(pool: Postgres): RegistryStore {
   const contents = new ContentCache();
   return {
     view: (projectId) => new PostgresView(pool, projectId, contents),
+    register: (caller, planned) =>
+      turns.take(`${caller.projectId} ${planned.context}`, () =>
+        new PostgresWriter(pool, caller, contents).register(planned),
+      ),
     write: (caller, { context, contexts = [] }, work) =>
       turns.take(`${caller.projectId} ${context}`, () =>
         answered(() =>
@@ -31,6 +43,35 @@ export function openRegistryStore(pool: Postgres): RegistryStore {
       ),
   };
 }
+
+/**
+ * Opens all connections of a pool and has each read what is read most, so that its plans and the tables' descriptions
+ * are there before the first caller is. Best effort, for two seconds: what can't be opened now is opened when it is
+ * needed.
+ */
+export async function warmUp(pool: Postgres): Promise<void> {
+  const opening = Array.from({ length: pool.options.max ?? 0 }, () => pool.connect());
+  const warming = opening.map(async (one) => {
+    const client = await one;
+    // Of no project: nothing is found.
+    const view = new PostgresView(client, "");
+    try {
+      for (let time = 0; time < WARMING_READS; time++) {
+        await view.byId(defaultContext, 1);
+        await view.subject({ context: defaultContext, subject: "" }, NO_GUID);
+      }
+      client.release();
+    } catch {
+      client.release(true);
+    }
+  });
+  await Promise.race([Promise.allSettled(warming), sleep(WARMING_MS_MAX, undefined, { ref: false })]);
+}
+
+const WARMING_MS_MAX = 2_000;
+/** After five plans for the values at hand Postgres makes one for all. */
+const WARMING_READS = 6;
+const NO_GUID = "00000000-0000-0000-0000-000000000000";
 
 /** Writers of one context that may wait for each other in this process. */
 const WAITING_MAX = 1_000;
@@ -87,14 +128,18 @@ async function lock(
         projectId,
         one,
       ])
-      .catch((error: unknown) => {
-        throw error instanceof Error && Reflect.get(error, "code") === "23503"
-          ? projectNotFound(projectId)
-          : error;
-      });
+      .catch(orProjectNotFound(projectId));
     await client.query(statement, [projectId, one]);
   }
 }
+
+/** What a statement that adds a context is refused for where the project is not there. */
+const orProjectNotFound =
+  (projectId: string) =>
+  (error: unknown): never => {
+    const isMissing = error instanceof Error && Reflect.get(error, "code") === "23503";
+    throw isMissing ? projectNotFound(projectId) : error;
+  };
 
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 
@@ -121,11 +166,26 @@ const ADD_REGISTERED = `with
     values ($1, 'REGISTERED', $2, $12, $13, $3, $14))
   select create_time, register_time from schema, version`;
 
+type NewHeader = Parameters<typeof recordOf>[1];
+
+/** Of a schema, with its JSON as it was written. */
+interface WrittenContent {
+  readonly kind: number;
+  readonly text: string;
+  readonly references: string;
+  readonly metadata: string | null;
+  readonly ruleSet: string | null;
+}
+
+/** One statement and one transaction. */
+const REGISTER = `select given_id, created, registered
+  from registry_register($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`;
+
 class PostgresWriter extends PostgresView implements RegistryWriter {
   readonly #keyId: string;
   readonly #changes: NewChange[] = [];
 
-  constructor(client: pg.PoolClient, { projectId, keyId }: Caller, contents: ContentCache) {
+  constructor(client: pg.Pool | pg.PoolClient, { projectId, keyId }: Caller, contents: ContentCache) {
     super(client, projectId, contents);
     this.#keyId = keyId;
   }
@@ -147,16 +207,40 @@ class PostgresWriter extends PostgresView implements RegistryWriter {
     ]);
     const [row] = rows;
     if (row === undefined) throw new Error("what was registered is not there");
-    // As it will be read: what JSON does not say is not there.
-    const content = contentOfRow({
-      ...{ schema_id: schemaId, guid, kind, text },
+    const { create_time: createTime, register_time: registerTime } = row;
+    const header = { ...added, schemaId, guid, deleted: false, createTime, registerTime };
+    return this.#added(added, header, { kind, text, references, metadata, ruleSet });
+  }
+
+  /** See `RegistryStore.register`. On the pool: the statement is its own transaction. */
+  async register(planned: PlannedVersion): Promise<VersionRecord | undefined> {
+    const { context, subject, seen, guid, body, version, schemaVer } = planned;
+    const { kind, text } = planned.content;
+    const [metadata, ruleSet] = [json(planned.content.metadata), json(planned.content.ruleSet)];
+    const keyId = this.#keyId;
+    const rows = await this.query<{ given_id: number; created: Date; registered: Date }>(REGISTER, [
+      ...[context, subject, seen, guid, body, kind, text, metadata, ruleSet, version, keyId, schemaVer],
+    ]).catch(orProjectNotFound(this.projectId));
+    const [row] = rows;
+    if (row === undefined) return undefined;
+    const { given_id: schemaId, created: createTime, registered: registerTime } = row;
+    const times = { createTime, registerTime };
+    const header = { version, schemaId, guid, schemaVer, keyId, rolledBackTo: 0, deleted: false, ...times };
+    return this.#added(planned, header, { kind, text, references: "[]", metadata, ruleSet });
+  }
+
+  /** A version as it will be read: what JSON does not say is not there. */
+  #added(name: SubjectName, header: NewHeader, content: WrittenContent): VersionRecord {
+    const { references, metadata, ruleSet } = content;
+    const { schemaId, guid } = header;
+    const read = contentOfRow({
+      ...{ schema_id: schemaId, guid, kind: content.kind, text: content.text },
       refs: JSON.parse(references),
       metadata: metadata === null ? null : JSON.parse(metadata),
       rule_set: ruleSet === null ? null : JSON.parse(ruleSet),
     });
-    this.contents.set({ projectId: this.projectId, context, schemaId, guid }, content);
-    const { create_time: createTime, register_time: registerTime } = row;
-    return recordOf(added, { ...added, schemaId, guid, deleted: false, createTime, registerTime }, content);
+    this.contents.set({ projectId: this.projectId, context: name.context, schemaId, guid }, read);
+    return recordOf(name, header, read);
   }
 
   async addVersion(added: NewVersion): Promise<void> {

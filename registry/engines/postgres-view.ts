@@ -73,26 +73,46 @@ function afterOf({ after }: SubjectListing): [string | null, string | null] {
 }
 
 interface SubjectRow extends HeaderRow {
-  /** In the first row alone. */
-  readonly settings: SettingsRow[] | null;
+  /** In the first row alone: JSON of `SettingsRow[]`. */
+  readonly settings: string | null;
   readonly last_id: number | null;
   readonly known_id: number | null;
+  /** Of the newest live version, where it is short and all there is of it; null for others. */
+  readonly newest_text: string | null;
+  readonly kind: number;
 }
 
-/** All that is known of a subject, in one statement and thus at one moment. */
+/** A longer text is read when it is needed and not kept. */
+const SHORT_BYTES = 16_384;
+
+/**
+ * All that is known of a subject, in one statement and thus at one moment. The function `registry_seen` (migration 003)
+ * makes the same JSON of the settings.
+ */
 const SUBJECT = `with known as (select
-    (select json_agg(json_build_object('context', context, 'subject', subject, 'config', config, 'mode', mode))
+    (select json_agg(json_build_object('context', context, 'subject', subject, 'config', config, 'mode', mode)
+       order by context, subject)
      from registry_settings where project_id = $1
-       and ((context = $2 and subject in ('', $3)) or (context = $4 and subject = ''))) as settings,
+       and ((context = $2 and subject in ('', $3)) or (context = $4 and subject = '')))::text as settings,
     (select last_id from registry_contexts where project_id = $1 and context = $2) as last_id,
     (select schema_id from registry_schemas
      where project_id = $1 and context = $2 and guid = $5 and not is_twin) as known_id)
-  select ${HEADER_COLUMNS}, known.last_id, known.known_id,
-    case when row_number() over (order by v.version) = 1 then known.settings end as settings
+  select ${HEADER_COLUMNS}, known.last_id, known.known_id, s.kind,
+    case when row_number() over (order by v.version) = 1 then known.settings end as settings,
+    case when v.version = max(v.version) filter (where not v.deleted) over () and octet_length(s.text) <= ${SHORT_BYTES}
+      and s.refs::text = '[]' and s.metadata is null and s.rule_set is null then s.text end as newest_text
   from known
   left join (registry_versions v
     join registry_schemas s on s.project_id = $1 and s.context = v.context and s.schema_id = v.schema_id)
   on v.project_id = $1 and v.context = $2 and v.subject = $3 order by v.version`;
+
+/** As the function `registry_seen` (migration 003) makes it of what there is then. */
+const seenText = (settings: string, headers: readonly VersionHeader[]): string => {
+  const versions = headers.map(
+    ({ version, guid, deleted, schemaVer }) => `${version} ${guid} ${deleted ? "t" : "f"} ${schemaVer}`,
+  );
+  return `${settings}\n${versions.join(",")}`;
+};
 
 /** Names of statements by their text: the server parses and plans what has a name once a connection. */
 const statementNames = new Map<string, string>();
@@ -127,6 +147,10 @@ export class PostgresView implements RegistryView {
     return result.rows;
   }
 
+  #keyOf({ context }: SubjectName, { schemaId, guid }: Pick<VersionHeader, "schemaId" | "guid">): ContentKey {
+    return { projectId: this.projectId, context, schemaId, guid };
+  }
+
   async settings(scope: Scope): Promise<ScopeSettings> {
     const { context, subject } = scope;
     const rows = await this.query<SettingsRow & pg.QueryResultRow>(
@@ -145,11 +169,19 @@ export class PostgresView implements RegistryView {
       guid ?? null,
     ]);
     const [first] = rows;
+    // A subject without versions is one row without a version.
+    const found = rows.filter(({ version }) => version !== null);
+    const headers = found.map(headerOfRow);
+    for (const { schema_id: schemaId, guid, kind, newest_text: text } of found) {
+      if (text !== null)
+        this.contents.set(this.#keyOf(name, { schemaId, guid }), { kind, text, references: [] });
+    }
+    const settings = first?.settings ?? "";
     return {
-      settings: settingsOfRows(first?.settings ?? [], name),
-      // A subject without versions is one row without a version.
-      headers: rows.filter(({ version }) => version !== null).map(headerOfRow),
+      settings: settingsOfRows(settings === "" ? [] : (JSON.parse(settings) as SettingsRow[]), name),
+      headers,
       known: { schemaId: first?.known_id ?? 0, lastId: first?.last_id ?? 0 },
+      seen: seenText(settings, headers),
     };
   }
 
@@ -162,9 +194,7 @@ export class PostgresView implements RegistryView {
   }
 
   async records(name: SubjectName, headers: readonly VersionHeader[]): Promise<VersionRecord[]> {
-    const keyOf = ({ schemaId, guid }: Pick<VersionHeader, "schemaId" | "guid">): ContentKey => {
-      return { projectId: this.projectId, context: name.context, schemaId, guid };
-    };
+    const keyOf = (header: Pick<VersionHeader, "schemaId" | "guid">): ContentKey => this.#keyOf(name, header);
     const contents = new Map(headers.map((header) => [header.guid, this.contents.get(keyOf(header))]));
     const missing = headers.filter(({ guid }) => contents.get(guid) === undefined);
     if (missing.length > 0) {

@@ -84,7 +84,7 @@ async function handle(
   if (path.segments.length === 0 && (method === "GET" || method === "HEAD")) return { json: {} };
   if (method === "OPTIONS") return allowed(path.segments, response);
   const { route, parts } = findRoute(routes, method, path.segments);
-  const call = await admit(keys, route.access, incomingOf(request, response));
+  const call = await admit(keys, route.access, incomingOf(request));
   if (answerType(request.headers.accept) === undefined) {
     throw new RestError(restCodes.notAcceptable, "HTTP 406 Not Acceptable");
   }
@@ -149,18 +149,16 @@ function write(
   response.writeHead(status, headers).end(request.method === "HEAD" ? undefined : text);
 }
 
-function incomingOf(request: IncomingMessage, response: ServerResponse): Incoming {
-  const controller = new AbortController();
-  // Where the answer has gone out nobody is left to hear of it, and saying it costs as much as routing the request.
-  response.once("close", () => {
-    if (!response.writableFinished) controller.abort();
-  });
+/** No use case of this face can be called off: what it has begun it ends. */
+const neverAborted = new AbortController().signal;
+
+function incomingOf(request: IncomingMessage): Incoming {
   return {
     header: (name) => {
       const value = request.headers[name];
       return Array.isArray(value) ? value[0] : value;
     },
-    signal: controller.signal,
+    signal: neverAborted,
     peer: request.socket.remoteAddress ?? "",
   };
 }

@@ -17,9 +17,23 @@ interface MediaRange {
   readonly quality: number;
 }
 
+/** What was found for headers lately: a client sends the same one with every request. */
+const found = new Map<string, OfferedType | undefined>();
+const FOUND_MAX = 100;
+/** A longer header is read anew each time. */
+const FOUND_LENGTH_MAX = 500;
+
 /** The type to answer in; undefined where none that is offered is acceptable. */
-export function answerType(accept: string | undefined): OfferedType | undefined {
-  const ranges = rangesOf(accept ?? "*/*");
+export function answerType(accept = "*/*"): OfferedType | undefined {
+  if (found.has(accept)) return found.get(accept);
+  const type = findType(accept);
+  if (found.size >= FOUND_MAX) found.clear();
+  if (accept.length <= FOUND_LENGTH_MAX) found.set(accept, type);
+  return type;
+}
+
+function findType(accept: string): OfferedType | undefined {
+  const ranges = rangesOf(accept);
   let best: { type: OfferedType; quality: number; specificity: number } | undefined;
   for (const type of offeredTypes) {
     const match = matchOf(type, ranges);

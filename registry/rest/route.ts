@@ -47,9 +47,22 @@ export function findRoute(routes: readonly Route[], method: string, segments: re
   throw new RestError(restCodes.notFound, "HTTP 404 Not Found");
 }
 
-function matchPath(path: string, segments: readonly string[]): Record<string, string> | undefined {
+/** Segments of the paths of routes, which are few. */
+const patterns = new Map<string, readonly string[]>();
+
+function patternOf(path: string): readonly string[] {
+  const known = patterns.get(path);
+  if (known !== undefined) return known;
   const pattern = path.split("/").slice(1);
+  patterns.set(path, pattern);
+  return pattern;
+}
+
+function matchPath(path: string, segments: readonly string[]): Record<string, string> | undefined {
+  const pattern = patternOf(path);
   if (pattern.length !== segments.length) return undefined;
+  // A path that is another one mostly says so in its first segment.
+  if (pattern[0] !== segments[0] && !pattern[0]?.startsWith(":")) return undefined;
   const parts: Record<string, string> = {};
   for (const [index, expected] of pattern.entries()) {
     const segment = segments[index] ?? "";
