@@ -335,12 +335,15 @@ describe("Typed clients", () => {
       1,
       `tideline: ${join(out, "tracker.go")} is in the way: it was not generated\n`,
     ]);
-    const text = JSON.stringify({ type: "object", properties: { a: { prefixItems: [{}] } } });
-    await project.registry.registerSchema({ subject: "tuple", kind: SchemaKind.JSON_SCHEMA, text });
+    const text = JSON.stringify({
+      type: "object",
+      properties: { a: { type: "object", patternProperties: { x: {} } } },
+    });
+    await project.registry.registerSchema({ subject: "patterns", kind: SchemaKind.JSON_SCHEMA, text });
     const empty = join(folder, "nothing");
     expect(await refused("--lang", "go", "--out", empty)).to.deep.equal([
       1,
-      "tuple: a: prefixItems is not supported\n" +
+      "patterns: a: patternProperties is not supported\n" +
         "tideline: nothing was written: 1 parts of schemas are not supported\n",
     ]);
     expect(existsSync(empty)).to.equal(false);

@@ -39,6 +39,8 @@ export interface Present {
   readonly type: ValueType;
   /** Unique among the variables around. */
   readonly depth: number;
+  /** Of all further items of a tuple: how many are stated before them. */
+  readonly restAfter?: number;
   /** Whether leaving it out means the same as its type's zero. */
   readonly isZero?: boolean;
 }
@@ -65,15 +67,36 @@ export class Encoder {
 
   /** The statements that write a record. */
   record(record: RecordType): string[] {
-    const fields = record.fields.flatMap((field) => this.#field(field));
+    if (record.isTuple === true) return this.#tuple(record);
+    const fields = record.fields.flatMap((field) => this.#field(field, this.#name(field)));
     if (this.#format === "avro") return fields;
     return [this.#to.call("beginObject", []), ...fields, this.#to.call("endObject", [])];
   }
 
-  #field(field: Field): string[] {
-    const { constant, type, leftOut, wire } = field;
+  #tuple({ fields }: RecordType): string[] {
     const to = this.#to;
-    const name = this.#format === "json" && !isOneof(field) ? [to.call("name", [to.text(wire)])] : [];
+    const restAfter = fields.filter(
+      ({ constant, isRest }) => constant === undefined && isRest !== true,
+    ).length;
+    const items = fields.flatMap((field) => {
+      if (field.isRest !== true || field.type.kind !== "array") return this.#field(field, []);
+      const type = field.type.items;
+      const rest = { value: to.member(field), type: field.type, depth: 0, restAfter };
+      const each = (value: string) => to.each({ value, type, depth: 1 }, (item) => this.value(type, item, 2));
+      return to.ifThere(rest, each, []);
+    });
+    return [to.call("beginArray", []), ...items, to.call("endArray", [])];
+  }
+
+  #name(field: Field): string[] {
+    return this.#format === "json" && !isOneof(field)
+      ? [this.#to.call("name", [this.#to.text(field.wire)])]
+      : [];
+  }
+
+  #field(field: Field, name: readonly string[]): string[] {
+    const { constant, type, leftOut } = field;
+    const to = this.#to;
     if (constant !== undefined) {
       return this.#format === "json" ? [...name, to.call("raw", [to.text(constant)])] : [];
     }

@@ -146,9 +146,40 @@ const visit = {
     amount: { anyOf: [{ type: "number" }, { type: "string", title: "text" }, { $ref: "#/$defs/place" }] },
     place: { $ref: "#/$defs/place" },
     maybe: { anyOf: [{ $ref: "#/$defs/place" }, { type: "null" }] },
+    position: {
+      prefixItems: [
+        {
+          type: "number",
+          title: "latitude",
+          description: "North of the equator.",
+          minimum: -90,
+          maximum: 90,
+        },
+        { type: "number", title: "longitude" },
+        { const: "wgs84" },
+        { type: ["string", "null"] },
+      ],
+      items: { $ref: "#/$defs/place" },
+    },
+    pair: { type: "array", prefixItems: [{ type: "integer" }, { enum: ["a", "b"] }], items: false },
+    item: {
+      description: "A thing with a price.",
+      allOf: [{ $ref: "#/$defs/thing" }, { properties: { price: { minimum: 0 }, size: { type: "string" } } }],
+      required: ["price"],
+    },
     nested: { type: "object", properties: { place: { $ref: "#/$defs/place" }, on: { type: "boolean" } } },
   },
   $defs: {
+    thing: {
+      allOf: [
+        {
+          type: "object",
+          required: ["id"],
+          properties: { id: { type: "string" }, price: { type: "number" } },
+        },
+        { properties: { parts: { type: "array", items: { $ref: "#/$defs/thing" } } } },
+      ],
+    },
     place: {
       type: "object",
       required: ["name"],

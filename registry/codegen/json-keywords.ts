@@ -36,6 +36,19 @@ const bounds = [
   "contentMediaType",
 ] as const;
 
+type Join = (one: unknown, other: unknown) => unknown;
+
+const highest: Join = (one, other) => (Number(one) >= Number(other) ? one : other);
+const lowest: Join = (one, other) => (Number(one) <= Number(other) ? one : other);
+
+/** What two bounds of one kind come to; of several patterns and the like the docs say the first. */
+export const joinedBounds: Readonly<Record<string, Join>> = Object.fromEntries(
+  bounds.map((keyword): [string, Join] => {
+    if (/^(min|exclusiveMin)/.test(keyword)) return [keyword, highest];
+    return [keyword, /^(max|exclusiveMax)/.test(keyword) ? lowest : (one) => one];
+  }),
+);
+
 /** Keywords that restrict a value by conditions: what the types allow may still be refused by the server. */
 export const conditions = [
   "not",
@@ -54,7 +67,7 @@ export const conditions = [
 ];
 
 /** Keywords that would make the types wrong. */
-export const refused = ["$dynamicRef", "$recursiveRef", "prefixItems", "additionalItems"];
+export const refused = ["$dynamicRef", "$recursiveRef"];
 
 export const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -134,4 +147,26 @@ export const resolvePointer = (root: Json, reference: string): unknown => {
     found = found[name];
   }
   return found;
+};
+
+/** The items of a list that have types of their own. */
+export interface Tuple {
+  readonly items: readonly unknown[];
+  /** What further items are; undefined: there are none, or nobody says what they are. */
+  readonly rest: unknown;
+}
+
+/** The items that have types of their own, as 2020-12 and the drafts before say it; none where it is a plain list. */
+export const tupleOf = (schema: Json): Tuple => {
+  const { prefixItems, items, additionalItems, minItems, maxItems } = schema;
+  const isOld = Array.isArray(items);
+  if (!isOld && !Array.isArray(prefixItems)) return { items: [], rest: items };
+  const all = listOf(isOld ? items : prefixItems);
+  const impossible = all.indexOf(false);
+  const end = Math.min(all.length, impossible < 0 ? all.length : impossible, Number(maxItems ?? all.length));
+  const rest = isOld ? additionalItems : items;
+  const isOpen = end === all.length && rest !== false && Number(maxItems ?? Infinity) > end;
+  // Without a need for them, items that nobody describes are left out.
+  const hasRest = isOpen && (isObject(rest) || Number(minItems ?? 0) > end);
+  return { items: all.slice(0, end), rest: hasRest ? (rest ?? true) : undefined };
 };

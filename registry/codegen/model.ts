@@ -76,6 +76,8 @@ export interface RecordType {
   readonly remarks: Remarks;
   /** Filled after the record has its name: a record may contain itself. */
   readonly fields: Field[];
+  /** Whether it is a list in JSON, its fields in their order; the last may be all further items. */
+  readonly isTuple?: boolean;
 }
 
 export interface Field {
@@ -90,6 +92,8 @@ export interface Field {
    * means the same as the zero of its type.
    */
   readonly leftOut: LeftOut | undefined;
+  /** Of a tuple: whether it holds all further items. */
+  readonly isRest?: boolean;
   /** Set where there is only one value: it is written, and no program states it. */
   readonly constant: string | undefined;
 }

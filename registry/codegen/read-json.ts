@@ -16,8 +16,11 @@ import {
   refused,
   resolvePointer,
   scalar,
+  type Tuple,
+  tupleOf,
   typesOf,
 } from "./json-keywords.js";
+import { mergeAllOf } from "./merge-schemas.js";
 import type { Field, NamedType, NullableType, RecordType, UnionType, ValueType } from "./model.js";
 import { Unsupported } from "./read-avro.js";
 import { noRemarks, remarksOf } from "./remarks.js";
@@ -43,6 +46,9 @@ class JsonReader {
   readonly notes: { path: string; message: string }[] = [];
   readonly #root: Json;
   readonly #byReference = new Map<string, ValueType>();
+  /** What stands for a schema with `allOf`, and which one it stands for. */
+  readonly #merged = new Map<Json, Json | undefined>();
+  readonly #origins = new Map<Json, Json>();
 
   constructor(root: Json) {
     this.#root = root;
@@ -81,7 +87,7 @@ class JsonReader {
     }
     const found = conditions.filter((keyword) => schema[keyword] !== undefined && schema[keyword] !== true);
     if (found.length === 0) return;
-    this.notes.push({ path, message: `${found.join(", ")}: not said by the types; the server checks it` });
+    this.#noteUnsaid(path, found);
   }
 
   #reference(schema: Json, place: Place): ValueType | undefined {
@@ -115,40 +121,61 @@ class JsonReader {
       schema = target;
     }
     this.#inspect(schema, place);
+    if (schema["allOf"] !== undefined) {
+      const merged = this.#merge(schema, place.path);
+      if (merged === undefined)
+        throw new Unsupported("", "allOf of schemas that no type stands for is not supported");
+      schema = merged;
+    }
     const types = typesOf(schema);
     if (!types.includes("object")) throw new Unsupported("", "describes no object with properties");
-    const combined = ["allOf", "anyOf", "oneOf", "$ref"].filter((keyword) => schema[keyword] !== undefined);
+    const combined = ["anyOf", "oneOf", "$ref"].filter((keyword) => schema[keyword] !== undefined);
     if (!combined.every((keyword) => isRestriction(listOf(schema[keyword])) && keyword !== "$ref")) {
       throw new Unsupported("", `${combined.join(", ")} at the top is not supported`);
     }
-    if (combined.length > 0) {
-      this.notes.push({
-        path: "",
-        message: `${combined.join(", ")}: not said by the types; the server checks it`,
-      });
-    }
+    if (combined.length > 0) this.#noteUnsaid("", combined);
     if (isObject(schema["additionalProperties"]) || isObject(schema["patternProperties"])) {
       this.notes.push({ path: "", message: "properties beyond the named ones can't be stated" });
     }
     return this.record(schema, place);
   }
 
-  /** allOf of one schema, and alternatives. */
+  /** The schema that stands for one with `allOf`. */
+  #merge(schema: Json, path: string): Json | undefined {
+    if (!this.#merged.has(schema)) {
+      const merged = mergeAllOf(schema, (reference) => this.#target(reference, path));
+      this.#merged.set(schema, merged?.schema);
+      if (merged !== undefined) {
+        this.#origins.set(merged.schema, schema);
+        // What stands beside allOf is noted as that of any schema.
+        const dropped = merged.dropped.filter((keyword) => schema[keyword] === undefined);
+        if (dropped.length > 0) this.#noteUnsaid(path, dropped);
+      }
+    }
+    return this.#merged.get(schema);
+  }
+
+  #noteUnsaid(path: string, keywords: readonly string[]): void {
+    this.notes.push({ path, message: `${keywords.join(", ")}: not said by the types; the server checks it` });
+  }
+
+  /** allOf, and alternatives. */
   #combined(schema: Json, place: Place): { type: ValueType | undefined } | undefined {
     const all = schema["allOf"];
     if (Array.isArray(all)) {
-      if (all.length !== 1 || hasShape(schema)) {
-        throw new Unsupported(place.path, "allOf of several schemas is not supported");
-      }
-      return { type: this.read(all[0], { ...place, depth: place.depth + 1 }) };
+      const inner = { ...place, depth: place.depth + 1 };
+      // One that adds nothing is the type itself, which others may share.
+      if (all.length === 1 && !hasShape(schema) && schema["required"] === undefined)
+        return { type: this.read(all[0], inner) };
+      const merged = this.#merge(schema, place.path);
+      if (merged !== undefined) return { type: this.read(merged, inner) };
+      this.notes.push({ path: place.path, message: "allOf: no type stands for it; the server checks it" });
+      return { type: anyJson };
     }
     const alternatives = schema["anyOf"] ?? schema["oneOf"];
     if (!Array.isArray(alternatives)) return undefined;
     if (isRestriction(alternatives)) {
-      this.notes.push({
-        path: place.path,
-        message: "anyOf, oneOf: not said by the types; the server checks it",
-      });
+      this.#noteUnsaid(place.path, ["anyOf", "oneOf"]);
       return undefined;
     }
     if (hasShape(schema)) {
@@ -215,16 +242,52 @@ class JsonReader {
       case "string":
         return formats[String(schema["format"])] ?? scalar("string", "text");
       case "array": {
-        if (Array.isArray(schema["items"]))
-          throw new Unsupported(place.path, "items as a list is not supported");
+        const { items, rest } = tupleOf(schema);
+        if (items.length > 0) return { kind: "named", type: this.#tuple({ schema, items, rest }, place) };
         const inner = { path: `${place.path}[]`, name: `${place.name}_item`, depth: place.depth + 1 };
-        return { kind: "array", items: this.#present(schema["items"], inner) };
+        return { kind: "array", items: this.#present(rest, inner) };
       }
       case "object":
         return this.#object(schema, place);
       default:
         throw new Unsupported(place.path, `the type ${type.slice(0, 40)} is not known`);
     }
+  }
+
+  /** A list whose items have types of their own. All are stated: what has as many as it can is always valid. */
+  #tuple({ schema, items, rest }: Tuple & { readonly schema: Json }, place: Place): RecordType {
+    const record: RecordType = {
+      kind: "record",
+      name: place.name,
+      remarks: remarksOf(schema),
+      fields: [],
+      isTuple: true,
+    };
+    this.named.push(record);
+    this.#remember(schema, record);
+    const at = (name: string, index: number | string): Place => ({
+      path: `${place.path}[${index}]`,
+      name: `${record.name}_${name}`,
+      depth: place.depth + 1,
+    });
+    items.forEach((item, index) => {
+      const title = isObject(item) && typeof item["title"] === "string" ? item["title"] : "";
+      const wire = title === "" ? `item_${index + 1}` : title;
+      record.fields.push(this.#field({ wire, schema: item, isRequired: true }, at(wire, index)));
+    });
+    if (rest !== undefined) {
+      const type: ValueType = { kind: "array", items: this.#present(rest, at("rest", "")) };
+      record.fields.push({
+        wire: "rest",
+        type,
+        remarks: noRemarks,
+        isRequired: false,
+        leftOut: { kind: "omit" },
+        constant: undefined,
+        isRest: true,
+      });
+    }
+    return record;
   }
 
   #object(schema: Json, place: Place): ValueType {
@@ -250,7 +313,8 @@ class JsonReader {
     const record: RecordType = { kind: "record", name: place.name, remarks: remarksOf(schema), fields: [] };
     // The root stands apart from the types that it holds.
     if (place.depth > 0) this.named.push(record);
-    if (schema === this.#root) this.#byReference.set("#", { kind: "named", type: record });
+    const origin = this.#origins.get(schema) ?? schema;
+    if (origin === this.#root) this.#byReference.set("#", { kind: "named", type: record });
     // A reference to where this record stands finds it, while its fields are still being read.
     this.#remember(schema, record);
     const properties = isObject(schema["properties"]) ? schema["properties"] : {};
@@ -273,12 +337,13 @@ class JsonReader {
   }
 
   #remember(schema: Json, record: RecordType): void {
+    const origin = this.#origins.get(schema) ?? schema;
     for (const container of ["$defs", "definitions"]) {
       const defined = this.#root[container];
       if (!isObject(defined)) continue;
       for (const [name, one] of Object.entries(defined)) {
         const pointer = encodeURI(name.replaceAll("~", "~0").replaceAll("/", "~1"));
-        if (one === schema)
+        if (one === origin)
           this.#byReference.set(`#/${container}/${pointer}`, { kind: "named", type: record });
       }
     }
@@ -290,7 +355,8 @@ class JsonReader {
   ): Field {
     if (hasHalfSurrogate(wire)) throw new Unsupported(place.path, "its name has half a surrogate");
     const json = isObject(schema) ? schema : {};
-    const remarks = remarksOf(json, factsOf(json));
+    const said = Array.isArray(json["allOf"]) ? this.#merge(json, place.path) : json;
+    const remarks = remarksOf(json, factsOf(said ?? json));
     const value = json["const"];
     const isConstant = isRequired && value !== undefined && (typeof value !== "object" || value === null);
     const type = isConstant ? undefined : this.read(schema, place);

@@ -86,6 +86,9 @@ export const sentEvents: Readonly<Record<string, unknown>> = {
     extra: { deep: [null, "y"] },
     mixed: true,
     amount: { name: "here", within: { name: "there" } },
+    position: [1.5, -0.25, "wgs84", null, { name: "by" }],
+    pair: [9, "b"],
+    item: { id: "i", price: 2.5, parts: [{ id: "j" }] },
   },
   order: {
     ...zeros,

@@ -1,10 +1,11 @@
-import { Encoder, type Statements } from "../encode.js";
+import { Encoder, type Present, type Statements } from "../encode.js";
 import { eventHeader, generatedLine } from "../header.js";
 import { blockComment, indented, lineComment, literal, literalRules } from "../literals.js";
 import {
   type Api,
   type EnumType,
   type EventModel,
+  type Field,
   type MapKey,
   mayBeNull,
   type NamedType,
@@ -84,6 +85,8 @@ class EventPrinter implements Statements {
   readonly #model: EventModel;
   readonly #names: Names;
   readonly #encoder: Encoder;
+  /** Of the items of tuples. */
+  readonly #places = new Map<Field, number>();
 
   constructor(model: EventModel, names: Names) {
     this.#model = model;
@@ -138,6 +141,7 @@ class EventPrinter implements Statements {
   }
 
   #record(record: RecordType): string[] {
+    if (record.isTuple === true) return this.#tuple(record);
     const fields = statedFields(record).flatMap((field) => {
       const type = this.type(statedType(field));
       const isNullable = mayBeNull(field);
@@ -155,6 +159,26 @@ class EventPrinter implements Statements {
       ...indented(fields),
       "}",
       ...this.#writeFunction(record, body.length === 0 ? ["void w;"] : body),
+    ];
+  }
+
+  #tuple(record: RecordType): string[] {
+    const items = statedFields(record).flatMap((field, index) => {
+      this.#places.set(field, index);
+      const { type } = field;
+      const own = this.#names.fieldOf(field);
+      const item =
+        field.isRest === true && type.kind === "array"
+          ? `...${own}: ${this.#wrapped(type.items)}[],`
+          : `${own}: ${this.type(type)},`;
+      return [...comment(field.remarks), item];
+    });
+    return [
+      ...comment(record.remarks),
+      `export type ${this.#names.typeOf(record)} = readonly [`,
+      ...indented(items),
+      "];",
+      ...this.#writeFunction(record, this.#encoder.record(record)),
     ];
   }
 
@@ -245,10 +269,11 @@ class EventPrinter implements Statements {
   }
 
   ifThere(
-    { value }: { value: string },
+    { value, restAfter }: Present,
     then: (value: string) => string[],
     otherwise: readonly string[],
   ): string[] {
+    if (restAfter !== undefined) return [`const [${", ".repeat(restAfter)}...${value}] = v;`, ...then(value)];
     const lines = [`if (${value} !== undefined && ${value} !== null) {`, ...indented(then(value))];
     return otherwise.length === 0 ? [...lines, "}"] : [...lines, "} else {", ...indented(otherwise), "}"];
   }
@@ -274,7 +299,10 @@ class EventPrinter implements Statements {
     return key;
   }
 
-  member({ wire }: { wire: string }): string {
+  member(field: Field): string {
+    const place = this.#places.get(field);
+    if (place !== undefined) return field.isRest === true ? "rest" : `v[${place}]`;
+    const { wire } = field;
     return /^[A-Za-z_$][\w$]*$/.test(wire) ? `v.${wire}` : `v[${text(wire)}]`;
   }
 }

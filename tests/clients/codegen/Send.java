@@ -103,6 +103,8 @@ final class Send {
 
   private static PageVisited pageVisited() {
     PageVisited.Place within = PageVisited.Place.builder().name("there").build();
+    PageVisited.Place by = PageVisited.Place.builder().name("by").build();
+    PageVisited.Thing part = PageVisited.Thing.builder().id("j").build();
     return PageVisited.builder()
         .url("https://example.com/")
         .kind(PageVisited.Kind.AGAIN2)
@@ -116,6 +118,10 @@ final class Send {
         .extra(Map.of("deep", Arrays.asList(null, "y")))
         .mixed(PageVisited.Mixed.TRUE)
         .amount(new PageVisited.AmountPlace(PageVisited.Place.builder().name("here").within(within).build()))
+        .position(
+            PageVisited.Position.builder().latitude(1.5).longitude(-0.25).rest(List.of(by)).build())
+        .pair(PageVisited.Pair.builder().item1(9).item2(PageVisited.PairItem2.B).build())
+        .item(PageVisited.Item.builder().id("i").price(2.5).parts(List.of(part)).build())
         .build();
   }
 

@@ -91,6 +91,9 @@ private fun pageVisited() =
     extra = mapOf("deep" to listOf(null, "y")),
     mixed = PageVisited.Mixed.TRUE,
     amount = PageVisited.AmountPlace(PageVisited.Place("here", PageVisited.Place("there"))),
+    position = PageVisited.Position(1.5, -0.25, null, listOf(PageVisited.Place("by"))),
+    pair = PageVisited.Pair(9, PageVisited.PairItem2.B),
+    item = PageVisited.Item(id = "i", price = 2.5, parts = listOf(PageVisited.Thing("j"))),
   )
 
 private fun order(): OrderPlaced {

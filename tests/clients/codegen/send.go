@@ -94,6 +94,17 @@ func send(url, key, prefix string) error {
 				Within: &events.PageVisitedPlace{Name: tideline.Ptr("there")},
 			},
 		},
+		Position: &events.PageVisitedPosition{
+			Latitude:  tideline.Ptr(1.5),
+			Longitude: tideline.Ptr(-0.25),
+			Rest:      []events.PageVisitedPlace{{Name: tideline.Ptr("by")}},
+		},
+		Pair: &events.PageVisitedPair{Item1: tideline.Ptr(int64(9)), Item2: events.PageVisitedPairItem2B},
+		Item: &events.PageVisitedItem{
+			Id:    tideline.Ptr("i"),
+			Price: tideline.Ptr(2.5),
+			Parts: []events.PageVisitedThing{{Id: tideline.Ptr("j")}},
+		},
 	}, about("visit")))
 	keep(tracker.OrderPlaced(order(at), about("order")))
 	keep(tracker.OrderPlaced(events.OrderPlaced{}, about("bare")))

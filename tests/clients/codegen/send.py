@@ -87,6 +87,11 @@ with tideline.Client(url, key) as client:
                 amount=events.PageVisitedAmountPlace(
                     events.PageVisitedPlace(name="here", within=events.PageVisitedPlace(name="there"))
                 ),
+                position=events.PageVisitedPosition(
+                    latitude=1.5, longitude=-0.25, item_4=None, rest=[events.PageVisitedPlace(name="by")]
+                ),
+                pair=events.PageVisitedPair(item_1=9, item_2=events.PageVisitedPairItem2.B),
+                item=events.PageVisitedItem(id="i", price=2.5, parts=[events.PageVisitedThing(id="j")]),
             ),
             about("visit"),
         ),
