@@ -1,4 +1,4 @@
-// Runs files of cases against a running Tideline, through its public ports alone.
+// Runs files of cases, or asks random questions, against a running Tideline, through its public ports alone.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readStackFile, type StackFile } from "../dev/stack-file.js";
@@ -6,7 +6,7 @@ import { repoRoot } from "../platform/root.js";
 import { readAnalyticsCases } from "./analytics/case-file.js";
 import { runAnalyticsCases } from "./analytics/run/run-cases.js";
 import { openStand } from "./analytics/run/stand.js";
-import { type Options, readOptions, usage } from "./options.js";
+import { type CaseOptions, type RandomOptions, readOptions, usage } from "./options.js";
 import { readCaseFile } from "./registry/case-file.js";
 import { openIsolatedRegistries } from "./registry/isolated-registry.js";
 import { runCases } from "./registry/run-cases.js";
@@ -21,6 +21,7 @@ async function main(): Promise<number> {
   const data = process.env["TIDELINE_DATA"] || join(repoRoot, ".tideline");
   const stack = readStackFile(data);
   if (stack === undefined) throw new Error(`no stack runs in ${data}`);
+  if (options.suite === "random") return await askAtRandom(options, stack);
   const isRegistry = options.suite === "registry";
   const results = await (isRegistry ? registryResults(options, stack) : analyticsResults(options, stack));
   if (options.answers !== undefined) {
@@ -33,7 +34,7 @@ async function main(): Promise<number> {
   return printFailures(results);
 }
 
-async function registryResults(options: Options, stack: StackFile): Promise<CaseResult[]> {
+async function registryResults(options: CaseOptions, stack: StackFile): Promise<CaseResult[]> {
   const files = options.files.map(readCaseFile);
   const registries = openIsolatedRegistries(stack);
   const meter = openMeter(files.reduce((sum, { cases }) => sum + cases.length, 0));
@@ -43,7 +44,7 @@ async function registryResults(options: Options, stack: StackFile): Promise<Case
   return results;
 }
 
-async function analyticsResults(options: Options, stack: StackFile): Promise<CaseResult[]> {
+async function analyticsResults(options: CaseOptions, stack: StackFile): Promise<CaseResult[]> {
   const cases = options.files.flatMap(readAnalyticsCases);
   const stand = openStand(stack);
   const meter = openMeter(cases.length);
@@ -53,6 +54,12 @@ async function analyticsResults(options: Options, stack: StackFile): Promise<Cas
     meter.stop();
     await stand.close();
   }
+}
+
+/** Loaded only here: what holds cases against their expectations has nothing to do with the brute force. */
+async function askAtRandom({ seconds, seed }: RandomOptions, stack: StackFile): Promise<number> {
+  const { runForSeconds } = await import("./analytics/random/run-for-seconds.js");
+  return await runForSeconds({ seconds, seed: seed ?? Date.now() % 1_000_000_000 }, stack);
 }
 
 try {

@@ -9,6 +9,8 @@ export interface CaseEvent {
   readonly properties: Readonly<Record<string, unknown>>;
   /** Sent under this anonymous id instead; an "identify" tells that it is `user`. Only in generated cases. */
   readonly anonymous?: string;
+  /** The event's id, which orders events of one time; else by its place. Only in generated cases. */
+  readonly id?: string;
 }
 
 export type Scope = "event" | "user";
@@ -174,6 +176,11 @@ export interface Semantics {
   readonly retentionClock: "calendar" | "rolling";
   readonly retentionBound: "on" | "on_or_after" | "on_or_before";
   readonly lifecycleNew: "first_matching" | "first_ever";
+  /** What a line's total is: measured over the whole range, or the sum of its buckets. */
+  readonly trendTotals: "whole_range" | "of_buckets";
+  /** What a formula makes of what has no value, and of a division by zero. */
+  readonly missingOperands: "no_value" | "zero";
+  readonly binEdges: "equal_width" | "value_quantiles";
 }
 
 const native: Semantics = {
@@ -184,6 +191,9 @@ const native: Semantics = {
   retentionClock: "calendar",
   retentionBound: "on",
   lifecycleNew: "first_matching",
+  trendTotals: "whole_range",
+  missingOperands: "no_value",
+  binEdges: "equal_width",
 };
 
 export const presets = {
@@ -193,6 +203,9 @@ export const presets = {
     funnelRange: "every_step",
     exclusionMet: "drop_user",
     lifecycleNew: "first_ever",
+    trendTotals: "of_buckets",
+    missingOperands: "zero",
+    binEdges: "value_quantiles",
   },
 } as const satisfies Record<string, Semantics>;
 

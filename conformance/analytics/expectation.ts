@@ -6,6 +6,8 @@ interface Comparison {
   readonly tolerance: number;
   /** Rows of a breakdown stand in the order that is expected. */
   readonly isOrdered: boolean;
+  /** Everything is asserted that both have: null too, and that there is no more of anything. */
+  readonly isWhole: boolean;
   /** Whether a cell of a retention matrix may be left out where 0 is expected. */
   isBeyond(row: number, column: number): boolean;
 }
@@ -17,19 +19,21 @@ const toleranceDefault = 1e-6;
 const directions = new Set(["tolerance", "order_asserted", "partial", "users_ordered"]);
 
 /** What of a case's expectation an answer does not meet. */
-export function unmet(given: AnalyticsCase, got: Answer): Failure[] {
+export function unmet(given: AnalyticsCase, got: Answer, { isWhole = false } = {}): Failure[] {
   const expected = given.expected ?? {};
   const { tolerance, order_asserted } = expected;
   const rows = Array.isArray(expected["row_starts"]) ? expected["row_starts"].length : undefined;
   const comparison: Comparison = {
     tolerance: typeof tolerance === "number" ? tolerance : toleranceDefault,
     isOrdered: order_asserted === true,
+    isWhole,
     isBeyond: (row, column) => row + column >= (rows ?? rowsOf(expected)),
   };
   const failures: Failure[] = [];
   for (const [key, value] of Object.entries(expected)) {
     if (value === null || directions.has(key)) continue;
     const found = derived(key, got);
+    if (isWhole && found === undefined) continue;
     failures.push(...differences(key, value, found, comparison));
   }
   return failures;
@@ -48,7 +52,10 @@ function derived(key: string, got: Answer): unknown {
 
 /** Where a value differs from what is expected; empty where it does not. */
 function differences(where: string, expected: unknown, got: unknown, how: Comparison): Failure[] {
-  if (expected === null || expected === undefined) return [];
+  if (expected === null || expected === undefined) {
+    const isMet = !how.isWhole || expected === undefined || (got ?? null) === null;
+    return isMet ? [] : [{ where, expected, got }];
+  }
   const name = /[^.]*$/.exec(where)?.[0] ?? "";
   if (Array.isArray(expected)) return listDifferences(where, expected, got, { ...how, name });
   if (typeof expected === "object") {
@@ -58,6 +65,7 @@ function differences(where: string, expected: unknown, got: unknown, how: Compar
     const isOrdered = "users_ordered" in expected ? expected.users_ordered === true : how.isOrdered;
     return entries.flatMap(([key, value]) => {
       const next = `${where}.${key}`;
+      if (how.isWhole && of[key] === undefined) return [];
       if (isPartial && key === "buckets")
         return keyedDifferences(next, value, of[key], { ...how, keys: ["time"] });
       return differences(next, value, of[key], { ...how, isOrdered });
@@ -124,6 +132,7 @@ function keyedDifferences(
   { keys, ...how }: Comparison & { readonly keys: readonly string[] },
 ): Failure[] {
   if (!Array.isArray(expected) || !Array.isArray(got)) return [{ where, expected, got }];
+  if (how.isWhole && expected.length !== got.length) return [{ where, expected, got }];
   return expected.flatMap((entry: Record<string, unknown>) => {
     const named = keys.filter((key) => entry[key] !== undefined && entry[key] !== null);
     const found = got.find((it: Record<string, unknown>) =>

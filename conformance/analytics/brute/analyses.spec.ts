@@ -130,9 +130,9 @@ describe("Brute force of trends", () => {
     'v a 2024-05-02T12:00Z {"n":"7","p":"y"}',
     'v b 2024-05-03T12:00Z {"n":null}',
   ];
-  const values = (series: object[], more: object = {}) => {
+  const values = (series: object[], more: object = {}, isNative = false) => {
     const query = { series, interval: "day", ...may, ...more } as unknown as QueryOfKind["trend"];
-    const lines = answer("trend", events, query)["series"] as {
+    const lines = answer("trend", events, query, { isNative })["series"] as {
       buckets: { value: number }[];
       total: number;
     }[];
@@ -147,6 +147,8 @@ describe("Brute force of trends", () => {
     expect(values(one("unique_users"), { display: "total" })[0]?.at(-1)).to.equal(2);
     expect(values(one("unique_users"), { display: "cumulative" })).to.deep.equal([[1, 2, 2, 2, 2]]);
     expect(values(one("weekly_active"))).to.deep.equal([[1, 2, 2, 2, 7]]);
+    expect(values(one("weekly_active"), {}, true)).to.deep.equal([[1, 2, 2, 2, 2]]);
+    expect(values(one("avg"), {}, true)).to.deep.equal([[1, 3, 0, 0, 2]]);
     expect(values(one("max_count_per_user"))).to.deep.equal([[1, 1, 0, 0, 2]]);
   });
 
@@ -157,6 +159,7 @@ describe("Brute force of trends", () => {
       [-0.5, -1, 0.5, -0, -1],
       [0, 0, 0, 0, 0],
     ]);
+    expect(values(two, { formulas: ["A/B"] }, true)).to.deep.equal([[null, null, 0, null, 3]]);
     const query = { series: one("count"), interval: "day" as const, ...may, formulas: ["A+"] };
     expect(answer("trend", events, query)).to.deep.equal({ error: "invalid_query" });
   });
@@ -170,14 +173,17 @@ describe("Brute force of trends", () => {
   });
 
   it("a breakdown's rest stands as Other, and bins cut a number's range", () => {
-    const by = (breakdown: object) => {
+    const by = (breakdown: object, isNative = false) => {
       const query = {
         series: one("count"),
         interval: "month",
         ...may,
         breakdown,
       } as unknown as QueryOfKind["trend"];
-      const rows = answer("trend", events, query)["by_breakdown"] as { value: string[]; total: number }[];
+      const rows = answer("trend", events, query, { isNative })["by_breakdown"] as {
+        value: string[];
+        total: number;
+      }[];
       return rows.map(({ value, total }) => [...value, total]);
     };
     expect(by({ properties: ["p"] })).to.deep.equal([
@@ -189,10 +195,9 @@ describe("Brute force of trends", () => {
       ["Other", 1],
     ]);
     expect(by({ properties: ["p"], limit: 1, other_row: false })).to.deep.equal([["x", 2]]);
-    expect(by({ properties: ["n"], bins: 2 })).to.deep.equal([
-      ["[1,2]", 1],
-      ["[2,3.01]", 1],
-    ]);
+    const missing = ["", 1];
+    expect(by({ properties: ["n"], bins: 2 })).to.deep.equal([missing, ["[1,2]", 1], ["[2,3.01]", 1]]);
+    expect(by({ properties: ["n"], bins: 2 }, true)).to.deep.equal([missing, ["[1,2)", 1], ["[2,3]", 1]]);
   });
 });
 

@@ -1,10 +1,18 @@
 import { InvalidQuery } from "./world.js";
 
+/** Reads the series of a place; undefined where it has no value. */
+type SeriesOf = (index: number) => number | undefined;
+
 /**
- * The value of a formula such as `(A + 2*B) / C`, where a letter is the series of that place. What is divided by zero
- * is 0, as the peer has it.
+ * The value of a formula such as `(A + 2*B) / C`, where a letter is the series of that place. What has no value, and
+ * what is divided by zero, makes the whole formula undefined, or counts as 0.
  */
-export function formulaValue(formula: string, series: (index: number) => number): number {
+export function formulaValue(
+  formula: string,
+  series: SeriesOf,
+  missing: "no_value" | "zero",
+): number | undefined {
+  const none = missing === "zero" ? 0 : Number.NaN;
   const tokens = formula.match(/\d+(?:\.\d+)?|\.\d+|[A-Za-z]|[-+*/()]|\S/g) ?? [];
   const factor = (): number => {
     const token = tokens.shift();
@@ -16,7 +24,7 @@ export function formulaValue(formula: string, series: (index: number) => number)
       return inner;
     }
     if (token !== undefined && /^[A-Za-z]$/.test(token))
-      return series(token.toUpperCase().charCodeAt(0) - 65);
+      return series(token.toUpperCase().charCodeAt(0) - 65) ?? none;
     if (token !== undefined && /^[\d.]/.test(token)) return Number(token);
     throw new InvalidQuery(`unexpected ${token ?? "end"} in the formula`);
   };
@@ -25,7 +33,7 @@ export function formulaValue(formula: string, series: (index: number) => number)
     while (tokens[0] === "*" || tokens[0] === "/") {
       const isTimes = tokens.shift() === "*";
       const by = factor();
-      value = isTimes ? value * by : by === 0 ? 0 : value / by;
+      value = isTimes ? value * by : by === 0 ? none : value / by;
     }
     return value;
   };
@@ -37,5 +45,5 @@ export function formulaValue(formula: string, series: (index: number) => number)
   };
   const value = sum();
   if (tokens.length > 0) throw new InvalidQuery(`unexpected ${tokens[0]} in the formula`);
-  return value;
+  return Number.isNaN(value) ? undefined : value;
 }

@@ -1,4 +1,5 @@
 import { type Answer, endMsOf, type TrendQuery, type TrendSeries, type Unit } from "../case-shape.js";
+import { binsOf } from "./bins.js";
 import { bucketStart, bucketStarts } from "./calendar.js";
 import { formulaValue } from "./formula.js";
 import {
@@ -26,8 +27,8 @@ interface Range {
 }
 
 interface Line {
-  readonly buckets: { readonly time: string; readonly value: number }[];
-  readonly total: number;
+  readonly buckets: { readonly time: string; readonly value: number | null }[];
+  readonly total: number | null;
 }
 
 const limitDefault = 25;
@@ -76,7 +77,8 @@ function previousRange(world: World, query: TrendQuery, range: Range): Range | u
   });
   const units: Readonly<Record<string, Unit>> = { h: "hour", d: "day", w: "week", m: "month" };
   if (letter !== undefined) return shift(units[letter] as Unit, Number(count));
-  if (query.interval === "hour") {
+  const isOfDays = [range.fromMs, range.lastMs + 1].every((ms) => bucketStart(world, "day", ms) === ms);
+  if (query.interval === "hour" && !isOfDays) {
     return { fromMs: 2 * range.fromMs - range.lastMs - 1, lastMs: range.fromMs - 1 };
   }
   return shift("day", bucketStarts(world, "day", range.fromMs, range.lastMs).length);
@@ -93,7 +95,11 @@ function shifted(world: World, unit: Unit, ms: number, by: number): number {
 }
 
 /** What a math makes of events. */
-function measure(world: World, { math, property }: TrendSeries, events: readonly Happening[]): number {
+function measure(
+  world: World,
+  { math, property }: TrendSeries,
+  events: readonly Happening[],
+): number | undefined {
   const perUser = () => {
     const counts = new Map<string, number>();
     for (const { user } of events) counts.set(user, (counts.get(user) ?? 0) + 1);
@@ -112,7 +118,7 @@ function measure(world: World, { math, property }: TrendSeries, events: readonly
         isPerUser === undefined
           ? events.flatMap((it) => numberOf(propertyOf(world, "event", property ?? "", it)) ?? [])
           : perUser();
-      return statistic(kind, values) ?? 0;
+      return statistic(kind, values);
     }
   }
 }
@@ -166,40 +172,55 @@ interface Behind {
 
 /** The lines of a row: of each formula, or of each series where there is none. */
 function linesOf(world: World, query: TrendQuery, row: Row, range: Range): Line[] {
+  const { trendTotals, missingOperands } = world.semantics;
   const starts = bucketStarts(world, query.interval, range.fromMs, range.lastMs);
+  const events = (index: number) => row.events[index] ?? [];
   const values = query.series.map((series, index) =>
     starts.map((start) =>
-      measure(
-        world,
-        series,
-        eventsIn(world, query, { events: row.events[index] ?? [], series, start, range }),
-      ),
+      measure(world, series, eventsIn(world, query, { events: events(index), series, start, range })),
     ),
   );
   const totals = query.series.map((series, index) =>
-    measure(
-      world,
-      series,
-      (row.events[index] ?? []).filter(({ ms }) => ms >= range.fromMs && ms <= range.lastMs),
-    ),
+    measure(world, series, eventsOfTotal(world, series, events(index), range)),
   );
-  const line = (of: readonly number[], total: number): Line => ({
-    buckets: starts.map((start, bucket) => ({ time: new Date(start).toISOString(), value: of[bucket] ?? 0 })),
-    total: totalOf(query, of, total),
+  const isWhole = trendTotals === "whole_range" || query.display === "total";
+  const line = (of: readonly (number | null)[], whole: number | null): Line => ({
+    buckets: (query.display === "total" ? [] : starts).map((start, bucket) => ({
+      time: new Date(start).toISOString(),
+      value: of[bucket] ?? null,
+    })),
+    total: isWhole ? whole : totalOfBuckets(query, of),
   });
-  if (query.formulas === undefined) return values.map((of, index) => line(of, totals[index] ?? 0));
+  // Where nothing is, a series reads 0.
+  const read = (value: number | undefined) => value ?? 0;
+  if (query.formulas === undefined) return values.map((of, index) => line(of.map(read), read(totals[index])));
+  const told = (formula: string, of: (index: number) => number | undefined) =>
+    formulaValue(formula, of, missingOperands) ?? null;
   return query.formulas.map((formula) =>
     line(
-      starts.map((_, bucket) => formulaValue(formula, (index) => values[index]?.[bucket] ?? 0)),
-      formulaValue(formula, (index) => totals[index] ?? 0),
+      starts.map((_, bucket) => told(formula, (index) => values[index]?.[bucket])),
+      told(formula, (index) => totals[index]),
     ),
   );
 }
 
-/** A line's total: of the whole range where that is shown, else the sum of its buckets, the last of a rising one. */
-function totalOf({ display }: TrendQuery, of: readonly number[], whole: number): number {
-  if (display === "total") return whole;
-  return display === "cumulative" ? (of.at(-1) ?? 0) : of.reduce((sum, value) => sum + value, 0);
+/** The events behind a total over the whole range. */
+function eventsOfTotal(
+  world: World,
+  series: TrendSeries,
+  events: readonly Happening[],
+  { fromMs, lastMs }: Range,
+): Happening[] {
+  const days = trailingDays[series.math];
+  const from = days === undefined ? fromMs : bucketStart(world, "day", lastMs, 1 - days);
+  return events.filter(({ ms }) => ms >= from && ms <= lastMs);
+}
+
+/** The sum of a line's buckets, or the last of a rising one. */
+function totalOfBuckets({ display }: TrendQuery, of: readonly (number | null)[]): number {
+  return display === "cumulative"
+    ? (of.at(-1) ?? 0)
+    : of.reduce<number>((sum, value) => sum + (value ?? 0), 0);
 }
 
 /** The rows of the breakdown, the largest first, and what is beyond the limit as "Other". */
@@ -210,51 +231,41 @@ function rowsOf(
   range: Range,
 ): Row[] {
   const labels = labeller(world, query, all, range);
-  const keyOf = (it: Happening) => labels(it)?.join("\0");
+  const keyOf = (it: Happening) => labels(it).join("\0");
   const inRange = all.flat().filter(({ ms }) => ms >= range.fromMs && ms <= range.lastMs);
   const values = new Map(inRange.flatMap((it) => [[keyOf(it), labels(it)] as const]));
-  const found = [...values].flatMap(([key, value]) => {
-    if (key === undefined || value === undefined) return [];
+  const found = [...values].map(([key, value]) => {
     const row = { value, events: all.map((events) => events.filter((it) => keyOf(it) === key)) };
-    return [{ key, row, total: linesOf(world, query, row, range)[0]?.total ?? 0 }];
+    return { key, row, total: linesOf(world, query, row, range)[0]?.total ?? 0 };
   });
   found.sort((a, b) => b.total - a.total || (a.key < b.key ? -1 : 1));
-  const limit = query.breakdown?.bins ?? query.breakdown?.limit ?? limitDefault;
+  const limit = query.breakdown?.limit ?? limitDefault;
   const rows = found.slice(0, limit).map(({ row }) => row);
   const rest = new Set(found.slice(limit).map(({ key }) => key));
   if (rest.size === 0 || query.breakdown?.other_row === false) return rows;
-  const of = all.map((events) => events.filter((it) => rest.has(keyOf(it) ?? "")));
+  const of = all.map((events) => events.filter((it) => rest.has(keyOf(it))));
   return [...rows, { value: ["Other"], events: of }];
 }
 
-/** Names the row of an event; undefined where it is in none. */
+/** Names the row of an event: by the values of the breakdown, "" for what is missing. */
 function labeller(
   world: World,
   query: TrendQuery,
   all: readonly (readonly Happening[])[],
   { fromMs, lastMs }: Range,
-): (it: Happening) => readonly string[] | undefined {
+): (it: Happening) => readonly string[] {
   const { scope = "event", properties = [], bins } = query.breakdown ?? {};
   if (bins === undefined) {
     return (it) => properties.map((property) => textOf(propertyOf(world, scope, property, it)) ?? "");
   }
   const numberIn = (it: Happening) => numberOf(propertyOf(world, scope, properties[0] ?? "", it));
-  const numbers = all
-    .flat()
-    .filter(({ ms }) => ms >= fromMs && ms <= lastMs)
-    .flatMap((it) => numberIn(it) ?? []);
-  const least = Math.min(...numbers);
-  const greatest = Math.max(...numbers);
-  const edge = (bin: number) => least + ((greatest - least) * bin) / bins;
-  const shown = (value: number) => String(Math.round(value * 100) / 100);
-  return (it) => {
-    const number = numberIn(it);
-    if (number === undefined) return undefined;
-    let bin = 0;
-    while (bin < bins - 1 && number >= edge(bin + 1)) bin++;
-    const upper = bin === bins - 1 ? greatest + 0.01 : edge(bin + 1);
-    return [`[${shown(edge(bin))},${shown(upper)}]`];
-  };
+  const inRange = all.flat().filter(({ ms }) => ms >= fromMs && ms <= lastMs);
+  const binOf = binsOf(
+    inRange.flatMap((it) => numberIn(it) ?? []),
+    bins,
+    world.semantics.binEdges,
+  );
+  return (it) => [binOf(numberIn(it))];
 }
 
 function usersInBuckets(

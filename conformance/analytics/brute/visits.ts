@@ -28,7 +28,7 @@ function visitsOf(events: readonly Happening[], gapMinutes: number): Happening[]
 function itemOf(query: PathsQuery, { event, properties }: Happening): string | undefined {
   const types = query.event_types ?? [];
   const wants = (type: "page" | "screen" | "custom") => types.length === 0 || types.includes(type);
-  const tidy = (value: unknown) => (textOf(value) ?? "").replace(/(.)\/$/, "$1");
+  const tidy = (value: unknown) => textOf(value)?.replace(/(.)\/$/, "$1");
   if (event === "$pageview") return wants("page") ? tidy(properties["$current_url"]) : undefined;
   if (event === "$screen") return wants("screen") ? tidy(properties["$screen_name"]) : undefined;
   return wants("custom") && !event.startsWith("$") ? tidy(event) : undefined;

@@ -3,7 +3,7 @@ import type { CaseResult } from "../../report.js";
 import type { AnalyticsCase } from "../case-shape.js";
 import { unmet } from "../expectation.js";
 import { ask } from "./ask.js";
-import { sendEvents } from "./send-events.js";
+import { EventSender } from "./send-events.js";
 import type { Stand } from "./stand.js";
 
 /** Cases that run at once: most of a case is waiting for its events to be stored. */
@@ -31,7 +31,7 @@ export async function runAnalyticsCases(
 
 async function runCase(given: AnalyticsCase, stand: Stand): Promise<CaseResult> {
   const project = await stand.project(given);
-  await sendEvents(given, project);
+  await new EventSender(project).send({ ...given, areNamed: true });
   const got = await ask(given, project);
   const { name, expected } = given;
   return { id: name, name, got, failures: expected === undefined ? undefined : unmet(given, got) };

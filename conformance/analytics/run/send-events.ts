@@ -13,45 +13,68 @@ const batchEvents = 500;
 const askEveryMs = 100;
 const storedMsMax = 120_000;
 
-/** Sends a case's users and events with their times, and waits until questions find them. */
-export async function sendEvents(
-  { events, users = {} }: Pick<AnalyticsCase, "events" | "users">,
-  project: OwnProject,
-): Promise<void> {
-  const sent = [...peopleOf(events, users), ...events.map((it, index) => eventOf(it, index))];
-  await publish(sent, project);
-  await stored(sent, project);
+/** Some of a project's events. */
+export interface Part {
+  readonly events: readonly CaseEvent[];
+  readonly users?: AnalyticsCase["users"];
+  /** Whether it is told whose the devices are. */
+  readonly areNamed: boolean;
+  /** Events of earlier parts whose devices are named now. */
+  readonly named?: readonly CaseEvent[];
 }
 
-/** Sends events; `first` is the number of the first in the order of the case. */
-export async function publishMore(
-  events: readonly CaseEvent[],
-  first: number,
-  project: OwnProject,
-): Promise<void> {
-  await publish(
-    events.map((it, index) => eventOf(it, first + index)),
-    project,
-  );
+/** Sends a project its events with their times. */
+export class EventSender {
+  readonly project: OwnProject;
+  /** How many have been sent: of each system type by its name, of the others together. */
+  readonly #sent = new Map<string, number>();
+  #count = 0;
+
+  constructor(project: OwnProject) {
+    this.project = project;
+  }
+
+  /** Sends a part, and waits until questions find it. */
+  async send({ events, users = {}, areNamed, named = [] }: Part): Promise<void> {
+    const devices = areNamed ? devicesOf([...named, ...events]) : [];
+    const sent = [
+      ...peopleOf(events, users, devices),
+      ...events.map((it, index) => eventOf(it, this.#count + index)),
+    ];
+    this.#count += events.length;
+    for (const { type = "" } of sent) {
+      const counted = type === "identify" || type === "traits" ? type : "";
+      this.#sent.set(counted, (this.#sent.get(counted) ?? 0) + 1);
+    }
+    await publish(sent, this.project);
+    await stored(this.#sent, this.project);
+  }
+}
+
+/** Each device once, with the user whose it is. */
+function devicesOf(events: readonly CaseEvent[]): [string, string][] {
+  return [
+    ...new Map(events.flatMap(({ anonymous, user }) => (anonymous === undefined ? [] : [[anonymous, user]]))),
+  ];
 }
 
 /** Who is who, and what is known of them: before everything else. */
-function peopleOf(events: readonly CaseEvent[], users: NonNullable<AnalyticsCase["users"]>): Sent[] {
+function peopleOf(
+  events: readonly CaseEvent[],
+  users: NonNullable<AnalyticsCase["users"]>,
+  devices: readonly (readonly [string, string])[],
+): Sent[] {
   const first = timestampFromMs(Math.min(...events.map(({ time }) => Date.parse(time)), Date.now()));
-  const names = new Map(
-    events.flatMap(({ anonymous, user }) => (anonymous === undefined ? [] : [[anonymous, user]])),
-  );
   const known = Object.entries(users).filter(([, properties]) => Object.keys(properties).length > 0);
   return [
-    ...[...names].map(
-      ([anonymousId, userId], index): Sent => ({
-        ...{ eventId: `identify-${index}`, type: "identify", clientTime: first },
-        ...{ anonymousId: anonymousId ?? "", userId: userId ?? "" },
+    ...devices.map(
+      ([anonymousId, userId]): Sent => ({
+        ...{ eventId: `identify-${anonymousId}`, type: "identify", anonymousId, userId, clientTime: first },
       }),
     ),
     ...known.map(
-      ([userId, properties], index): Sent => ({
-        ...{ eventId: `traits-${index}`, type: "traits", userId, clientTime: first },
+      ([userId, properties]): Sent => ({
+        ...{ eventId: `traits-${userId}`, type: "traits", userId, clientTime: first },
         body: { case: "properties", value: JSON.stringify(properties) },
       }),
     ),
@@ -59,9 +82,9 @@ function peopleOf(events: readonly CaseEvent[], users: NonNullable<AnalyticsCase
 }
 
 /** Ids rise with the order of the case, which is the order of events at one time. */
-function eventOf({ event, user, anonymous, time, properties }: CaseEvent, index: number): Sent {
+function eventOf({ event, user, anonymous, id, time, properties }: CaseEvent, index: number): Sent {
   return {
-    eventId: `event-${String(index).padStart(8, "0")}`,
+    eventId: id ?? `event-${String(index).padStart(8, "0")}`,
     type: event,
     ...(anonymous === undefined ? { userId: user } : { anonymousId: anonymous }),
     clientTime: timestampFromMs(Date.parse(time)),
@@ -81,13 +104,8 @@ async function publish(events: readonly Sent[], { ingest }: OwnProject): Promise
 
 const always = { from: timestampFromMs(Date.UTC(1900, 0, 2)), to: timestampFromMs(Date.UTC(2299, 0, 1)) };
 
-/** Waits until all events are counted: each system type by its name, the others together. */
-async function stored(sent: readonly Sent[], { query }: OwnProject): Promise<void> {
-  const counts = new Map<string, number>();
-  for (const { type = "" } of sent) {
-    const counted = type === "identify" || type === "traits" ? type : "";
-    counts.set(counted, (counts.get(counted) ?? 0) + 1);
-  }
+/** Waits until all events are counted. */
+async function stored(counts: ReadonlyMap<string, number>, { query }: OwnProject): Promise<void> {
   const deadline = performance.now() + storedMsMax;
   for (const [type, count] of counts) {
     for (;;) {
