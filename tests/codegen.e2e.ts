@@ -311,6 +311,30 @@ describe("Typed clients", () => {
     expect(await readFile(path, "utf8")).to.equal(text);
   });
 
+  it("has what people say beside the schema in its docs, and --check finds what they changed", async () => {
+    const out = join(folder, "noted");
+    const text = 'syntax = "proto3"; message Paid { int64 cents = 1; }';
+    await project.registry.registerSchema({ subject: "paid", kind: SchemaKind.PROTOBUF, text });
+    const codegen = ["codegen", "--lang", "typescript", "--out", out, "--subject", "paid"];
+    expect((await tideline(...codegen)).code).to.equal(0);
+    const fields = [{ path: "cents", description: "What was paid.", unit: "cent", deprecated: true }];
+    await project.registry.setMetadata({ subject: "paid", notes: { description: "Somebody paid.", fields } });
+    expect((await tideline(...codegen, "--check")).stdout).to.include(`${join(out, "paid.ts")}: stale`);
+    expect((await tideline(...codegen)).code).to.equal(0);
+    expect(await readFile(join(out, "paid.ts"), "utf8")).to.include(
+      [
+        "/** Somebody paid. */",
+        "export interface Paid {",
+        "  /**",
+        "   * What was paid.",
+        "   * Unit: cent.",
+        "   * @deprecated Not to be used any more.",
+        "   */",
+        "  readonly cents?: number | bigint | null | undefined;",
+      ].join("\n"),
+    );
+  });
+
   it("refuses with one line what it can't do", async () => {
     const refused = async (...args: string[]) => {
       const { code, stderr } = await tideline("codegen", ...args);

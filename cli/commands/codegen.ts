@@ -8,6 +8,7 @@ import {
   packageByDefault,
   printClient,
 } from "../../registry/codegen/print-client.js";
+import { unary } from "../client.js";
 import { changeFolder, changeLines, compareFolder } from "../codegen/output-folder.js";
 import type { CommandContext } from "../context.js";
 import { exitCodes } from "../failure.js";
@@ -103,7 +104,8 @@ async function schemasOf(
   for (const schema of chosen) {
     const { subject, version, schemaId, kind, text } = schema;
     const references = await sources.referencesOf(schema);
-    found.push({ subject, version, schemaId, kind, text, references });
+    const { notes } = await registry.getSubject({ subject }, unary);
+    found.push({ subject, version, schemaId, kind, text, references, notes });
   }
   return found;
 }

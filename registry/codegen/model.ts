@@ -11,6 +11,22 @@ export interface RegisteredSchema {
   readonly text: string;
   /** The texts that it refers to, directly or not; what is referred to stands before its referrer. */
   readonly references?: readonly { readonly name: string; readonly text: string }[];
+  readonly notes?: SubjectRemarks | undefined;
+}
+
+/** What people say about an event type beside its schema. */
+export interface SubjectRemarks {
+  readonly description: string;
+  readonly fields: readonly FieldRemarks[];
+}
+
+export interface FieldRemarks {
+  /** Such as "customer.email" or "items[].price". */
+  readonly path: string;
+  readonly description: string;
+  readonly unit: string;
+  readonly pii: string;
+  readonly deprecated: boolean;
 }
 
 /** How a value stands in a program; each language has one type for it. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
+import { applyNotes } from "./apply-notes.js";
 import type { EventModel, NamedType, PartNote, ReadModels, RegisteredSchema } from "./model.js";
 import { readAvro, Unsupported } from "./read-avro.js";
 import { readJson } from "./read-json.js";
@@ -19,7 +20,7 @@ export function readModels(schemas: readonly RegisteredSchema[]): ReadModels {
     try {
       const { event, said } = readOne(schema);
       refusePrototype([event.root, ...event.named]);
-      events.push(event);
+      events.push(schema.notes === undefined ? event : applyNotes(event, schema.notes));
       notes.push(...said.map((note) => ({ subject, ...note })));
     } catch (error) {
       const path = error instanceof Unsupported ? error.path : "";

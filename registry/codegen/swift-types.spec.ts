@@ -1,5 +1,5 @@
-// No compiler of Swift is at hand. The printed functions that write events are a small part of the language: each line is
-// looked at here with its types, against the declarations in the same file and the runtime's own.
+// No compiler of Swift is at hand. The printed functions that write events are a small part of the language: each line
+// is looked at here with its types, against the declarations in the same file and the runtime's own.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
