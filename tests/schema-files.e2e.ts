@@ -41,9 +41,9 @@ describe("A folder of schemas", () => {
     writeFile(join(folder, path), typeof content === "string" ? content : JSON.stringify(content));
 
   /** Exit code and lines, with the folder's own name left out. */
-  async function schema(verb: string): Promise<[number, string[]]> {
+  async function schema(verb: string, at = folder): Promise<[number, string[]]> {
     const args = ["--url", stack.file().http, "--key", project.keys.admin, "schema", verb];
-    const path = join(folder, "tideline.schemas.json");
+    const path = join(at, "tideline.schemas.json");
     const { code, stdout, stderr } = await runTideline([...args, "--config", path], { data: stack.data });
     return [code, `${stdout}${stderr}`.trim().split("\n")];
   }
@@ -55,6 +55,13 @@ describe("A folder of schemas", () => {
     await write("events/seen.json", { type: "object", properties: { url: { type: "string" } } });
     await write("events/clicked.proto", 'syntax = "proto3";\nmessage Clicked {\n  string at = 1;\n}\n');
     expect(await schema("lint")).to.deep.equal([0, ["4 schemas, all valid"]]);
+    // The registry has none of it yet: what a new file refers to is read from the folder.
+    const [dry, before] = await schema("check");
+    expect(dry, before.join("\n")).to.equal(0);
+    expect(before).to.include(
+      "events/purchase.avsc: compatible (FULL), with shared/item.avsc as it is here; would be version 1",
+    );
+    expect((await project.registry.listSubjects({})).subjects).to.deep.equal([]);
     const [pushed, lines] = await schema("push");
     expect(pushed, lines.join("\n")).to.equal(0);
     expect(
@@ -141,6 +148,16 @@ describe("A folder of schemas", () => {
     expect(text).to.include('"default": "EUR"\n');
     expect(await schema("pull")).to.deep.equal([0, ["nothing to write"]]);
     expect((await schema("check"))[0]).to.equal(0);
+    // Into a place that has the config and nothing else.
+    const empty = join(folder, "empty");
+    await mkdir(empty);
+    await write("empty/tideline.schemas.json", config);
+    const [pulled, said] = await schema("pull", empty);
+    expect(pulled, said.join("\n")).to.equal(0);
+    expect(said).to.have.members([
+      ...["events/clicked.proto: written", "shared/item.avsc: written"],
+      ...["events/purchase.avsc: written", "events/seen.json: written"],
+    ]);
   });
 
   it("is told file by file what is no schema", async () => {

@@ -76,6 +76,24 @@ describe("tideline.schemas.json", () => {
       else expect(await refusal(config)).to.match(said);
     }
   });
+
+  it("may lack folders and files where they are about to be written", async () => {
+    const own = { "shared/item.avsc": { subject: "item" }, "events/b.avsc": {} };
+    const config = { folders: { events: { subject: "shop.{name}" } }, files: own };
+    expect(await refusal(config)).to.include("folders.events: can't be read");
+    write({ "events/a.json": "2" });
+    expect(await refusal(config)).to.match(/(?:shared\/item|events\/b)\.avsc: can't be read/);
+    rmSync(join(folder, "events"), { recursive: true });
+    const path = join(folder, "tideline.schemas.json");
+    const { files } = await readSchemaConfig(path, { mayLackFiles: true });
+    expect(files.map(({ file, subject, text }) => [file, subject, text])).to.deep.equal([
+      ["events/b.avsc", "shop.b", ""],
+      ["shared/item.avsc", "item", ""],
+    ]);
+    write({ events: "a file" });
+    const wrong = await readSchemaConfig(path, { mayLackFiles: true }).catch((error: Error) => error.message);
+    expect(wrong).to.include("can't be read");
+  });
 });
 
 describe("indented JSON", () => {

@@ -108,8 +108,13 @@ class ConfigReader {
   }
 }
 
+export interface ReadOptions {
+  /** Folders and files that are not there yet are empty, instead of wrong. */
+  readonly mayLackFiles?: boolean;
+}
+
 /** Reads a config and the schemas it names. @throws UserError that says what is wrong and where */
-export async function readSchemaConfig(path: string): Promise<SchemaConfig> {
+export async function readSchemaConfig(path: string, options: ReadOptions = {}): Promise<SchemaConfig> {
   const reader: ConfigReader = new ConfigReader(path);
   const text = await readFile(path, "utf8").catch(() =>
     reader.fail("", "can't be read; see docs/codegen.md"),
@@ -131,12 +136,12 @@ export async function readSchemaConfig(path: string): Promise<SchemaConfig> {
   );
   const found = new Map<string, Omit<SchemaFile, "text">>();
   for (const rule of folders)
-    for (const file of await filesOf(base, rule, reader)) found.set(file.file, file);
+    for (const file of await filesOf({ base, reader, ...options }, rule)) found.set(file.file, file);
   for (const [name, value] of Object.entries(reader.object(json["files"] ?? {}, "files", undefined))) {
     const where = `files.${name}`;
     const own = reader.object(value, where, ["subject", "level", "references"]);
     const file = reader.path(name, where);
-    const ruled = found.get(file);
+    const ruled = found.get(file) ?? ruledBy(folders, file);
     const kind = kindByExtension.get(extname(file));
     if (kind === undefined) reader.fail(where, `must end in ${[...kindByExtension.keys()].join(", ")}`);
     found.set(file, {
@@ -148,7 +153,9 @@ export async function readSchemaConfig(path: string): Promise<SchemaConfig> {
     });
   }
   if (found.size > FILES_MAX) reader.fail("", `has more than ${FILES_MAX} schemas`);
-  const files = await Promise.all([...found.values()].map((file) => withText(base, file, reader)));
+  const files = await Promise.all(
+    [...found.values()].map((file) => withText({ base, reader, ...options }, file)),
+  );
   return { base, folders, files: ordered(files, reader) };
 }
 
@@ -160,31 +167,51 @@ function parse(text: string, reader: ConfigReader): unknown {
   }
 }
 
+/** Where files are read, and who says what is wrong with them. */
+interface Place extends ReadOptions {
+  readonly base: string;
+  readonly reader: ConfigReader;
+}
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "ENOENT";
+
 async function filesOf(
-  base: string,
+  { base, reader, mayLackFiles }: Place,
   { folder, subject, level }: FolderRule,
-  reader: ConfigReader,
 ): Promise<Omit<SchemaFile, "text">[]> {
-  const names = await readdir(join(base, folder)).catch(() =>
-    reader.fail(`folders.${folder}`, "can't be read"),
-  );
+  const names = await readdir(join(base, folder)).catch((error: unknown): string[] => {
+    if (mayLackFiles === true && isMissing(error)) return [];
+    return reader.fail(`folders.${folder}`, "can't be read");
+  });
   return names.sort().flatMap((name) => {
-    const extension = extname(name);
-    const kind = kindByExtension.get(extension);
+    const kind = kindByExtension.get(extname(name));
     if (kind === undefined || name === "tideline.schemas.json") return [];
-    const own = subject.replace("{name}", () => basename(name, extension));
+    const own = subjectIn(subject, name);
     return [{ file: posix.join(folder, name), subject: own, kind, level, references: [] }];
   });
 }
 
+const subjectIn = (subject: string, name: string): string =>
+  subject.replace("{name}", () => basename(name, extname(name)));
+
+/** What a folder's rule says of a file of it, which need not be there yet. */
+function ruledBy(
+  folders: readonly FolderRule[],
+  file: string,
+): Pick<SchemaFile, "subject" | "level"> | undefined {
+  const rule = folders.findLast(({ folder }) => posix.dirname(file) === folder);
+  return rule && { subject: subjectIn(rule.subject, posix.basename(file)), level: rule.level };
+}
+
 async function withText(
-  base: string,
+  { base, reader, mayLackFiles }: Place,
   file: Omit<SchemaFile, "text">,
-  reader: ConfigReader,
 ): Promise<SchemaFile> {
-  const text = await readFile(join(base, file.file), "utf8").catch(() =>
-    reader.fail(file.file, "can't be read"),
-  );
+  const text = await readFile(join(base, file.file), "utf8").catch((error: unknown): string => {
+    if (mayLackFiles === true && isMissing(error)) return "";
+    return reader.fail(file.file, "can't be read");
+  });
   if (Buffer.byteLength(text) > TEXT_BYTES_MAX) reader.fail(file.file, `is over ${TEXT_BYTES_MAX} bytes`);
   return { ...file, text };
 }
@@ -215,4 +242,16 @@ function ordered(files: readonly SchemaFile[], reader: ConfigReader): SchemaFile
   };
   for (const file of [...files].sort((one, other) => (one.file < other.file ? -1 : 1))) visit(file);
   return [...sorted];
+}
+
+/** References as the registry takes them: those to files are to the newest version of their subjects. */
+export function referencesOf(
+  file: SchemaFile,
+  { files }: Pick<SchemaConfig, "files">,
+): { name: string; subject: string; version: number }[] {
+  return file.references.map((reference) => {
+    if (!("file" in reference)) return reference;
+    const target = files.find((one) => one.file === reference.file);
+    return { name: reference.name, subject: target?.subject ?? "", version: -1 };
+  });
 }
