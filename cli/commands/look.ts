@@ -1,6 +1,6 @@
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 import type { Command } from "commander";
-import { Outcome } from "../../gen/ts/tideline/event/v1/verdict_pb.js";
+import { type EventFault, Outcome } from "../../gen/ts/tideline/event/v1/verdict_pb.js";
 import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { EventSchema } from "../../gen/ts/tideline/pipeline/v1/block_pb.js";
 import {
@@ -99,7 +99,8 @@ function userText(user: GetUserResponse): string {
   return [...lines, "", eventsTable(user.timeline)].join("\n");
 }
 
-function explainText(answer: ExplainEventResponse): string {
+/** For people; exported for its test. */
+export function explainText(answer: ExplainEventResponse): string {
   const rows = answer.stages.map(({ name, reached, time, facts }) => [
     reached ? "✔" : "·",
     name,
@@ -110,19 +111,27 @@ function explainText(answer: ExplainEventResponse): string {
         .join(" "),
     ),
   ]);
-  const { fault } = answer;
-  const why =
-    fault === undefined
-      ? []
-      : [
-          `${FaultReason[fault.reason]} ${safeText(fault.field)} ${safeText(fault.message)}`.replace(
-            / +/g,
-            " ",
-          ),
-        ];
+  const { fault, pastFault } = answer;
+  const why = [
+    ...(fault === undefined ? [] : [faultText(fault)]),
+    ...(pastFault === undefined ? [] : [`${pastText(answer)}: ${faultText(pastFault)}`]),
+  ];
   return [
     `outcome ${Outcome[answer.outcome]?.toLowerCase()}`,
     ...why,
     textTable(["", "stage", "time", "facts"], rows),
   ].join("\n");
+}
+
+/** What else happened to an event that was accepted. */
+function pastText({ stages }: ExplainEventResponse): string {
+  const aside = stages.findIndex(({ name }) => name === "quarantine");
+  const state = stages[aside]?.facts["state"] ?? "";
+  return aside === 0
+    ? `kept aside first (now ${state}), then accepted; the reason was`
+    : `accepted first; a copy that came afterwards is ${state}; the reason is`;
+}
+
+function faultText({ reason, field, message }: EventFault): string {
+  return `${FaultReason[reason]} ${safeText(field)} ${safeText(message)}`.replace(/ +/g, " ");
 }

@@ -94,23 +94,61 @@ describe("ExplainEvent", function () {
     expect(arrived.stored?.projectId).to.equal("mine");
   });
 
-  it("tells of an event that was kept aside, and why", async () => {
-    const event = Buffer.from(
-      toBinary(SentEventSchema, create(SentEventSchema, { eventId: "bad", type: "page" })),
-    );
+  /** An event in the listing of the quarantine. */
+  async function keptAside(
+    eventId: string,
+    { step, receivedMs, state }: { step: string; receivedMs: number; state: number },
+  ): Promise<void> {
+    const event = Buffer.from(toBinary(SentEventSchema, create(SentEventSchema, { eventId, type: "page" })));
     await house.pool.query(
       `insert into quarantined (project_id, event_id, quarantine_id, type, reason, field, rule, message, schema_version,
-         received_ms, key_id, step, event, stream_sequence)
-       values ('mine', $1, 'q1', $2, $3, 'properties.x', 'type', 'is no number', 3, 1700000000000, 'k', 'ingestion', $4,
-         1)`,
-      [Buffer.from("bad"), Buffer.from("page"), FaultReason.EVENT_SCHEMA_VIOLATION, event],
+         received_ms, key_id, step, event, stream_sequence, state)
+       values ('mine', $1, $2, $3, $4, 'properties.x', 'type', 'is no number', 3, $5, 'k', $6, $7, 1, $8)`,
+      [
+        ...[Buffer.from(eventId), `q-${eventId}`, Buffer.from("page"), FaultReason.EVENT_SCHEMA_VIOLATION],
+        ...[receivedMs, step, event, state],
+      ],
     );
+  }
+
+  it("tells of an event that was kept aside, and why", async () => {
+    await keptAside("bad", { step: "ingestion", receivedMs: 1_700_000_000_000, state: 0 });
     const explained = await house.client(mine).explainEvent({ eventId: "bad" });
     expect(explained.outcome).to.equal(Outcome.QUARANTINED);
     expect(reached(explained)).to.deep.equal(["door", "quarantine"]);
     expect(explained.fault?.field).to.equal("properties.x");
     expect(explained.fault?.schemaVersion).to.equal(3);
     expect(explained.quarantined?.eventId).to.equal("bad");
+    expect(explained.pastFault).to.equal(undefined);
+  });
+
+  it("tells what came first of an event that was kept aside and accepted", async () => {
+    const client = house.client(mine);
+    await keptAside("fed", { step: "ingestion", receivedMs: 1_700_000_000_000, state: 1 });
+    await toRaw("fed", 3);
+    const fed = await client.explainEvent({ eventId: "fed" });
+    expect([fed.outcome, fed.fault, fed.pastFault?.field]).to.deep.equal([
+      ...[Outcome.ACCEPTED, undefined, "properties.x"],
+    ]);
+    expect(reached(fed)).to.deep.equal(["quarantine", "door", "raw log"]);
+    expect(facts(fed, "quarantine")["state"]).to.equal("fed again");
+    await toRaw("twice", 3);
+    await keptAside("twice", { step: "ingestion", receivedMs: Date.now() + 60_000, state: 0 });
+    const twice = await client.explainEvent({ eventId: "twice" });
+    expect([twice.outcome, twice.fault, twice.pastFault?.field]).to.deep.equal([
+      ...[Outcome.ACCEPTED, undefined, "properties.x"],
+    ]);
+    expect(reached(twice)).to.deep.equal(["door", "raw log", "quarantine"]);
+  });
+
+  it("tells of an event that the log has and a later step kept aside", async () => {
+    await toRaw("poison", 3);
+    await keptAside("poison", { step: "aggregation", receivedMs: Date.now(), state: 0 });
+    const poison = await house.client(mine).explainEvent({ eventId: "poison" });
+    expect([poison.outcome, poison.fault?.field, poison.pastFault]).to.deep.equal([
+      ...[Outcome.QUARANTINED, "properties.x", undefined],
+    ]);
+    expect(reached(poison)).to.deep.equal(["door", "raw log", "quarantine"]);
   });
 
   it("says of an unknown id that more waits than it looks through, in a bounded time", async () => {

@@ -84,13 +84,34 @@ export async function explainEvent(
     if (found.isBacklogLong) throw backlogTooLong();
     throw new Fault(FaultReason.EVENT_NOT_FOUND, "no event of that id is known");
   }
-  const isAccepted = stored !== undefined || raw !== undefined;
+  const outcome = outcomeOf(found);
+  const fault = quarantined?.fault;
   return {
-    outcome: isAccepted ? Outcome.ACCEPTED : Outcome.QUARANTINED,
-    stages: isAccepted ? acceptedStages(found) : quarantinedStages(found),
+    outcome,
+    stages: stagesOf(found),
     ...(stored === undefined ? {} : { stored }),
-    ...(quarantined === undefined ? {} : { quarantined: quarantined.event, fault: quarantined.fault }),
+    ...(quarantined === undefined ? {} : { quarantined: quarantined.event }),
+    ...(fault === undefined ? {} : outcome === Outcome.ACCEPTED ? { pastFault: fault } : { fault }),
   };
+}
+
+/** What became of it in the end: a step behind the door may keep aside what the log has. */
+function outcomeOf({ stored, raw, quarantined }: Found): Outcome {
+  if (stored !== undefined) return Outcome.ACCEPTED;
+  if (raw === undefined) return Outcome.QUARANTINED;
+  const isAside = quarantined?.state === "kept aside" && quarantined.step !== "ingestion";
+  return isAside ? Outcome.QUARANTINED : Outcome.ACCEPTED;
+}
+
+/** In the order in which it happened. */
+function stagesOf(found: Found): StageInit[] {
+  const { stored, raw, quarantined } = found;
+  const accepted = stored ?? raw?.event;
+  if (accepted === undefined) return quarantinedStages(found);
+  const stages = acceptedStages(found);
+  if (quarantined === undefined) return stages;
+  const isBefore = quarantined.receivedMs < Number(accepted.receivedTimeMs);
+  return isBefore ? [quarantineStage(quarantined), ...stages] : [...stages, quarantineStage(quarantined)];
 }
 
 /** Nothing is said of an event that may be among those that were not looked at. */
@@ -147,7 +168,7 @@ async function look({ analytics, trail }: ExplainEventPorts, wanted: Wanted): Pr
   return { stored, claimedAt, raw, events, inRollups, quarantined, isBacklogLong };
 }
 
-function acceptedStages({ stored, claimedAt, raw, events, inRollups, quarantined }: Found): StageInit[] {
+function acceptedStages({ stored, claimedAt, raw, events, inRollups }: Found): StageInit[] {
   const event = stored ?? raw?.event;
   if (event === undefined) throw new Error("an accepted event that is nowhere");
   const isEnriched = stored !== undefined || events !== undefined;
@@ -171,7 +192,6 @@ function acceptedStages({ stored, claimedAt, raw, events, inRollups, quarantined
     }),
     stage("table", stored !== undefined, undefined, stored === undefined ? {} : { table: "events" }),
     stage("rollups", inRollups, undefined, event.isSystem ? { reason: "system events are not counted" } : {}),
-    ...(quarantined === undefined ? [] : [quarantineStage(quarantined)]),
   ];
 }
 

@@ -732,14 +732,17 @@ type ExplainEventResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What became of the event, as far as it is known now.
 	Outcome v11.Outcome `protobuf:"varint,1,opt,name=outcome,proto3,enum=tideline.event.v1.Outcome" json:"outcome,omitempty"`
-	// Its way, stage by stage, in order.
+	// Its way, stage by stage, in order: where it was kept aside before it was accepted, that comes first.
 	Stages []*Stage `protobuf:"bytes,2,rep,name=stages,proto3" json:"stages,omitempty"`
 	// The event as it is stored; not set while it is not.
 	Stored *v1.Event `protobuf:"bytes,3,opt,name=stored,proto3" json:"stored,omitempty"`
 	// The event as it was kept aside; not set when it was not.
 	Quarantined *v11.Event `protobuf:"bytes,4,opt,name=quarantined,proto3" json:"quarantined,omitempty"`
-	// Why it was kept aside.
-	Fault         *v11.EventFault `protobuf:"bytes,5,opt,name=fault,proto3" json:"fault,omitempty"`
+	// Why it is kept aside; not set where it was accepted.
+	Fault *v11.EventFault `protobuf:"bytes,5,opt,name=fault,proto3" json:"fault,omitempty"`
+	// Of an event that is accepted: why it had been kept aside before (it was corrected, or sent again), or why a copy
+	// that came afterwards was. The place of the stage "quarantine" says which.
+	PastFault     *v11.EventFault `protobuf:"bytes,6,opt,name=past_fault,json=pastFault,proto3" json:"past_fault,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -805,6 +808,13 @@ func (x *ExplainEventResponse) GetQuarantined() *v11.Event {
 func (x *ExplainEventResponse) GetFault() *v11.EventFault {
 	if x != nil {
 		return x.Fault
+	}
+	return nil
+}
+
+func (x *ExplainEventResponse) GetPastFault() *v11.EventFault {
+	if x != nil {
+		return x.PastFault
 	}
 	return nil
 }
@@ -1282,13 +1292,15 @@ const file_tideline_query_v1_query_service_proto_rawDesc = "" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"<\n" +
 	"\x13ExplainEventRequest\x12%\n" +
 	"\bevent_id\x18\x01 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01(\x80\x01R\aeventId\"\xa4\x02\n" +
+	"\xbaH\ar\x05\x10\x01(\x80\x01R\aeventId\"\xe2\x02\n" +
 	"\x14ExplainEventResponse\x124\n" +
 	"\aoutcome\x18\x01 \x01(\x0e2\x1a.tideline.event.v1.OutcomeR\aoutcome\x120\n" +
 	"\x06stages\x18\x02 \x03(\v2\x18.tideline.query.v1.StageR\x06stages\x123\n" +
 	"\x06stored\x18\x03 \x01(\v2\x1b.tideline.pipeline.v1.EventR\x06stored\x12:\n" +
 	"\vquarantined\x18\x04 \x01(\v2\x18.tideline.event.v1.EventR\vquarantined\x123\n" +
-	"\x05fault\x18\x05 \x01(\v2\x1d.tideline.event.v1.EventFaultR\x05fault\"\xda\x01\n" +
+	"\x05fault\x18\x05 \x01(\v2\x1d.tideline.event.v1.EventFaultR\x05fault\x12<\n" +
+	"\n" +
+	"past_fault\x18\x06 \x01(\v2\x1d.tideline.event.v1.EventFaultR\tpastFault\"\xda\x01\n" +
 	"\x05Stage\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\areached\x18\x02 \x01(\bR\areached\x12.\n" +
@@ -1423,40 +1435,41 @@ var file_tideline_query_v1_query_service_proto_depIdxs = []int32{
 	27, // 24: tideline.query.v1.ExplainEventResponse.stored:type_name -> tideline.pipeline.v1.Event
 	29, // 25: tideline.query.v1.ExplainEventResponse.quarantined:type_name -> tideline.event.v1.Event
 	30, // 26: tideline.query.v1.ExplainEventResponse.fault:type_name -> tideline.event.v1.EventFault
-	23, // 27: tideline.query.v1.Stage.time:type_name -> google.protobuf.Timestamp
-	15, // 28: tideline.query.v1.Stage.facts:type_name -> tideline.query.v1.Stage.FactsEntry
-	23, // 29: tideline.query.v1.SubscribeResponse.time:type_name -> google.protobuf.Timestamp
-	12, // 30: tideline.query.v1.SubscribeResponse.minutes:type_name -> tideline.query.v1.MinuteCount
-	13, // 31: tideline.query.v1.SubscribeResponse.types:type_name -> tideline.query.v1.NamedCount
-	13, // 32: tideline.query.v1.SubscribeResponse.countries:type_name -> tideline.query.v1.NamedCount
-	13, // 33: tideline.query.v1.SubscribeResponse.devices:type_name -> tideline.query.v1.NamedCount
-	31, // 34: tideline.query.v1.SubscribeResponse.verdicts:type_name -> tideline.pipeline.v1.LiveVerdict
-	16, // 35: tideline.query.v1.SubscribeResponse.outcomes:type_name -> tideline.query.v1.SubscribeResponse.OutcomesEntry
-	32, // 36: tideline.query.v1.SubscribeResponse.services:type_name -> tideline.pipeline.v1.ServiceStatus
-	23, // 37: tideline.query.v1.SubscribeResponse.watermark:type_name -> google.protobuf.Timestamp
-	23, // 38: tideline.query.v1.SubscribeResponse.complete_from:type_name -> google.protobuf.Timestamp
-	23, // 39: tideline.query.v1.MinuteCount.minute:type_name -> google.protobuf.Timestamp
-	0,  // 40: tideline.query.v1.QueryService.QueryMetrics:input_type -> tideline.query.v1.QueryMetricsRequest
-	3,  // 41: tideline.query.v1.QueryService.ListEvents:input_type -> tideline.query.v1.ListEventsRequest
-	5,  // 42: tideline.query.v1.QueryService.GetUser:input_type -> tideline.query.v1.GetUserRequest
-	7,  // 43: tideline.query.v1.QueryService.ExplainEvent:input_type -> tideline.query.v1.ExplainEventRequest
-	33, // 44: tideline.query.v1.QueryService.QueryStickiness:input_type -> tideline.query.v1.QueryStickinessRequest
-	34, // 45: tideline.query.v1.QueryService.QueryPaths:input_type -> tideline.query.v1.QueryPathsRequest
-	35, // 46: tideline.query.v1.QueryService.QuerySessions:input_type -> tideline.query.v1.QuerySessionsRequest
-	10, // 47: tideline.query.v1.QueryService.Subscribe:input_type -> tideline.query.v1.SubscribeRequest
-	1,  // 48: tideline.query.v1.QueryService.QueryMetrics:output_type -> tideline.query.v1.QueryMetricsResponse
-	4,  // 49: tideline.query.v1.QueryService.ListEvents:output_type -> tideline.query.v1.ListEventsResponse
-	6,  // 50: tideline.query.v1.QueryService.GetUser:output_type -> tideline.query.v1.GetUserResponse
-	8,  // 51: tideline.query.v1.QueryService.ExplainEvent:output_type -> tideline.query.v1.ExplainEventResponse
-	36, // 52: tideline.query.v1.QueryService.QueryStickiness:output_type -> tideline.query.v1.QueryStickinessResponse
-	37, // 53: tideline.query.v1.QueryService.QueryPaths:output_type -> tideline.query.v1.QueryPathsResponse
-	38, // 54: tideline.query.v1.QueryService.QuerySessions:output_type -> tideline.query.v1.QuerySessionsResponse
-	11, // 55: tideline.query.v1.QueryService.Subscribe:output_type -> tideline.query.v1.SubscribeResponse
-	48, // [48:56] is the sub-list for method output_type
-	40, // [40:48] is the sub-list for method input_type
-	40, // [40:40] is the sub-list for extension type_name
-	40, // [40:40] is the sub-list for extension extendee
-	0,  // [0:40] is the sub-list for field type_name
+	30, // 27: tideline.query.v1.ExplainEventResponse.past_fault:type_name -> tideline.event.v1.EventFault
+	23, // 28: tideline.query.v1.Stage.time:type_name -> google.protobuf.Timestamp
+	15, // 29: tideline.query.v1.Stage.facts:type_name -> tideline.query.v1.Stage.FactsEntry
+	23, // 30: tideline.query.v1.SubscribeResponse.time:type_name -> google.protobuf.Timestamp
+	12, // 31: tideline.query.v1.SubscribeResponse.minutes:type_name -> tideline.query.v1.MinuteCount
+	13, // 32: tideline.query.v1.SubscribeResponse.types:type_name -> tideline.query.v1.NamedCount
+	13, // 33: tideline.query.v1.SubscribeResponse.countries:type_name -> tideline.query.v1.NamedCount
+	13, // 34: tideline.query.v1.SubscribeResponse.devices:type_name -> tideline.query.v1.NamedCount
+	31, // 35: tideline.query.v1.SubscribeResponse.verdicts:type_name -> tideline.pipeline.v1.LiveVerdict
+	16, // 36: tideline.query.v1.SubscribeResponse.outcomes:type_name -> tideline.query.v1.SubscribeResponse.OutcomesEntry
+	32, // 37: tideline.query.v1.SubscribeResponse.services:type_name -> tideline.pipeline.v1.ServiceStatus
+	23, // 38: tideline.query.v1.SubscribeResponse.watermark:type_name -> google.protobuf.Timestamp
+	23, // 39: tideline.query.v1.SubscribeResponse.complete_from:type_name -> google.protobuf.Timestamp
+	23, // 40: tideline.query.v1.MinuteCount.minute:type_name -> google.protobuf.Timestamp
+	0,  // 41: tideline.query.v1.QueryService.QueryMetrics:input_type -> tideline.query.v1.QueryMetricsRequest
+	3,  // 42: tideline.query.v1.QueryService.ListEvents:input_type -> tideline.query.v1.ListEventsRequest
+	5,  // 43: tideline.query.v1.QueryService.GetUser:input_type -> tideline.query.v1.GetUserRequest
+	7,  // 44: tideline.query.v1.QueryService.ExplainEvent:input_type -> tideline.query.v1.ExplainEventRequest
+	33, // 45: tideline.query.v1.QueryService.QueryStickiness:input_type -> tideline.query.v1.QueryStickinessRequest
+	34, // 46: tideline.query.v1.QueryService.QueryPaths:input_type -> tideline.query.v1.QueryPathsRequest
+	35, // 47: tideline.query.v1.QueryService.QuerySessions:input_type -> tideline.query.v1.QuerySessionsRequest
+	10, // 48: tideline.query.v1.QueryService.Subscribe:input_type -> tideline.query.v1.SubscribeRequest
+	1,  // 49: tideline.query.v1.QueryService.QueryMetrics:output_type -> tideline.query.v1.QueryMetricsResponse
+	4,  // 50: tideline.query.v1.QueryService.ListEvents:output_type -> tideline.query.v1.ListEventsResponse
+	6,  // 51: tideline.query.v1.QueryService.GetUser:output_type -> tideline.query.v1.GetUserResponse
+	8,  // 52: tideline.query.v1.QueryService.ExplainEvent:output_type -> tideline.query.v1.ExplainEventResponse
+	36, // 53: tideline.query.v1.QueryService.QueryStickiness:output_type -> tideline.query.v1.QueryStickinessResponse
+	37, // 54: tideline.query.v1.QueryService.QueryPaths:output_type -> tideline.query.v1.QueryPathsResponse
+	38, // 55: tideline.query.v1.QueryService.QuerySessions:output_type -> tideline.query.v1.QuerySessionsResponse
+	11, // 56: tideline.query.v1.QueryService.Subscribe:output_type -> tideline.query.v1.SubscribeResponse
+	49, // [49:57] is the sub-list for method output_type
+	41, // [41:49] is the sub-list for method input_type
+	41, // [41:41] is the sub-list for extension type_name
+	41, // [41:41] is the sub-list for extension extendee
+	0,  // [0:41] is the sub-list for field type_name
 }
 
 func init() { file_tideline_query_v1_query_service_proto_init() }

@@ -149,18 +149,20 @@ class ExplainEventRequest(_message.Message):
     def __init__(self, event_id: _Optional[str] = ...) -> None: ...
 
 class ExplainEventResponse(_message.Message):
-    __slots__ = ("outcome", "stages", "stored", "quarantined", "fault")
+    __slots__ = ("outcome", "stages", "stored", "quarantined", "fault", "past_fault")
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
     STAGES_FIELD_NUMBER: _ClassVar[int]
     STORED_FIELD_NUMBER: _ClassVar[int]
     QUARANTINED_FIELD_NUMBER: _ClassVar[int]
     FAULT_FIELD_NUMBER: _ClassVar[int]
+    PAST_FAULT_FIELD_NUMBER: _ClassVar[int]
     outcome: _verdict_pb2.Outcome
     stages: _containers.RepeatedCompositeFieldContainer[Stage]
     stored: _block_pb2.Event
     quarantined: _event_pb2.Event
     fault: _verdict_pb2.EventFault
-    def __init__(self, outcome: _Optional[_Union[_verdict_pb2.Outcome, str]] = ..., stages: _Optional[_Iterable[_Union[Stage, _Mapping]]] = ..., stored: _Optional[_Union[_block_pb2.Event, _Mapping]] = ..., quarantined: _Optional[_Union[_event_pb2.Event, _Mapping]] = ..., fault: _Optional[_Union[_verdict_pb2.EventFault, _Mapping]] = ...) -> None: ...
+    past_fault: _verdict_pb2.EventFault
+    def __init__(self, outcome: _Optional[_Union[_verdict_pb2.Outcome, str]] = ..., stages: _Optional[_Iterable[_Union[Stage, _Mapping]]] = ..., stored: _Optional[_Union[_block_pb2.Event, _Mapping]] = ..., quarantined: _Optional[_Union[_event_pb2.Event, _Mapping]] = ..., fault: _Optional[_Union[_verdict_pb2.EventFault, _Mapping]] = ..., past_fault: _Optional[_Union[_verdict_pb2.EventFault, _Mapping]] = ...) -> None: ...
 
 class Stage(_message.Message):
     __slots__ = ("name", "reached", "time", "facts")
