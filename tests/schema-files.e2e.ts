@@ -156,7 +156,7 @@ describe("A folder of schemas", () => {
     expect(pulled, said.join("\n")).to.equal(0);
     expect(said).to.have.members([
       ...["events/clicked.proto: written", "shared/item.avsc: written"],
-      ...["events/purchase.avsc: written", "events/seen.json: written"],
+      ...["events/purchase.avsc: written", "events/seen.json: written", "events/new.json: written"],
     ]);
   });
 

@@ -145,8 +145,9 @@ describe("a folder of schemas", () => {
     const [, broken] = await check(item(note), sale());
     expect(broken?.[0]).to.equal(false);
     expect(broken?.[1]).to.match(
-      /^incompatible \(BACKWARD, compared with version 1\), with item\.avsc as it is here\n {2}AVRO_FIELD_WITHOUT_DEFAULT .*note[\s\S]*such as \{/,
+      /^incompatible \(BACKWARD, compared with version 1\), with item\.avsc as it is here\n/,
     );
+    expect(broken?.[1]).to.match(/\n {2}AVRO_FIELD_WITHOUT_DEFAULT .*note[\s\S]*such as \{/);
     const [, fine] = await check(item({ ...note, default: "" }), sale());
     expect(fine?.[1]).to.include("would be version 2");
     kept.level = CompatibilityLevel.NONE;

@@ -111,6 +111,60 @@ describe("JSON Schema's verdicts", () => {
     }
   });
 
+  it("give each of several changes in one place its own verdict, with an event that shows it", () => {
+    const many = Object.fromEntries([..."abcdefghijkl"].map((name) => [name, text]));
+    const wholes = Object.fromEntries(Object.keys(many).map((name) => [name, whole]));
+    const pairs: [unknown, unknown, number][] = [
+      [text, { ...text, minLength: 2, maxLength: 5, pattern: "^[a-z]+$" }, 3],
+      [{ type: "number" }, { ...whole, minimum: 3, maximum: 10, multipleOf: 2 }, 4],
+      [{ type: "array" }, { type: "array", minItems: 2, maxItems: 4, uniqueItems: true, items: text }, 4],
+      [{ type: "object" }, { required: ["a"], minProperties: 2, maxProperties: 5 }, 3],
+      [object(many), object(wholes), 12],
+      [object({ in: object(many) }, { required: ["in"] }), object({ in: object(wholes) }), 12],
+      [
+        object({ list: { type: "array", items: object(many) } }),
+        object({ list: { items: object(wholes) } }),
+        12,
+      ],
+    ];
+    for (const [writer, reader, count] of pairs) {
+      const { problems } = reads(writer, reader);
+      const said = JSON.stringify([writer, reader, problems.filter((it) => it.outcome === "unproven")]);
+      expect(
+        problems.map((it) => it.outcome),
+        said,
+      ).to.deep.equal(Array(count).fill("incompatible"));
+      for (const { witness } of problems)
+        expect(witness !== undefined && isWitness(writer, reader, witness), said).to.equal(true);
+    }
+    // The event shows the place that it stands with.
+    const { problems } = reads(object(many), object(wholes));
+    for (const { path, witness } of problems) {
+      const name = path.split("/")[2] ?? "";
+      const alone = object({ [name]: whole });
+      expect(witness !== undefined && isWitness(object(many), alone, witness), path).to.equal(true);
+    }
+  });
+
+  it("leave unproven, without an event, what only stands beside something that was shown", () => {
+    const reader = { ...text, maxLength: 3, contentEncoding: "base64" };
+    const { outcome: said, problems } = reads(text, reader);
+    expect(said).to.equal("incompatible");
+    expect(problems.map((it) => [it.rule, it.outcome, it.witness === undefined])).to.deep.equal([
+      ["JSON_LENGTH_NARROWED", "incompatible", false],
+      ["JSON_CONTENT_CHANGED", "unproven", true],
+    ]);
+    const level = { level: "BACKWARD", policy: "strict" } as const;
+    const previous = [{ version: 1, schema: parsed(text) }];
+    const { findings } = checkLevel({
+      language: jsonSchemaLanguage,
+      ...level,
+      previous,
+      next: parsed(reader),
+    });
+    expect(findings.map(({ witness }) => witness === undefined)).to.deep.equal([false, true]);
+  });
+
   it("follow references, also those that go round", () => {
     const tree = (value: unknown) => ({
       $defs: { node: object({ value, kids: { type: "array", items: { $ref: "#/$defs/node" } } }) },

@@ -104,10 +104,12 @@ export class Evaluator {
     let result: Answer = true;
     for (const name of node.graph.keywordsOf(node)) {
       const answer = this.#keyword({ node, name, schema, value, depth: depth + 1 });
-      if (answer === undefined) result = undefined;
+      if (answer === undefined && result === true) result = undefined;
       if (answer !== false) continue;
-      this.#onReject?.(`${node.id}:${name}`);
-      return false;
+      if (this.#onReject === undefined) return false;
+      // Who listens hears of all of them.
+      this.#onReject(`${node.id}:${name}`);
+      result = false;
     }
     return result;
   }

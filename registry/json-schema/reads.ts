@@ -1,12 +1,10 @@
 // The verdict on two JSON Schemas: what is proved is compatible, what a witness shows is incompatible, the rest is
 // unproven.
-import { type Budget, OutOfSteps } from "../rules/budget.js";
 import type { Problem, Reading, ReadingQuestion } from "../rules/language.js";
-import { Evaluator } from "./evaluate.js";
 import type { JsonSchema } from "./parsed-schema.js";
 import { circularAt, type Gap, Prover } from "./prover.js";
 import { jsonRules } from "./rules.js";
-import { findWitness, type Shown } from "./witness.js";
+import { isAtKeyword, type ShownGaps, showGaps, withinSteps } from "./show-gaps.js";
 
 const PROBLEMS_MAX = 50;
 
@@ -15,16 +13,6 @@ const outOfSteps: Problem = {
   outcome: "unproven",
   path: "",
   message: `${jsonRules.STEPS_EXCEEDED} Make the schema simpler, with less nesting of oneOf, anyOf and references.`,
-};
-
-/** What a bounded computation answers; undefined where it takes too many steps or goes too deep. */
-const withinSteps = <T>(compute: () => T): T | undefined => {
-  try {
-    return compute();
-  } catch (error) {
-    if (error instanceof OutOfSteps || error instanceof RangeError) return undefined;
-    throw error;
-  }
 };
 
 const isSameText = (one: JsonSchema, other: JsonSchema): boolean => {
@@ -48,40 +36,31 @@ export const gapsBetween = (prover: Prover, question: Omit<ReadingQuestion<JsonS
 };
 
 /** Where in the reader's texts a gap is. */
-export const pathOfGap = ({ node, keyword }: Gap): string => {
-  const { schema } = node;
-  const hasKeyword = typeof schema === "object" && schema !== null && Object.hasOwn(schema, keyword);
-  return node.graph.pathOf(node) + (hasKeyword && node.negated === undefined ? `/${keyword}` : "");
+export const pathOfGap = (gap: Gap): string => {
+  const { node, keyword } = gap;
+  return node.graph.pathOf(node) + (isAtKeyword(gap) && node.negated === undefined ? `/${keyword}` : "");
 };
 
-/** The schemas and keywords that reject the values. */
-const rejectingOf = (budget: Budget, reader: JsonSchema, { values }: Shown): ReadonlySet<string> => {
-  const rejecting = new Set<string>();
-  const evaluator = new Evaluator(budget, (place) => rejecting.add(place));
-  withinSteps(() => {
-    for (const value of values) evaluator.accepts(reader.graph.root, value);
-  });
-  return rejecting;
-};
-
-const isShown = ({ node, keyword }: Gap, rejecting: ReadonlySet<string>): boolean => {
-  const { schema } = node;
-  const hasKeyword = typeof schema === "object" && schema !== null && Object.hasOwn(schema, keyword);
-  return rejecting.has(hasKeyword ? `${node.id}:${keyword}` : `${node.id}`);
-};
-
-const problemsOf = (gaps: readonly Gap[], rejecting: ReadonlySet<string> | undefined): Problem[] => {
-  const shown = gaps.map((gap) => rejecting !== undefined && isShown(gap, rejecting));
-  // A witness shows that something is wrong: where its place can't be told, it stands for the first.
-  if (rejecting !== undefined && !shown.includes(true)) shown[0] = true;
+const problemsOf = (gaps: readonly Gap[], { witness, byGap }: ShownGaps): Problem[] => {
   const problems = new Map<string, Problem>();
   for (const [index, gap] of gaps.entries()) {
     const { rule, keyword, advice } = gap;
     const path = pathOfGap(gap).slice(0, 500);
     const key = `${rule} ${path}`;
-    const outcome = shown[index] === true ? "incompatible" : "unproven";
-    if (problems.get(key)?.outcome === "incompatible") continue;
-    problems.set(key, { rule, outcome, path, message: `${jsonRules[rule]} ${advice}`, keyword });
+    // A witness shows that something is wrong: where its place can't be told, it stands for the first.
+    const own = byGap.get(gap) ?? (byGap.size === 0 && index === 0 ? witness : undefined);
+    const outcome = own === undefined ? "unproven" : "incompatible";
+    const known = problems.get(key);
+    if (known?.outcome === "incompatible" || (known !== undefined && own === undefined)) continue;
+    const message = `${jsonRules[rule]} ${advice}`;
+    problems.set(key, {
+      rule,
+      outcome,
+      path,
+      message,
+      keyword,
+      ...(own === undefined ? {} : { witness: own }),
+    });
   }
   const sorted = [...problems.values()].sort(
     (one, other) => Number(one.outcome === "unproven") - Number(other.outcome === "unproven"),
@@ -96,8 +75,8 @@ export function readsJson(question: ReadingQuestion<JsonSchema>): Reading {
   const gaps = gapsBetween(prover, question);
   if (gaps === undefined) return { outcome: "unproven", problems: [outOfSteps] };
   if (gaps.length === 0) return { outcome: "compatible", problems: [] };
-  const shown = withinSteps(() => findWitness(prover, { reader, writer, isLenient: policy === "lenient" }));
-  if (shown === undefined) return { outcome: "unproven", problems: problemsOf(gaps, undefined) };
-  const problems = problemsOf(gaps, rejectingOf(budget, reader, shown));
+  const shown = showGaps(prover, gaps, { reader, writer, policy, budget });
+  const problems = problemsOf(gaps, shown);
+  if (shown.witness === undefined) return { outcome: "unproven", problems };
   return { outcome: "incompatible", problems, witness: shown.witness };
 }

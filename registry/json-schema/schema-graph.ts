@@ -122,6 +122,16 @@ export class SchemaGraph {
     return `${this.document.references[Number(place)]?.name ?? place}#${node.pointer}`;
   }
 
+  /** Where a node stands: in the schema itself or in a reference of that index, and the steps of its pointer there. */
+  placeOf(node: SchemaNode): { readonly reference: number | undefined; readonly steps: readonly string[] } {
+    const place = this.#places.get(node.negated ?? node) ?? "";
+    const steps = node.pointer.split("/").slice(1);
+    return {
+      reference: place === "" ? undefined : Number(place),
+      steps: steps.map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~")),
+    };
+  }
+
   /** The schema that a path of keywords, names and indices leads to from another one; it must be there. */
   childOf(node: SchemaNode, ...tokens: readonly (string | number)[]): SchemaNode {
     if (node.negated !== undefined) return node.negated;

@@ -7,21 +7,28 @@ import type { JsonSchema } from "./parsed-schema.js";
 import type { Prover } from "./prover.js";
 import { Sampler } from "./sampler.js";
 import { compileValidator } from "./schema-document.js";
+import type { SchemaNode } from "./schema-graph.js";
 
 const WITNESSES_MAX = 16;
 const STEPS_MAX = 10_000;
 const UNDECIDED_MAX = 2;
 
-/** What is shown by a witness, and all values that show it. */
+/** An event that shows an incompatibility. */
 export interface Shown {
   readonly witness: Witness;
-  readonly values: readonly unknown[];
+  readonly value: unknown;
 }
+
+/** The shorter of two witnesses. */
+export const shortest = (one: Witness | undefined, other: Witness): Witness =>
+  one === undefined || other.json.length < one.json.length ? other : one;
 
 interface WitnessQuestion {
   readonly reader: JsonSchema;
   readonly writer: JsonSchema;
   readonly isLenient: boolean;
+  /** What says which events are interesting: the reader, or a part of it. */
+  readonly hint: SchemaNode;
 }
 
 const opened = new WeakMap<JsonSchema, ValidateFunction>();
@@ -60,24 +67,21 @@ class Referee {
   }
 }
 
-/** Looks for values that the writer's validator accepts and the reader's rejects; the shortest is the witness. */
-export function findWitness(prover: Prover, question: WitnessQuestion): Shown | undefined {
-  const { reader, writer, isLenient } = question;
+/** Events that the writer's validator accepts and the reader's rejects. */
+export function findWitnesses(prover: Prover, question: WitnessQuestion): readonly Shown[] {
+  const { reader, writer, isLenient, hint } = question;
   const sampler = new Sampler(prover, isLenient);
   const referee = new Referee();
-  const found: Witness[] = [];
-  const values: unknown[] = [];
-  for (const sample of sampler.pool({ writer: [writer.graph.root], hints: [reader.graph.root], depth: 0 })) {
+  const found: Shown[] = [];
+  for (const sample of sampler.pool({ writer: [writer.graph.root], hints: [hint], depth: 0 })) {
     if (found.length >= WITNESSES_MAX || referee.undecided > UNDECIDED_MAX) break;
     const json = JSON.stringify(sample);
     const value: unknown = JSON.parse(json);
     if (!referee.accepts(writer.validate, value)) continue;
-    const said = referee.rejection(reader.validate, value);
-    if (said === undefined) continue;
+    const rejection = referee.rejection(reader.validate, value);
+    if (rejection === undefined) continue;
     if (isLenient && referee.rejection(lenientValidator(reader), value) === undefined) continue;
-    found.push({ json, rejection: said });
-    values.push(value);
+    found.push({ witness: { json, rejection }, value });
   }
-  const [witness] = found.toSorted((one, other) => one.json.length - other.json.length);
-  return witness === undefined ? undefined : { witness, values };
+  return found;
 }

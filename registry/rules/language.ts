@@ -43,6 +43,8 @@ export interface Problem {
   readonly keyword?: string;
   /** What the other side has, where a name says it all. */
   readonly expected?: string;
+  /** An event that shows this very problem, where it is known. */
+  readonly witness?: Witness;
 }
 
 /** An event that the writer's schema accepts and the reader's rejects; both validators have been asked. */

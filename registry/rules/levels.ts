@@ -80,7 +80,9 @@ export function checkLevel({ language, level, policy, previous, next }: LevelQue
       const [reader, writer] = direction === "backward" ? [next, schema] : [schema, next];
       const { problems, witness } = language.reads({ reader, writer, policy, budget });
       for (const problem of problems) {
-        findings.push({ ...problem, version, direction, ...(witness === undefined ? {} : { witness }) });
+        // What could not be proved has no event that shows it, whatever else is wrong.
+        const shown = problem.witness ?? (problem.outcome === "unproven" ? undefined : witness);
+        findings.push({ ...problem, version, direction, ...(shown === undefined ? {} : { witness: shown }) });
       }
     }
   }
