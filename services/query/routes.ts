@@ -1,5 +1,6 @@
 import { QueryService } from "../../gen/ts/tideline/query/v1/query_service_pb.js";
 import { type Mount, mount } from "../../platform/serve/mount.js";
+import { queryExperiment } from "./experiment/query-experiment.js";
 import { type ExplainEventPorts, explainEvent } from "./explain-event.js";
 import { getUser } from "./get-user.js";
 import { listEvents } from "./list-events.js";
@@ -23,6 +24,7 @@ export function mountQuery(ports: QueryPorts): Mount {
       queryStickiness: (request, call) => queryStickiness(ports, request, call),
       queryPaths: (request, call) => queryPaths(ports, request, call),
       querySessions: (request, call) => querySessions(ports, request, call),
+      queryExperiment: (request, call) => queryExperiment(ports, request, call),
       subscribe: (request, call) => subscribe(ports, request, call),
     },
     {
@@ -33,6 +35,7 @@ export function mountQuery(ports: QueryPorts): Mount {
       queryStickiness: "query",
       queryPaths: "query",
       querySessions: "query",
+      queryExperiment: "query",
       subscribe: "query",
     },
   );

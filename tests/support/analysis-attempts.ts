@@ -8,6 +8,12 @@ export const analysisAttempts: Readonly<Record<string, Attempt>> = {
   "QueryService.QueryStickiness": async ({ query }) => {
     expect((await query.queryStickiness({})).activeUsers).to.equal(0n);
   },
+  "QueryService.QueryExperiment": async ({ query }) => {
+    const variant = { scope: 2, name: "country" };
+    const metrics = [{ name: "any", measure: 1 }];
+    const { variants } = await query.queryExperiment({ exposure: {}, variant, control: "a", metrics });
+    expect(variants.map(({ users }) => users)).to.deep.equal([0n]);
+  },
   "QueryService.QueryPaths": async ({ query }) => {
     expect((await query.queryPaths({})).paths).to.equal(0n);
   },

@@ -1225,7 +1225,7 @@ var File_tideline_query_v1_query_service_proto protoreflect.FileDescriptor
 
 const file_tideline_query_v1_query_service_proto_rawDesc = "" +
 	"\n" +
-	"%tideline/query/v1/query_service.proto\x12\x11tideline.query.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\x1a tideline/pipeline/v1/block.proto\x1a\x1ftideline/pipeline/v1/live.proto\x1a\x1dtideline/query/v1/paths.proto\x1a tideline/query/v1/question.proto\x1a tideline/query/v1/sessions.proto\x1a\"tideline/query/v1/stickiness.proto\"\xac\x05\n" +
+	"%tideline/query/v1/query_service.proto\x12\x11tideline.query.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\x1a tideline/pipeline/v1/block.proto\x1a\x1ftideline/pipeline/v1/live.proto\x1a\"tideline/query/v1/experiment.proto\x1a\x1dtideline/query/v1/paths.proto\x1a tideline/query/v1/question.proto\x1a tideline/query/v1/sessions.proto\x1a\"tideline/query/v1/stickiness.proto\"\xac\x05\n" +
 	"\x13QueryMetricsRequest\x12\x1c\n" +
 	"\x04type\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xc8\x01R\x04type\x12L\n" +
 	"\vaggregation\x18\x02 \x01(\x0e2\x1e.tideline.query.v1.AggregationB\n" +
@@ -1339,7 +1339,7 @@ const file_tideline_query_v1_query_service_proto_rawDesc = "" +
 	"\n" +
 	"NamedCount\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
-	"\x06events\x18\x02 \x01(\x04R\x06events2\xa3\x06\n" +
+	"\x06events\x18\x02 \x01(\x04R\x06events2\x92\a\n" +
 	"\fQueryService\x12d\n" +
 	"\fQueryMetrics\x12&.tideline.query.v1.QueryMetricsRequest\x1a'.tideline.query.v1.QueryMetricsResponse\"\x03\x90\x02\x01\x12^\n" +
 	"\n" +
@@ -1349,7 +1349,8 @@ const file_tideline_query_v1_query_service_proto_rawDesc = "" +
 	"\x0fQueryStickiness\x12).tideline.query.v1.QueryStickinessRequest\x1a*.tideline.query.v1.QueryStickinessResponse\"\x03\x90\x02\x01\x12^\n" +
 	"\n" +
 	"QueryPaths\x12$.tideline.query.v1.QueryPathsRequest\x1a%.tideline.query.v1.QueryPathsResponse\"\x03\x90\x02\x01\x12g\n" +
-	"\rQuerySessions\x12'.tideline.query.v1.QuerySessionsRequest\x1a(.tideline.query.v1.QuerySessionsResponse\"\x03\x90\x02\x01\x12X\n" +
+	"\rQuerySessions\x12'.tideline.query.v1.QuerySessionsRequest\x1a(.tideline.query.v1.QuerySessionsResponse\"\x03\x90\x02\x01\x12m\n" +
+	"\x0fQueryExperiment\x12).tideline.query.v1.QueryExperimentRequest\x1a*.tideline.query.v1.QueryExperimentResponse\"\x03\x90\x02\x01\x12X\n" +
 	"\tSubscribe\x12#.tideline.query.v1.SubscribeRequest\x1a$.tideline.query.v1.SubscribeResponse0\x01B\xbf\x01\n" +
 	"\x15com.tideline.query.v1B\x11QueryServiceProtoP\x01Z-tideline.dev/gen/go/tideline/query/v1;queryv1\xa2\x02\x03TQX\xaa\x02\x11Tideline.Query.V1\xca\x02\x11Tideline\\Query\\V1\xe2\x02\x1dTideline\\Query\\V1\\GPBMetadata\xea\x02\x13Tideline::Query::V1b\x06proto3"
 
@@ -1403,9 +1404,11 @@ var file_tideline_query_v1_query_service_proto_goTypes = []any{
 	(*QueryStickinessRequest)(nil),  // 33: tideline.query.v1.QueryStickinessRequest
 	(*QueryPathsRequest)(nil),       // 34: tideline.query.v1.QueryPathsRequest
 	(*QuerySessionsRequest)(nil),    // 35: tideline.query.v1.QuerySessionsRequest
-	(*QueryStickinessResponse)(nil), // 36: tideline.query.v1.QueryStickinessResponse
-	(*QueryPathsResponse)(nil),      // 37: tideline.query.v1.QueryPathsResponse
-	(*QuerySessionsResponse)(nil),   // 38: tideline.query.v1.QuerySessionsResponse
+	(*QueryExperimentRequest)(nil),  // 36: tideline.query.v1.QueryExperimentRequest
+	(*QueryStickinessResponse)(nil), // 37: tideline.query.v1.QueryStickinessResponse
+	(*QueryPathsResponse)(nil),      // 38: tideline.query.v1.QueryPathsResponse
+	(*QuerySessionsResponse)(nil),   // 39: tideline.query.v1.QuerySessionsResponse
+	(*QueryExperimentResponse)(nil), // 40: tideline.query.v1.QueryExperimentResponse
 }
 var file_tideline_query_v1_query_service_proto_depIdxs = []int32{
 	17, // 0: tideline.query.v1.QueryMetricsRequest.aggregation:type_name -> tideline.query.v1.Aggregation
@@ -1456,17 +1459,19 @@ var file_tideline_query_v1_query_service_proto_depIdxs = []int32{
 	33, // 45: tideline.query.v1.QueryService.QueryStickiness:input_type -> tideline.query.v1.QueryStickinessRequest
 	34, // 46: tideline.query.v1.QueryService.QueryPaths:input_type -> tideline.query.v1.QueryPathsRequest
 	35, // 47: tideline.query.v1.QueryService.QuerySessions:input_type -> tideline.query.v1.QuerySessionsRequest
-	10, // 48: tideline.query.v1.QueryService.Subscribe:input_type -> tideline.query.v1.SubscribeRequest
-	1,  // 49: tideline.query.v1.QueryService.QueryMetrics:output_type -> tideline.query.v1.QueryMetricsResponse
-	4,  // 50: tideline.query.v1.QueryService.ListEvents:output_type -> tideline.query.v1.ListEventsResponse
-	6,  // 51: tideline.query.v1.QueryService.GetUser:output_type -> tideline.query.v1.GetUserResponse
-	8,  // 52: tideline.query.v1.QueryService.ExplainEvent:output_type -> tideline.query.v1.ExplainEventResponse
-	36, // 53: tideline.query.v1.QueryService.QueryStickiness:output_type -> tideline.query.v1.QueryStickinessResponse
-	37, // 54: tideline.query.v1.QueryService.QueryPaths:output_type -> tideline.query.v1.QueryPathsResponse
-	38, // 55: tideline.query.v1.QueryService.QuerySessions:output_type -> tideline.query.v1.QuerySessionsResponse
-	11, // 56: tideline.query.v1.QueryService.Subscribe:output_type -> tideline.query.v1.SubscribeResponse
-	49, // [49:57] is the sub-list for method output_type
-	41, // [41:49] is the sub-list for method input_type
+	36, // 48: tideline.query.v1.QueryService.QueryExperiment:input_type -> tideline.query.v1.QueryExperimentRequest
+	10, // 49: tideline.query.v1.QueryService.Subscribe:input_type -> tideline.query.v1.SubscribeRequest
+	1,  // 50: tideline.query.v1.QueryService.QueryMetrics:output_type -> tideline.query.v1.QueryMetricsResponse
+	4,  // 51: tideline.query.v1.QueryService.ListEvents:output_type -> tideline.query.v1.ListEventsResponse
+	6,  // 52: tideline.query.v1.QueryService.GetUser:output_type -> tideline.query.v1.GetUserResponse
+	8,  // 53: tideline.query.v1.QueryService.ExplainEvent:output_type -> tideline.query.v1.ExplainEventResponse
+	37, // 54: tideline.query.v1.QueryService.QueryStickiness:output_type -> tideline.query.v1.QueryStickinessResponse
+	38, // 55: tideline.query.v1.QueryService.QueryPaths:output_type -> tideline.query.v1.QueryPathsResponse
+	39, // 56: tideline.query.v1.QueryService.QuerySessions:output_type -> tideline.query.v1.QuerySessionsResponse
+	40, // 57: tideline.query.v1.QueryService.QueryExperiment:output_type -> tideline.query.v1.QueryExperimentResponse
+	11, // 58: tideline.query.v1.QueryService.Subscribe:output_type -> tideline.query.v1.SubscribeResponse
+	50, // [50:59] is the sub-list for method output_type
+	41, // [41:50] is the sub-list for method input_type
 	41, // [41:41] is the sub-list for extension type_name
 	41, // [41:41] is the sub-list for extension extendee
 	0,  // [0:41] is the sub-list for field type_name
@@ -1477,6 +1482,7 @@ func file_tideline_query_v1_query_service_proto_init() {
 	if File_tideline_query_v1_query_service_proto != nil {
 		return
 	}
+	file_tideline_query_v1_experiment_proto_init()
 	file_tideline_query_v1_paths_proto_init()
 	file_tideline_query_v1_question_proto_init()
 	file_tideline_query_v1_sessions_proto_init()

@@ -26,6 +26,7 @@ const (
 	QueryService_QueryStickiness_FullMethodName = "/tideline.query.v1.QueryService/QueryStickiness"
 	QueryService_QueryPaths_FullMethodName      = "/tideline.query.v1.QueryService/QueryPaths"
 	QueryService_QuerySessions_FullMethodName   = "/tideline.query.v1.QueryService/QuerySessions"
+	QueryService_QueryExperiment_FullMethodName = "/tideline.query.v1.QueryService/QueryExperiment"
 	QueryService_Subscribe_FullMethodName       = "/tideline.query.v1.QueryService/Subscribe"
 )
 
@@ -51,6 +52,8 @@ type QueryServiceClient interface {
 	QueryPaths(ctx context.Context, in *QueryPathsRequest, opts ...grpc.CallOption) (*QueryPathsResponse, error)
 	// QuerySessions counts visits: bounce rate, duration, entry and exit pages.
 	QuerySessions(ctx context.Context, in *QuerySessionsRequest, opts ...grpc.CallOption) (*QuerySessionsResponse, error)
+	// QueryExperiment compares the variants of an experiment.
+	QueryExperiment(ctx context.Context, in *QueryExperimentRequest, opts ...grpc.CallOption) (*QueryExperimentResponse, error)
 	// Subscribe streams the project's live picture: the whole at once, then changes each second, under 2 s behind.
 	Subscribe(ctx context.Context, in *SubscribeRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SubscribeResponse], error)
 }
@@ -133,6 +136,16 @@ func (c *queryServiceClient) QuerySessions(ctx context.Context, in *QuerySession
 	return out, nil
 }
 
+func (c *queryServiceClient) QueryExperiment(ctx context.Context, in *QueryExperimentRequest, opts ...grpc.CallOption) (*QueryExperimentResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(QueryExperimentResponse)
+	err := c.cc.Invoke(ctx, QueryService_QueryExperiment_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *queryServiceClient) Subscribe(ctx context.Context, in *SubscribeRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SubscribeResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	stream, err := c.cc.NewStream(ctx, &QueryService_ServiceDesc.Streams[0], QueryService_Subscribe_FullMethodName, cOpts...)
@@ -174,6 +187,8 @@ type QueryServiceServer interface {
 	QueryPaths(context.Context, *QueryPathsRequest) (*QueryPathsResponse, error)
 	// QuerySessions counts visits: bounce rate, duration, entry and exit pages.
 	QuerySessions(context.Context, *QuerySessionsRequest) (*QuerySessionsResponse, error)
+	// QueryExperiment compares the variants of an experiment.
+	QueryExperiment(context.Context, *QueryExperimentRequest) (*QueryExperimentResponse, error)
 	// Subscribe streams the project's live picture: the whole at once, then changes each second, under 2 s behind.
 	Subscribe(*SubscribeRequest, grpc.ServerStreamingServer[SubscribeResponse]) error
 	mustEmbedUnimplementedQueryServiceServer()
@@ -206,6 +221,9 @@ func (UnimplementedQueryServiceServer) QueryPaths(context.Context, *QueryPathsRe
 }
 func (UnimplementedQueryServiceServer) QuerySessions(context.Context, *QuerySessionsRequest) (*QuerySessionsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method QuerySessions not implemented")
+}
+func (UnimplementedQueryServiceServer) QueryExperiment(context.Context, *QueryExperimentRequest) (*QueryExperimentResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method QueryExperiment not implemented")
 }
 func (UnimplementedQueryServiceServer) Subscribe(*SubscribeRequest, grpc.ServerStreamingServer[SubscribeResponse]) error {
 	return status.Error(codes.Unimplemented, "method Subscribe not implemented")
@@ -357,6 +375,24 @@ func _QueryService_QuerySessions_Handler(srv interface{}, ctx context.Context, d
 	return interceptor(ctx, in, info, handler)
 }
 
+func _QueryService_QueryExperiment_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryExperimentRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).QueryExperiment(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_QueryExperiment_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).QueryExperiment(ctx, req.(*QueryExperimentRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _QueryService_Subscribe_Handler(srv interface{}, stream grpc.ServerStream) error {
 	m := new(SubscribeRequest)
 	if err := stream.RecvMsg(m); err != nil {
@@ -402,6 +438,10 @@ var QueryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "QuerySessions",
 			Handler:    _QueryService_QuerySessions_Handler,
+		},
+		{
+			MethodName: "QueryExperiment",
+			Handler:    _QueryService_QueryExperiment_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

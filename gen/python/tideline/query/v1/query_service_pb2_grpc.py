@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from tideline.query.v1 import experiment_pb2 as tideline_dot_query_dot_v1_dot_experiment__pb2
 from tideline.query.v1 import paths_pb2 as tideline_dot_query_dot_v1_dot_paths__pb2
 from tideline.query.v1 import query_service_pb2 as tideline_dot_query_dot_v1_dot_query__service__pb2
 from tideline.query.v1 import sessions_pb2 as tideline_dot_query_dot_v1_dot_sessions__pb2
@@ -75,6 +76,11 @@ class QueryServiceStub(object):
                 request_serializer=tideline_dot_query_dot_v1_dot_sessions__pb2.QuerySessionsRequest.SerializeToString,
                 response_deserializer=tideline_dot_query_dot_v1_dot_sessions__pb2.QuerySessionsResponse.FromString,
                 _registered_method=True)
+        self.QueryExperiment = channel.unary_unary(
+                '/tideline.query.v1.QueryService/QueryExperiment',
+                request_serializer=tideline_dot_query_dot_v1_dot_experiment__pb2.QueryExperimentRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_experiment__pb2.QueryExperimentResponse.FromString,
+                _registered_method=True)
         self.Subscribe = channel.unary_stream(
                 '/tideline.query.v1.QueryService/Subscribe',
                 request_serializer=tideline_dot_query_dot_v1_dot_query__service__pb2.SubscribeRequest.SerializeToString,
@@ -137,6 +143,13 @@ class QueryServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def QueryExperiment(self, request, context):
+        """QueryExperiment compares the variants of an experiment.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Subscribe(self, request, context):
         """Subscribe streams the project's live picture: the whole at once, then changes each second, under 2 s behind.
         """
@@ -181,6 +194,11 @@ def add_QueryServiceServicer_to_server(servicer, server):
                     servicer.QuerySessions,
                     request_deserializer=tideline_dot_query_dot_v1_dot_sessions__pb2.QuerySessionsRequest.FromString,
                     response_serializer=tideline_dot_query_dot_v1_dot_sessions__pb2.QuerySessionsResponse.SerializeToString,
+            ),
+            'QueryExperiment': grpc.unary_unary_rpc_method_handler(
+                    servicer.QueryExperiment,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_experiment__pb2.QueryExperimentRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_experiment__pb2.QueryExperimentResponse.SerializeToString,
             ),
             'Subscribe': grpc.unary_stream_rpc_method_handler(
                     servicer.Subscribe,
@@ -380,6 +398,33 @@ class QueryService(object):
             '/tideline.query.v1.QueryService/QuerySessions',
             tideline_dot_query_dot_v1_dot_sessions__pb2.QuerySessionsRequest.SerializeToString,
             tideline_dot_query_dot_v1_dot_sessions__pb2.QuerySessionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def QueryExperiment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/QueryExperiment',
+            tideline_dot_query_dot_v1_dot_experiment__pb2.QueryExperimentRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_experiment__pb2.QueryExperimentResponse.FromString,
             options,
             channel_credentials,
             insecure,
