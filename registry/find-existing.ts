@@ -20,7 +20,8 @@ export async function findExisting(
   const newestFirst = state.headers
     .filter(({ deleted }) => show === "all" || deleted === (show === "deleted"))
     .toSorted((a, b) => Number(a.deleted) - Number(b.deleted) || b.version - a.version);
-  const asSent = fingerprintsOf({ ...candidate, ...own }).guid;
+  const isAsSent = candidate.metadata === own.metadata && candidate.ruleSet === own.ruleSet;
+  const asSent = isAsSent ? guid : fingerprintsOf({ ...candidate, ...own }).guid;
   const same = newestFirst.find((it) => it.guid === asSent) ?? newestFirst.find((it) => it.guid === guid);
   if (same !== undefined) return same;
   if (own.metadata !== undefined || own.ruleSet !== undefined) return undefined;

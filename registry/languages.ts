@@ -24,8 +24,8 @@ export function languageOf(kind: SchemaKind): SchemaLanguage {
   return language;
 }
 
-/** Texts whose parsed form is kept, in each of two generations. */
-const parsedBytesMax = 8 * 1024 * 1024;
+/** Texts whose parsed form is kept, in each of two generations; the form takes some ten times as much. */
+const parsedBytesMax = 4 * 1024 * 1024;
 
 /** A parsed schema, and what it is known by: the same text with the same references has the same key. */
 export interface KnownSchema {

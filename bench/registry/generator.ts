@@ -36,8 +36,8 @@ class Connection {
   constructor(port: number) {
     this.#socket = connect({ port, host: "127.0.0.1", noDelay: true });
     this.#socket.on("data", (chunk) => this.#receive(chunk));
-    const lost = (): void => this.#reject?.(new Error("the registry closed a connection"));
-    this.#socket.on("error", lost).on("close", lost);
+    this.#socket.on("error", (error) => this.#reject?.(error));
+    this.#socket.on("close", () => this.#reject?.(new Error("the registry closed a connection")));
   }
 
   call(bytes: Buffer): Promise<void> {
