@@ -11,7 +11,7 @@ export interface LoadOrder {
   readonly secret: string;
   readonly rate: number;
   readonly seconds: number;
-  /** Calls before, one after another. */
+  /** Calls before, a few at a time. */
   readonly warmUps: number;
   /** Of the times at which calls are sent. */
   readonly seed: number;
@@ -24,6 +24,8 @@ export interface LoadResult {
   readonly late: readonly number[];
 }
 
+/** Calls at once while it warms up. */
+const WARMING = 4;
 const END_OF_HEAD = Buffer.from("\r\n\r\n");
 
 /** One connection, one call at a time. */
@@ -137,7 +139,11 @@ async function run(order: LoadOrder): Promise<LoadResult> {
   const connections = new Connections(order.port);
   const due = arrivals(order);
   const calls = due.map((_, index) => bytesOf(order, index));
-  for (let index = 1; index <= order.warmUps; index++) await connections.call(bytesOf(order, -index));
+  let warmed = 0;
+  const warm = async (): Promise<void> => {
+    while (warmed < order.warmUps) await connections.call(bytesOf(order, -++warmed));
+  };
+  await Promise.all(Array.from({ length: WARMING }, warm));
   const times: number[] = [];
   const late: number[] = [];
   await new Promise<void>((resolve, reject) => {

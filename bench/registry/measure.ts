@@ -97,14 +97,16 @@ export interface Measured {
   readonly probePort: number;
 }
 
-const WARM_UPS = 500;
+/** As many as the compiler needs until it is done with what is called for each of them. */
+const warmUps = { reads: 2_000, writes: 500 };
 
 export async function load(
   { registryPid, postgresPid, probePort }: Measured,
   order: Omit<LoadOrder, "warmUps" | "seed">,
 ): Promise<Result> {
   // Warms up: connections, plans, the compiler. By other subjects than those that are measured.
-  await generate({ ...order, seconds: 0, warmUps: WARM_UPS, seed: 0 });
+  const isWrite = order.scenario.startsWith("register");
+  await generate({ ...order, seconds: 0, warmUps: isWrite ? warmUps.writes : warmUps.reads, seed: 0 });
   await probed(probePort);
   const before = { registry: cpuMs(registryPid), postgres: familyCpuMs(postgresPid) };
   const { times, late } = await generate({ ...order, warmUps: 0, seed: 7 });
