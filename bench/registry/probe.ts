@@ -31,7 +31,7 @@ channel("http.server.response.finish").subscribe((message) => {
 new PerformanceObserver((list) => {
   for (const { duration } of list.getEntries()) pauses.push(duration);
 }).observe({ entryTypes: ["gc"] });
-const resolution = 5;
+const resolution = 20;
 const standing = monitorEventLoopDelay({ resolution });
 standing.enable();
 
