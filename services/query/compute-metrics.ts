@@ -4,12 +4,12 @@ import type { AskedRows, Expiry } from "./expiry.js";
 import { type MetricsAnswer, metricsAnswer } from "./metrics-answer.js";
 import { badPattern } from "./patterns.js";
 import type { PeopleStore } from "./people-store.js";
-import { daysQuestion, gapOf, type Plan, type PlanFacts, type planMetrics, plansOf } from "./plan.js";
-import { type Analytics, BadPattern, type Rows, type Work } from "./ports.js";
-import { asksForPersons, beginningAt, type MetricsQuestion, systemTypes } from "./question.js";
-import { type BucketRow, metricsSql, type TopRow } from "./sql/metrics.js";
+import type { Plan, PlanFacts, planMetrics } from "./plan.js";
+import { type Analytics, BadPattern, type Work } from "./ports.js";
+import { asksForPersons, beginningAt, conditionsOf, type MetricsQuestion } from "./question.js";
+import { planSeries, readBuckets, readTop } from "./series.js";
 import { nobodyMapped } from "./sql/people.js";
-import { Tenant } from "./sql/tenant.js";
+import { type Statement, Tenant } from "./sql/tenant.js";
 
 /** An answer with what it cost and where it was read. */
 export interface ComputedMetrics extends MetricsAnswer, Work {
@@ -37,37 +37,43 @@ export async function computeMetrics(
   projectId: string,
   { question: asked, signal, zone, choosePlan }: MetricsRun,
 ): Promise<ComputedMetrics> {
-  const { analytics, people } = engine;
+  const { analytics } = engine;
   const tenant = new Tenant(projectId);
-  const known = asksForPersons(asked) ? await people.people(projectId, tenant, signal) : nobodyMapped;
-  const facts = { peopleMapped: known.mapped, ...(zone === undefined ? {} : { zone }) };
+  const people = asksForPersons(asked) ? await engine.people.people(projectId, tenant, signal) : nobodyMapped;
+  const facts = { peopleMapped: people.mapped, ...(zone === undefined ? {} : { zone }) };
   const planned =
     choosePlan === undefined
       ? await planOf(engine.expiry, { projectId, tenant, signal }, { asked, facts })
       : { plan: choosePlan(asked, facts), question: asked };
-  const { plan } = planned;
-  const question =
-    (plan.table === "rollup_day" ? daysQuestion(planned.question) : undefined) ?? planned.question;
-  const statements = metricsSql(tenant, known, question, plan);
+  const works: Work[] = [];
+  const read = async (statement: Statement) => {
+    const { rows, ...work } = await analytics.read(statement, signal);
+    works.push(work);
+    return rows;
+  };
   try {
-    const top = statements.top === undefined ? noRows : await analytics.read(statements.top, signal);
-    const topRows = top.rows as unknown as readonly TopRow[];
-    // Without a single series there is nothing to look up in buckets.
-    const isEmpty = statements.top !== undefined && topRows.length === 0;
-    const series = topRows.map(([values]) => values);
-    const buckets = isEmpty ? noRows : await analytics.read(statements.buckets(series), signal);
-    const answer = metricsAnswer(question, topRows, buckets.rows as unknown as readonly BucketRow[]);
-    const work = {
-      engineMs: top.engineMs + buckets.engineMs,
-      rowsRead: top.rowsRead + buckets.rowsRead,
-      bytesRead: top.bytesRead + buckets.bytesRead,
-    };
-    return { ...answer, ...planned, ...work };
+    const reading = { tenant, people, read };
+    const top = await readTop(reading, planned);
+    const lines = await readBuckets(
+      reading,
+      planned,
+      top.map(([values]) => values),
+    );
+    return { ...metricsAnswer(planned.question, top, lines), ...planned, ...sumOf(works) };
   } catch (error) {
     throw error instanceof BadPattern
-      ? await badPattern([{ field: "filters", filters: question.filters }], analytics, signal)
+      ? await badPattern(conditionsOf(planned.question), analytics, signal)
       : error;
   }
+}
+
+function sumOf(works: readonly Work[]): Work {
+  const sum = (of: (work: Work) => number): number => works.reduce((all, work) => all + of(work), 0);
+  return {
+    rowsRead: sum(({ rowsRead }) => rowsRead),
+    bytesRead: sum(({ bytesRead }) => bytesRead),
+    engineMs: sum(({ engineMs }) => engineMs),
+  };
 }
 
 export interface MetricsRun {
@@ -87,23 +93,13 @@ async function planOf(
   rows: AskedRows,
   { asked, facts }: { asked: MetricsQuestion; facts: PlanFacts },
 ): Promise<Planned> {
-  const { type, range } = asked;
-  const gaps = await expiry.gaps(rows, {
-    ...range,
-    types: type === "" ? [] : [type],
-    system: systemTypes.has(type),
-  });
-  const plans = plansOf(asked, facts);
-  const whole = plans.find((plan) => gapOf(plan, gaps, facts) === undefined);
-  if (whole !== undefined) return { plan: whole, question: asked };
-  const completeFromMs = Math.min(...plans.map((plan) => gapOf(plan, gaps, facts) ?? range.fromMs));
-  if (!range.isStartChosen || completeFromMs >= range.toMs) throw dataExpired(completeFromMs);
+  const { plan, completeFromMs } = await planSeries(expiry, rows, { question: asked, facts });
+  if (completeFromMs === undefined) return { plan, question: asked };
+  if (!asked.range.isStartChosen || completeFromMs >= asked.range.toMs) throw dataExpired(completeFromMs);
   const question = beginningAt(asked, completeFromMs);
-  const left = plansOf(question, facts).find(
-    (plan) => (gapOf(plan, gaps, facts) ?? completeFromMs) <= completeFromMs,
-  );
-  if (left === undefined) throw dataExpired(completeFromMs);
-  return { plan: left, question, completeFromMs };
+  const left = await planSeries(expiry, rows, { question, facts });
+  if ((left.completeFromMs ?? completeFromMs) > completeFromMs) throw dataExpired(completeFromMs);
+  return { plan: left.plan, question, completeFromMs };
 }
 
 /** The refusal for what can't be answered any more. */
@@ -116,5 +112,3 @@ export function dataExpired(completeFromMs: number): Fault {
   const facts = { field: "range.from", rule: "retention", complete_from: completeFrom };
   return new Fault(FaultReason.DATA_EXPIRED, message, facts);
 }
-
-const noRows: Rows = { rows: [], rowsRead: 0, bytesRead: 0, engineMs: 0 };

@@ -1,7 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { SeriesSchema } from "../../gen/ts/tideline/query/v1/query_service_pb.js";
 import { Aggregation } from "../../gen/ts/tideline/query/v1/question_pb.js";
-import type { MetricsQuestion } from "./question.js";
+import type { MetricsQuestion, SeriesQuestion } from "./question.js";
 import { type BreakdownValues, type BucketRow, sumsOthers, type TopRow } from "./sql/metrics.js";
 
 type SeriesInit = MessageInitShape<typeof SeriesSchema>;
@@ -15,46 +15,75 @@ export interface MetricsAnswer {
   readonly lateShare: number;
 }
 
-/** Puts the rows together; a series' values are in the order of the question's buckets. */
-export function metricsAnswer(
-  question: MetricsQuestion,
-  top: readonly TopRow[],
-  rows: readonly BucketRow[],
-): MetricsAnswer {
-  const hasBreakdown = question.breakdown.length > 0;
-  const isEmpty = emptyValue(question.aggregation);
-  const lines = new Map<number, SeriesLine>();
-  const lineOf = (place: number): SeriesLine => {
-    const known = lines.get(place) ?? new SeriesLine(question.buckets.starts, isEmpty);
-    lines.set(place, known);
-    return known;
-  };
-  let [events, late] = [0, 0];
-  for (const [place, allSeries, bucketMs, allBuckets, value, count, rowEvents, rowLate] of rows) {
-    if (allSeries === 1) [events, late] = [rowEvents, rowLate];
-    // With a breakdown the sum over all series is nobody's total.
-    if (allSeries === 1 && hasBreakdown) continue;
-    const line = lineOf(place);
-    line.take(allBuckets === 1 ? undefined : bucketMs, seriesValue(value, count, question.aggregation));
-  }
-  const series: SeriesInit[] = hasBreakdown
-    ? brokenDown(top, lineOf).sort(byTotal)
-    : [{ breakdown: [], isOther: false, ...lineOf(0).values() }];
-  const [, , , seriesInAll = 0] = top[0] ?? [];
-  const otherValues = Math.max(0, seriesInAll - top.length);
-  if (otherValues > 0 && sumsOthers(question.aggregation)) {
-    series.push({ breakdown: [], isOther: true, ...lineOf(0).values() });
-  }
-  return { series, otherValues, lateShare: events === 0 ? 0 : late / events };
-}
-
-interface Value {
+/** One value; 0 where there is none. */
+export interface Value {
   readonly value: number;
   readonly hasValue: boolean;
 }
 
+/** A series in the question's buckets, and over its whole range. */
+export interface Line {
+  readonly values: readonly Value[];
+  readonly total: Value;
+}
+
+/** All of one series: by breakdown values, and how many events it was made of. */
+export interface SeriesLines {
+  /** @param place of the values in the list that was asked for, from 1; 0: of no breakdown, or of all others */
+  line(place: number): Line;
+  readonly events: number;
+  readonly lateEvents: number;
+}
+
+/** Puts the rows of a series together. */
+export function seriesLines(question: SeriesQuestion, rows: readonly BucketRow[]): SeriesLines {
+  const hasBreakdown = question.breakdown.length > 0;
+  const lines = new Map<number, LineRows>();
+  let all: readonly [events: number, late: number] | undefined;
+  let [events, lateEvents] = [0, 0];
+  for (const [place, allSeries, bucketMs, allBuckets, value, count, rowEvents, rowLate] of rows) {
+    if (allSeries === 1) all = [rowEvents, rowLate];
+    else if (allBuckets !== 1) [events, lateEvents] = [events + rowEvents, lateEvents + rowLate];
+    // With a breakdown the sum over all series is nobody's total.
+    if ((allSeries === 1 && hasBreakdown) || allBuckets === 2) continue;
+    const line = lines.get(place) ?? new LineRows(question);
+    lines.set(place, line);
+    line.take(allBuckets === 1 ? undefined : bucketMs, seriesValue(value, count, question.aggregation));
+  }
+  return {
+    line: (place) => (lines.get(place) ?? new LineRows(question)).line(),
+    events: all?.[0] ?? events,
+    lateEvents: all?.[1] ?? lateEvents,
+  };
+}
+
+/** The answer of QueryMetrics. */
+export function metricsAnswer(
+  question: MetricsQuestion,
+  top: readonly TopRow[],
+  lines: SeriesLines,
+): MetricsAnswer {
+  const hasBreakdown = question.breakdown.length > 0;
+  const told = (place: number) => {
+    const { values, total } = lines.line(place);
+    return { values: [...values], total };
+  };
+  const series: SeriesInit[] = hasBreakdown
+    ? top
+        .map(([values], index) => ({ breakdown: breakdownOf(values), isOther: false, ...told(index + 1) }))
+        .sort((left, right) => byTotal(left.total, right.total))
+    : [{ breakdown: [], isOther: false, ...told(0) }];
+  const [, , , seriesInAll = 0] = top[0] ?? [];
+  const otherValues = Math.max(0, seriesInAll - top.length);
+  if (otherValues > 0 && sumsOthers(question.aggregation)) {
+    series.push({ breakdown: [], isOther: true, ...told(0) });
+  }
+  const { events, lateEvents } = lines;
+  return { series, otherValues, lateShare: events === 0 ? 0 : lateEvents / events };
+}
+
 /** Counts and sums of nothing are 0; there is no mean of nothing. */
-function emptyValue(aggregation: Aggregation): Value {
+export function emptyValue(aggregation: Aggregation): Value {
   return { value: 0, hasValue: isCounting(aggregation) };
 }
 
@@ -69,25 +98,24 @@ function isCounting(aggregation: Aggregation): boolean {
 
 function seriesValue(value: number | string | null, count: number, aggregation: Aggregation): Value {
   if (value === null || (count === 0 && !isCounting(aggregation))) return emptyValue(aggregation);
-  return { value: typeof value === "number" ? value : numberOf(value), hasValue: true };
+  return { value: numberOf(value), hasValue: true };
 }
 
 /** The engine writes what JSON has no number for as a text: a sum can leave the range of doubles. */
-function numberOf(text: string): number {
-  if (text === "inf") return Number.POSITIVE_INFINITY;
-  return text === "-inf" ? Number.NEGATIVE_INFINITY : Number(text);
+export function numberOf(value: number | string): number {
+  if (value === "inf") return Number.POSITIVE_INFINITY;
+  return value === "-inf" ? Number.NEGATIVE_INFINITY : Number(value);
 }
 
-class SeriesLine {
-  readonly #starts: readonly number[];
+class LineRows {
+  readonly #question: SeriesQuestion;
   readonly #empty: Value;
   readonly #byBucket = new Map<number, Value>();
-  #total: Value;
+  #total: Value | undefined;
 
-  constructor(starts: readonly number[], empty: Value) {
-    this.#starts = starts;
-    this.#empty = empty;
-    this.#total = empty;
+  constructor(question: SeriesQuestion) {
+    this.#question = question;
+    this.#empty = emptyValue(question.perUser === true ? Aggregation.AVG : question.aggregation);
   }
 
   take(bucketMs: number | undefined, value: Value): void {
@@ -95,29 +123,33 @@ class SeriesLine {
     else this.#byBucket.set(bucketMs, value);
   }
 
-  values(): { values: Value[]; total: Value } {
-    return {
-      values: this.#starts.map((startMs) => this.#byBucket.get(startMs) ?? this.#empty),
-      total: this.#total,
-    };
+  line(): Line {
+    const { isCumulative, active, buckets, range } = this.#question;
+    if (isCumulative !== true && active === undefined) {
+      const values = buckets.starts.map((startMs) => this.#byBucket.get(startMs) ?? this.#empty);
+      return { values, total: this.#total ?? this.#empty };
+    }
+    const values = this.#standing(buckets.ends.map((endMs) => Math.min(endMs, range.toMs)));
+    return { values, total: this.#total ?? values.at(-1) ?? this.#empty };
+  }
+
+  /** What rows say stands until the next of them; `ends` rise. */
+  #standing(ends: readonly number[]): Value[] {
+    const rows = [...this.#byBucket].sort(([a], [b]) => a - b);
+    let [at, value] = [0, this.#empty];
+    return ends.map((endMs) => {
+      for (let row = rows[at]; row !== undefined && row[0] < endMs; row = rows[++at]) value = row[1];
+      return value;
+    });
   }
 }
 
-function brokenDown(top: readonly TopRow[], lineOf: (place: number) => SeriesLine): SeriesInit[] {
-  return top.map(([values], index) => ({
-    breakdown: breakdownOf(values),
-    isOther: false,
-    ...lineOf(index + 1).values(),
-  }));
-}
-
-function breakdownOf(values: BreakdownValues): { value: string; missing: boolean }[] {
+export function breakdownOf(values: BreakdownValues): { value: string; missing: boolean }[] {
   return values.map((value) => ({ value: value ?? "", missing: value === null }));
 }
 
-/** Greatest first, what has no value last; sorting is stable, so equal totals stay in the order of their values. */
-function byTotal(left: SeriesInit, right: SeriesInit): number {
-  const [a, b] = [left.total, right.total];
-  if (a?.hasValue !== b?.hasValue) return a?.hasValue === true ? -1 : 1;
-  return (b?.value ?? 0) - (a?.value ?? 0);
+/** Greatest first, what has no value last. */
+export function byTotal(a: Value, b: Value): number {
+  if (a.hasValue !== b.hasValue) return a.hasValue ? -1 : 1;
+  return b.value - a.value;
 }

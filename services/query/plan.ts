@@ -1,7 +1,7 @@
 import { Aggregation, PropertyScope } from "../../gen/ts/tideline/query/v1/question_pb.js";
 import { dateAt } from "./calendar.js";
 import type { Gaps } from "./expiry.js";
-import { type MetricsQuestion, systemTypes } from "./question.js";
+import { conditionsOf, readRange, type SeriesQuestion, systemTypes } from "./question.js";
 import { fields } from "./sql/fields.js";
 
 /** Where a question is read. */
@@ -34,20 +34,24 @@ const dayMs = 86_400_000;
  * project is known by two ids. They don't answer for amounts and for days in the project's zone: both settings hold
  * "from then on", so older rows may mean something else than the question does.
  */
-export function planMetrics(question: MetricsQuestion, facts: PlanFacts): Plan {
+export function planMetrics(question: SeriesQuestion, facts: PlanFacts): Plan {
   return plansOf(question, facts)[0] ?? raw;
 }
 
 /** Every way to answer exactly, the one to be preferred first; which of them are whole is said by `gapOf`. */
-export function plansOf(question: MetricsQuestion, facts: PlanFacts): Plan[] {
+export function plansOf(question: SeriesQuestion, facts: PlanFacts): Plan[] {
   if (!isInRollups(question, facts)) return [raw];
-  const { range, buckets } = question;
-  const inner = [range.fromMs, ...buckets.starts];
-  const plans: Plan[] = [];
+  const { buckets, active } = question;
+  const range = readRange(question);
+  const inner = [range.fromMs, ...(active?.days.starts ?? buckets.starts)];
+  const rollups: Plan[] = [];
   const isAligned = (edges: readonly number[], unitMs: number) => edges.every((edge) => edge % unitMs === 0);
-  if (isAligned([...inner, range.toMs], quarterMs)) plans.push({ table: "rollup_quarter", source: "rollup" });
-  if (isAligned([...inner, range.toMs], minuteMs)) plans.push({ table: "rollup_minute", source: "rollup" });
-  plans.push(raw);
+  if (isAligned([...inner, range.toMs], quarterMs))
+    rollups.push({ table: "rollup_quarter", source: "rollup" });
+  if (isAligned([...inner, range.toMs], minuteMs)) rollups.push({ table: "rollup_minute", source: "rollup" });
+  // A user's active days are few beside a set of users for each day and its span: raw first.
+  if (active !== undefined) return [raw, ...rollups];
+  const plans = [...rollups, raw];
   if (isAligned(inner, quarterMs) && range.toMs % quarterMs !== 0) {
     const tailFromMs = Math.floor(range.toMs / quarterMs) * quarterMs;
     if (tailFromMs > range.fromMs) plans.push({ table: "rollup_quarter", source: "rollup", tailFromMs });
@@ -58,11 +62,14 @@ export function plansOf(question: MetricsQuestion, facts: PlanFacts): Plan[] {
   return plans;
 }
 
-function isInRollups({ aggregation, type, filters, breakdown }: MetricsQuestion, facts: PlanFacts): boolean {
+function isInRollups(question: SeriesQuestion, facts: PlanFacts): boolean {
+  const { aggregation, type, breakdown, perUser, bins = [] } = question;
+  if (perUser === true || bins.some((each) => each !== undefined)) return false;
   const countsUsers = aggregation === Aggregation.UNIQUE_USERS;
   if (aggregation !== Aggregation.COUNT && !countsUsers) return false;
   if (countsUsers && facts.peopleMapped) return false;
   if (systemTypes.has(type)) return false;
+  const filters = conditionsOf(question).flatMap((group) => group.filters);
   const properties = [...filters.map(({ property }) => property), ...breakdown];
   return properties.every(
     (property) => property?.scope === PropertyScope.FIELD && fields.get(property.name)?.inRollups === true,
@@ -89,7 +96,7 @@ function isOneZone({ firstReceivedDay }: Gaps, sinceMs: number | undefined): boo
  * The question as the rollup of days has it: whole local days, written as if they were days of UTC. Undefined where an
  * edge is no beginning of a day.
  */
-export function daysQuestion(question: MetricsQuestion): MetricsQuestion | undefined {
+export function daysQuestion<Q extends SeriesQuestion>(question: Q): Q | undefined {
   const { range, buckets, timeZone } = question;
   const dayOf = (instantMs: number): number => (dateAt(instantMs, timeZone) ?? Number.NaN) * dayMs;
   const [fromMs, toMs] = [dayOf(range.fromMs), dayOf(range.toMs)];

@@ -14,6 +14,7 @@ import type { EffectiveSettings } from "../../platform/control/projects.js";
 import { requestInvalid } from "../../platform/fault.js";
 import { isTimeZone } from "../../platform/local-time.js";
 import { type Buckets, bucketsMax, bucketsOf, type WeekStart } from "./calendar.js";
+import type { FilterGroup } from "./patterns.js";
 import type { RegisteredKinds } from "./registered-kinds.js";
 import type { AskedData } from "./sql/version.js";
 
@@ -29,23 +30,75 @@ export interface Range {
   readonly isStartChosen: boolean;
 }
 
-/** What QueryMetrics is asked, complete and checked. */
-export interface MetricsQuestion {
+/** One series, complete and checked: what is computed, of which events, in which buckets. */
+export interface SeriesQuestion {
   readonly type: string;
   readonly aggregation: Aggregation;
   /** Set for all aggregations that need one. */
   readonly property: Property | undefined;
   readonly percentile: number;
   readonly range: Range;
-  readonly interval: Interval;
   readonly buckets: Buckets;
   readonly timeZone: string;
-  readonly weekStart: WeekStart;
   readonly filters: readonly Filter[];
   readonly breakdown: readonly Property[];
   readonly limit: number;
   /** Set where the question names properties of an event type that has a schema. */
   readonly registered?: RegisteredKinds;
+  /** Conditions that it shares with other series. */
+  readonly commonFilters?: readonly Filter[];
+  /** Computes over the numbers of events of users instead of a property. */
+  readonly perUser?: boolean;
+  /** Each bucket with all of the range before it. */
+  readonly isCumulative?: boolean;
+  /** Set where each bucket counts users of the days before it as well. */
+  readonly active?: ActiveDays;
+  /** Of each property of the breakdown the bins that its numbers are sorted into. */
+  readonly bins?: readonly (Bins | undefined)[];
+  /** What is told of values beyond the limit: all as one where it can be summed up (not set), or whatever it is. */
+  readonly others?: "sums" | "all" | "none";
+  /** Where the request has its parts, for faults; not set: where QueryMetrics has them. */
+  readonly places?: QuestionPlaces;
+}
+
+/** Trailing days. */
+export interface ActiveDays {
+  /** So many days end with each day. */
+  readonly span: number;
+  /** All that are read: the days of the range, and as many before as the first span has. */
+  readonly days: Buckets;
+}
+
+/** Consecutive bins: bin i is [edges[i], edges[i + 1]), the last has its upper edge as well. */
+export interface Bins {
+  readonly edges: readonly number[];
+}
+
+export interface QuestionPlaces {
+  readonly filters: string;
+  readonly commonFilters: string;
+  readonly property: string;
+  readonly aggregation: string;
+  readonly breakdown: (index: number) => string;
+}
+
+/** What QueryMetrics is asked. */
+export interface MetricsQuestion extends SeriesQuestion {
+  readonly interval: Interval;
+  readonly weekStart: WeekStart;
+}
+
+/** All conditions on its events, and where the request has them. */
+export function conditionsOf({ filters, commonFilters = [], places }: SeriesQuestion): FilterGroup[] {
+  return [
+    { field: places?.filters ?? "filters", filters },
+    { field: places?.commonFilters ?? "filters", filters: commonFilters },
+  ];
+}
+
+/** The range that is read: trailing days begin before the range that is asked for. */
+export function readRange({ range, active }: Pick<SeriesQuestion, "range" | "active">): Range {
+  return active === undefined ? range : { ...range, fromMs: active.days.starts[0] ?? range.fromMs };
 }
 
 const defaultRangeMs = 30 * 86_400_000;
@@ -102,16 +155,18 @@ export function beginningAt(question: MetricsQuestion, fromMs: number): MetricsQ
 }
 
 /** Whether the answer depends on who is who: it counts users, or looks at their traits. */
-export function asksForPersons({ aggregation, property, filters, breakdown }: MetricsQuestion): boolean {
+export function asksForPersons(question: SeriesQuestion): boolean {
+  const { aggregation, perUser, property, breakdown } = question;
+  const filters = conditionsOf(question).flatMap((group) => group.filters);
   const properties = [property, ...breakdown, ...filters.map((filter) => filter.property)];
-  return (
-    aggregation === Aggregation.UNIQUE_USERS || properties.some((each) => each?.scope === PropertyScope.USER)
-  );
+  const counts = aggregation === Aggregation.UNIQUE_USERS || perUser === true;
+  return counts || properties.some((each) => each?.scope === PropertyScope.USER);
 }
 
 /** The data that its answer is made of. */
-export function askedData(question: MetricsQuestion): AskedData {
-  const { type, range } = question;
+export function askedData(question: SeriesQuestion): AskedData {
+  const { type } = question;
+  const range = readRange(question);
   const types = type === "" ? [] : [type];
   return { types, fromMs: range.fromMs, toMs: range.toMs, persons: asksForPersons(question) };
 }

@@ -34,7 +34,7 @@ function question(name: string, op: FilterOp, values: string[], schema?: string)
 
 function statement(asked: MetricsQuestion): Statement {
   const plan = { table: "events", source: "raw" } as const;
-  return metricsSql(new Tenant("p"), nobodyMapped, asked, plan).buckets([]);
+  return metricsSql({ tenant: new Tenant("p"), people: nobodyMapped }, asked, plan).buckets([]);
 }
 
 const boundOf = (asked: MetricsQuestion): unknown[] => Object.values(statement(asked).parameters);

@@ -7,6 +7,7 @@ import { listEvents } from "./list-events.js";
 import { type QueryMetricsPorts, queryMetrics } from "./query-metrics.js";
 import { queryStickiness } from "./stickiness/query-stickiness.js";
 import { type SubscribePorts, subscribe } from "./subscribe.js";
+import { queryTrend } from "./trend/query-trend.js";
 import { queryPaths } from "./visits/query-paths.js";
 import { querySessions } from "./visits/query-sessions.js";
 
@@ -18,6 +19,7 @@ export function mountQuery(ports: QueryPorts): Mount {
     QueryService,
     {
       queryMetrics: (request, call) => queryMetrics(ports, request, call),
+      queryTrend: (request, call) => queryTrend(ports, request, call),
       listEvents: (request, call) => listEvents(ports, request, call),
       getUser: (request, call) => getUser(ports, request, call),
       explainEvent: (request, call) => explainEvent(ports, request, call),
@@ -29,6 +31,7 @@ export function mountQuery(ports: QueryPorts): Mount {
     },
     {
       queryMetrics: "query",
+      queryTrend: "query",
       listEvents: "query",
       getUser: "query",
       explainEvent: "query",

@@ -20,4 +20,8 @@ export const analysisAttempts: Readonly<Record<string, Attempt>> = {
   "QueryService.QuerySessions": async ({ query }) => {
     expect((await query.querySessions({})).total?.visits).to.equal(0n);
   },
+  "QueryService.QueryTrend": async ({ query }) => {
+    const { lines } = await query.queryTrend({ series: [{}] });
+    expect(lines.map(({ total }) => total?.value)).to.deep.equal([0]);
+  },
 };

@@ -26,6 +26,9 @@ export interface Purpose {
 /** One computation of an analysis: reads the engine, and keeps account of what that took. */
 export class AnalysisRun {
   readonly tenant: Tenant;
+  readonly people: People;
+  /** What is registered for the types that the question names. */
+  readonly kinds: ReadersParts["kinds"];
   readonly applied: Applied;
   readonly signal: AbortSignal;
   readonly #parts: RunParts;
@@ -34,6 +37,8 @@ export class AnalysisRun {
 
   constructor(parts: RunParts) {
     this.tenant = parts.tenant;
+    this.people = parts.people;
+    this.kinds = parts.readers.kinds;
     this.applied = parts.applied;
     this.signal = parts.signal;
     this.#parts = parts;
@@ -69,5 +74,11 @@ export class AnalysisRun {
 
   plan(): PlanPart[] {
     return this.#plan;
+  }
+
+  /** Where it was read: a rollup where that is all that was. */
+  source(): "raw" | "rollup" {
+    const isRolled = this.#plan.length > 0 && this.#plan.every(({ source }) => source === "rollup");
+    return isRolled ? "rollup" : "raw";
   }
 }

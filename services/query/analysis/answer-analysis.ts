@@ -13,8 +13,10 @@ import { canonicalRange } from "../cache/answer-key.js";
 import type { Answered } from "../cache/cached-answers.js";
 import { type Asked, askedProject } from "../caller.js";
 import { dataExpired } from "../compute-metrics.js";
+import type { AskedRows } from "../expiry.js";
 import { badPattern, type FilterGroup } from "../patterns.js";
 import { type Applied, BadPattern } from "../ports.js";
+
 import type { QueryMetricsPorts } from "../query-metrics.js";
 import { eventYears } from "../question.js";
 import type { RegisteredKinds } from "../registered-kinds.js";
@@ -50,6 +52,11 @@ export interface Analysis<Desc extends DescMessage> {
   readonly asksHistory: boolean;
   /** Until when the answer changes with the clock alone, ms since 1970; not set: never, but for ranges that end now. */
   readonly movesUntilMs?: number;
+  /**
+   * From which instant on all that it asks is there; undefined: from the beginning. Not set: that of its events, for it
+   * is answered from nothing else.
+   */
+  completeFrom?(rows: AskedRows): Promise<number | undefined>;
   /** Every list of conditions, the frame's too: names the one whose regular expression can't be compiled. */
   readonly filterGroups: readonly FilterGroup[];
   /** @throws Fault REQUEST_INVALID, and what the engine throws. */
@@ -142,7 +149,7 @@ async function computed<Desc extends DescMessage>(
     const { range, timeZone, weekStart } = frame;
     const about = { applied, asOfMs: ports.clock.now(), range, timeZone, weekStart, lateShare };
     const info: MessageInitShape<typeof AnswerInfoSchema> = {
-      ...answerInfo({ ...about, ...run.work(), source: "raw" }),
+      ...answerInfo({ ...about, ...run.work(), source: run.source() }),
       plan: run.plan(),
       ...(left.completeFromMs === undefined ? {} : { completeFrom: timestampFromMs(left.completeFromMs) }),
       ...(left.historyFromMs === undefined ? {} : { historyFrom: timestampFromMs(left.historyFromMs) }),
@@ -173,7 +180,10 @@ async function leftOf<Desc extends DescMessage>(
   const history = asked.asksHistory
     ? (await ports.expiry.gaps(rows, { ...scope, fromMs: eventYears.fromMs, toMs: fromMs })).events
     : undefined;
-  const { events: completeFromMs } = await ports.expiry.gaps(rows, { ...scope, fromMs, toMs });
+  const completeFromMs =
+    asked.completeFrom === undefined
+      ? (await ports.expiry.gaps(rows, { ...scope, fromMs, toMs })).events
+      : await asked.completeFrom(rows);
   const historyFrom = history === undefined ? {} : { historyFromMs: history };
   if (completeFromMs === undefined) return { analysis: asked, ...historyFrom };
   const { frame } = asked;

@@ -1,15 +1,12 @@
 import { Aggregation } from "../../../gen/ts/tideline/query/v1/question_pb.js";
-import { requestInvalid } from "../../../platform/fault.js";
 import type { Plan } from "../plan.js";
-import { graceMs, type MetricsQuestion } from "../question.js";
-import { bucketSql } from "./buckets.js";
-import { filtersSql } from "./filter.js";
-import { instant } from "./instant.js";
-import { StatementJoins } from "./joins.js";
-import type { People } from "./people.js";
-import { PropertyReader } from "./property.js";
-import { allOf, bind, listOf, type Sql, sql } from "./sql.js";
-import type { Statement, Tenant } from "./tenant.js";
+import type { SeriesQuestion } from "../question.js";
+import { activeBucketsSql, activeTotalsSql } from "./active-users.js";
+import { measured } from "./measure.js";
+import { perUserBucketsSql, perUserTotalsSql } from "./per-user.js";
+import { type Placed, type Rowed, type SeriesRows, seriesRows } from "./series-rows.js";
+import { bind, listOf, type Sql, sql } from "./sql.js";
+import type { Statement } from "./tenant.js";
 
 /** A value of a breakdown: null where the property is missing. */
 export type BreakdownValues = readonly (string | null)[];
@@ -24,8 +21,8 @@ export type TopRow = readonly [
 
 /**
  * A row of the buckets: the place of its series in the top list from 1 (0: others, or no breakdown), whether it sums
- * up all series, the bucket's start, whether it sums up all buckets; then value, count of what went into it, events,
- * late events.
+ * up all series, the bucket's start, whether it sums up all buckets (1), or tells of events alone (2); then value,
+ * count of what went into it, events, late events.
  */
 export type BucketRow = readonly [
   series: number,
@@ -38,7 +35,7 @@ export type BucketRow = readonly [
   late: number,
 ];
 
-/** The statements of one QueryMetrics. */
+/** The statements of one series. */
 export interface MetricsSql {
   /** The greatest series by their totals over the whole range, where there is a breakdown. */
   readonly top?: Statement;
@@ -51,172 +48,82 @@ export function sumsOthers(aggregation: Aggregation): boolean {
   return aggregation === Aggregation.COUNT || aggregation === Aggregation.SUM;
 }
 
+/** Whether the answer tells what is beyond the limit as one. */
+export function tellsOthers({ others = "sums", aggregation }: SeriesQuestion): boolean {
+  return others === "all" || (others === "sums" && sumsOthers(aggregation));
+}
+
 /** @throws Fault REQUEST_INVALID that names the field. */
-export function metricsSql(
-  tenant: Tenant,
-  people: People,
-  question: MetricsQuestion,
-  plan: Plan,
-): MetricsSql {
-  const parts = partsOf(tenant, people, question, plan);
+export function metricsSql(rowed: Rowed, question: SeriesQuestion, plan: Plan): MetricsSql {
+  const { tenant } = rowed;
+  const rows = seriesRows(rowed, question, plan);
   const buckets = (top: readonly BreakdownValues[]): Statement =>
-    tenant.statement(bucketsSql(question, parts, top));
+    tenant.statement(bucketsSql(question, rows, top));
   return question.breakdown.length === 0
     ? { buckets }
-    : { top: tenant.statement(topSql(question, parts)), buckets };
+    : { top: tenant.statement(topSql(question, rows)), buckets };
 }
 
-/** The expressions that all statements of a question share. */
-interface Parts {
-  /** FROM, WHERE and all conditions. */
-  readonly rows: Sql;
-  /** Nullable(Float64), and the number of values behind it. */
-  readonly value: Sql;
-  readonly count: Sql;
-  readonly events: Sql;
-  /** Nullable(String) each. */
-  readonly breakdown: readonly Sql[];
-  readonly bucket: Sql;
-  readonly late: Sql;
+function topSql(question: SeriesQuestion, rows: SeriesRows): Sql {
+  return sql`SELECT series, value, toFloat64(counted), toFloat64(count() OVER ()) AS series_in_all
+    FROM (${totalsSql(question, rows)}) ORDER BY value DESC NULLS LAST, series LIMIT ${bind.uint64(question.limit)}`;
 }
 
-function partsOf(tenant: Tenant, people: People, question: MetricsQuestion, plan: Plan): Parts {
-  const { registered, timeZone } = question;
-  const typing = registered === undefined ? undefined : { kinds: registered.kinds, timeZone };
-  const reader = new PropertyReader(new StatementJoins(tenant, people), typing);
-  const isRaw = plan.table === "events";
-  const { time, timeMs, bound } = timeSql(plan);
-  const { start, end } = bucketSql(question.buckets, timeMs);
-  const breakdown = question.breakdown.map(
-    (property, index) => reader.property(property, `breakdown[${index}].name`).text,
-  );
-  const aggregate = isRaw ? rawAggregate(question, reader) : rollupAggregate(question);
-  const conditions = allOf([
-    sql`${time} >= ${bound(question.range.fromMs)} AND ${time} < ${bound(question.range.toMs)}`,
-    typeSql(question.type, isRaw),
-    filtersSql(question.filters, reader),
-  ]);
-  const closed = sql`${end} + ${bind.int64(graceMs)}`;
-  return {
-    rows: sql`${rowsSql({ tenant, reader, question, plan })} AND ${conditions}`,
-    ...aggregate,
-    events: isRaw ? sql`count()` : sql`sum(e.events)`,
-    breakdown,
-    bucket: start,
-    // Rollups know the day of receipt alone: what was received on the day that the bucket closed counts as in time.
-    late: isRaw
-      ? sql`countIf(toUnixTimestamp64Milli(e.received_time) >= ${closed})`
-      : sql`sumIf(e.events, toUnixTimestamp(toDateTime(e.received_date, 'UTC')) * 1000 >= ${closed})`,
-  };
+/** Columns series, value and counted: the total of each value of the breakdown. */
+function totalsSql(question: SeriesQuestion, rows: SeriesRows): Sql {
+  const series = sql`[${listOf(rows.breakdown)}]`;
+  if (question.active !== undefined) return activeTotalsSql(question.active, rows, series);
+  if (question.perUser === true) return perUserTotalsSql(rows, series);
+  const { value, count } = measured(rows.measure);
+  return sql`SELECT ${series} AS series, ${value} AS value, ${count} AS counted ${rows.rows} GROUP BY series`;
 }
 
-interface TimeSql {
-  /** The column, as the table's key has it. */
-  readonly time: Sql;
-  /** The same as Int64, ms. */
-  readonly timeMs: Sql;
-  /** An edge of the range to compare the column with. */
-  readonly bound: (ms: number) => Sql;
+function bucketsSql(question: SeriesQuestion, rows: SeriesRows, top: readonly BreakdownValues[]): Sql {
+  const isWhole = question.breakdown.length === 0;
+  const place = isWhole ? sql`toUInt32(0)` : placeSql(rows.breakdown, top);
+  const only = isWhole || tellsOthers(question) ? sql`1` : sql`place > 0`;
+  const placed = { place, only };
+  if (question.active !== undefined) return activeBucketsSql(question, rows, placed);
+  if (question.perUser === true) return perUserBucketsSql(question, rows, placed);
+  if (question.isCumulative === true) return risingSql(rows, placed);
+  return isWhole ? wholeSql(rows) : brokenDownSql(rows, placed);
 }
 
-function timeSql({ table }: Plan): TimeSql {
-  if (table === "rollup_day") {
-    const bound = (ms: number) => sql`toDate32(toInt32(${bind.int64(Math.round(ms / dayMs))}))`;
-    const time = sql`e.bucket`;
-    return { time, timeMs: sql`(toInt64(toInt32(${time})) * ${bind.int64(dayMs)})`, bound };
-  }
-  const time = table === "events" ? sql`e.time` : sql`e.bucket`;
-  return { time, timeMs: sql`toUnixTimestamp64Milli(${time})`, bound: instant };
+function valuesSql({ measure, events, late }: SeriesRows): Sql {
+  const { value, count } = measured(measure);
+  return sql`${value}, toFloat64(${count}), toFloat64(${events}), toFloat64(${late})`;
 }
 
-const dayMs = 86_400_000;
+// Materialized: of a constant the engine can't say whether a row sums it up.
+const bucketAs = (rows: SeriesRows): Sql => sql`materialize(${rows.bucket}) AS bucket`;
 
-interface RowsSql {
-  readonly tenant: Tenant;
-  readonly reader: PropertyReader;
-  readonly question: MetricsQuestion;
-  readonly plan: Plan;
+function wholeSql(rows: SeriesRows): Sql {
+  return sql`SELECT 0, toUInt8(grouping(bucket)), toFloat64(${bucketAs(rows)}), toUInt8(grouping(bucket)),
+      ${valuesSql(rows)}
+    ${rows.rows} GROUP BY bucket WITH ROLLUP`;
 }
 
-/** FROM and WHERE; of a rollup with a tail of events both, in the rollup's form. */
-function rowsSql({ tenant, reader, question, plan }: RowsSql): Sql {
-  if (plan.tailFromMs === undefined) return reader.from(plan.table);
-  const { range, type } = question;
-  const tail = instant(plan.tailFromMs);
-  const keys = sql`e.type AS type, e.country AS country, e.device_class AS device_class`;
-  const rolled = sql`SELECT ${keys}, e.bucket AS bucket, e.received_date AS received_date, toUInt64(e.events) AS events,
-      e.visitors AS visitors
-    ${tenant.from("rollup_quarter")} AND e.bucket >= ${instant(range.fromMs)} AND e.bucket < ${tail}
-      AND ${typeSql(type, false)}`;
-  const own = sql`SELECT ${keys}, e.time AS bucket, toDate(e.received_time) AS received_date, count() AS events,
-      uniqExactStateIf(e.visitor_id, e.visitor_id != '') AS visitors
-    ${tenant.from("events")} AND e.time >= ${tail} AND e.time < ${instant(range.toMs)} AND ${typeSql(type, true)}
-    GROUP BY type, country, device_class, bucket, received_date`;
-  return sql`FROM (${rolled} UNION ALL ${own}) AS e WHERE 1`;
+function brokenDownSql(rows: SeriesRows, { place, only }: Placed): Sql {
+  return sql`SELECT ${place} AS place, toUInt8(grouping(place)),
+      toFloat64(${bucketAs(rows)}), toUInt8(grouping(bucket)), ${valuesSql(rows)}
+    ${rows.rows} AND ${only} GROUP BY place, bucket WITH ROLLUP`;
 }
 
-function typeSql(type: string, isRaw: boolean): Sql {
-  if (type !== "") return sql`e.type = ${bind.text(type)}`;
-  return isRaw ? sql`NOT e.is_system` : sql`1`;
-}
+/** States of a bucket by their names; a measure has at most two. */
+const states: readonly Sql[] = [sql`s0`, sql`s1`];
 
-type Aggregate = Pick<Parts, "value" | "count">;
-
-function rollupAggregate({ aggregation }: MetricsQuestion): Aggregate {
-  const value = aggregation === Aggregation.COUNT ? sql`sum(e.events)` : sql`uniqExactMerge(e.visitors)`;
-  return { value: sql`toFloat64(${value})`, count: sql`sum(e.events)` };
-}
-
-function rawAggregate(question: MetricsQuestion, reader: PropertyReader): Aggregate {
-  const { aggregation, property, percentile } = question;
-  if (aggregation === Aggregation.COUNT) return { value: sql`toFloat64(count())`, count: sql`count()` };
-  if (aggregation === Aggregation.UNIQUE_USERS) {
-    const person = reader.person();
-    return { value: sql`toFloat64(uniqExactIf(${person}, ${person} != ''))`, count: sql`count()` };
-  }
-  if (property === undefined) throw new Error("a question without its property was let through");
-  const { text, number, typed } = reader.property(property, "property.name");
-  if (typed?.kind === "time" && aggregation === Aggregation.SUM) {
-    throw requestInvalid("aggregation", "time", "the property is registered as time: times have no sum");
-  }
-  switch (aggregation) {
-    case Aggregation.UNIQUE_VALUES:
-      return { value: sql`toFloat64(uniqExact(${text}))`, count: sql`count(${text})` };
-    case Aggregation.SUM:
-      // Compensated: the order in which threads add up does not show.
-      return { value: sql`ifNull(sumKahan(${number}), 0)`, count: sql`count(${number})` };
-    case Aggregation.AVG:
-      return { value: sql`sumKahan(${number}) / count(${number})`, count: sql`count(${number})` };
-    case Aggregation.MIN:
-      return { value: sql`min(${number})`, count: sql`count(${number})` };
-    case Aggregation.MAX:
-      return { value: sql`max(${number})`, count: sql`count(${number})` };
-    default: {
-      const level = bind.float64(percentile / 100);
-      return { value: sql`quantileExactInclusive(${level})(${number})`, count: sql`count(${number})` };
-    }
-  }
-}
-
-function topSql({ limit }: MetricsQuestion, parts: Parts): Sql {
-  const series = sql`SELECT [${listOf(parts.breakdown)}] AS series, ${parts.value} AS value, ${parts.count} AS counted
-    ${parts.rows} GROUP BY series`;
-  return sql`SELECT series, value, toFloat64(counted), toFloat64(count() OVER ()) AS series_in_all FROM (${series})
-    ORDER BY value DESC NULLS LAST, series LIMIT ${bind.uint64(limit)}`;
-}
-
-function bucketsSql(question: MetricsQuestion, parts: Parts, top: readonly BreakdownValues[]): Sql {
-  const values = sql`${parts.value}, toFloat64(${parts.count}), toFloat64(${parts.events}), toFloat64(${parts.late})`;
-  // Materialized: of a constant the engine can't say whether a row sums it up.
-  const bucket = sql`materialize(${parts.bucket}) AS bucket`;
-  if (question.breakdown.length === 0) {
-    return sql`SELECT 0, toUInt8(grouping(bucket)), toFloat64(${bucket}), toUInt8(grouping(bucket)), ${values}
-      ${parts.rows} GROUP BY bucket WITH ROLLUP`;
-  }
-  const only = sumsOthers(question.aggregation) ? sql`1` : sql`place > 0`;
-  return sql`SELECT ${placeSql(parts.breakdown, top)} AS place, toUInt8(grouping(place)),
-      toFloat64(${bucket}), toUInt8(grouping(bucket)), ${values}
-    ${parts.rows} AND ${only} GROUP BY place, bucket WITH ROLLUP`;
+/** Each bucket with all before it: states of the buckets, put together one after the other. */
+function risingSql(rows: SeriesRows, { place, only }: Placed): Sql {
+  const { aggregates, value, count } = rows.measure;
+  const named = aggregates.map(({ state }, index) => sql`${state} AS ${states[index] ?? sql``}`);
+  const perBucket = sql`SELECT ${place} AS place, ${rows.bucket} AS bucket, ${listOf(named)}, ${rows.events} AS events,
+      ${rows.late} AS late_ones
+    ${rows.rows} AND ${only} GROUP BY place, bucket`;
+  const merged = aggregates.map(({ merged: of }, index) => of(states[index] ?? sql``, sql`OVER rising`));
+  return sql`SELECT place, 0, toFloat64(bucket), 0, ${value(merged)}, toFloat64(${count(merged)}), toFloat64(events),
+      toFloat64(late_ones)
+    FROM (${perBucket}) WINDOW rising AS
+      (PARTITION BY place ORDER BY bucket ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`;
 }
 
 /** The place of a row's series in the list, from 1; 0 where it is not in it. */
@@ -232,6 +139,6 @@ function placeSql(breakdown: readonly Sql[], top: readonly BreakdownValues[]): S
 }
 
 /** A series as one text; lengths make it unmistakable. */
-function keyOf(values: BreakdownValues): string {
+export function keyOf(values: BreakdownValues): string {
   return values.map((value) => (value === null ? "-" : `${Buffer.byteLength(value)}:${value}`)).join("");
 }

@@ -73,7 +73,7 @@ function textOf(value: unknown): string {
 }
 
 /** The percentile by R-7: linear between the closest ranks. */
-function percentileOf(values: readonly number[], percent: number): number {
+export function percentileOf(values: readonly number[], percent: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const rank = ((sorted.length - 1) * percent) / 100;
   const [low = 0, high = 0] = [sorted[Math.floor(rank)], sorted[Math.ceil(rank)]];
@@ -174,7 +174,7 @@ function fieldValue(event: TestEvent, name: FieldName): Value {
   return name === "sequence" && value === 0 ? missing : { kind: "number", text: String(value) };
 }
 
-function read(event: TestEvent, property: Property, persons: Persons): Value {
+export function read(event: TestEvent, property: Property, persons: Persons): Value {
   if (property.scope === PropertyScope.FIELD) return fieldValue(event, property.name as FieldName);
   const keys = keysOfName.get(property.name);
   if (keys === undefined) throw new Error(`no keys for ${property.name}`);
@@ -183,7 +183,7 @@ function read(event: TestEvent, property: Property, persons: Persons): Value {
     : valueAt(event.properties, keys);
 }
 
-function asText(value: Value): string | undefined {
+export function asText(value: Value): string | undefined {
   return value.kind === "text" || value.kind === "number" ? value.text : undefined;
 }
 
@@ -285,8 +285,8 @@ export function recount(
   };
 }
 
-function aggregate(
-  { aggregation, property, percentile }: MetricsQuestion,
+export function aggregate(
+  { aggregation, property, percentile }: Pick<MetricsQuestion, "aggregation" | "property" | "percentile">,
   events: readonly TestEvent[],
   persons: Persons,
 ): number | undefined {

@@ -1225,7 +1225,7 @@ var File_tideline_query_v1_query_service_proto protoreflect.FileDescriptor
 
 const file_tideline_query_v1_query_service_proto_rawDesc = "" +
 	"\n" +
-	"%tideline/query/v1/query_service.proto\x12\x11tideline.query.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\x1a tideline/pipeline/v1/block.proto\x1a\x1ftideline/pipeline/v1/live.proto\x1a\"tideline/query/v1/experiment.proto\x1a\x1dtideline/query/v1/paths.proto\x1a tideline/query/v1/question.proto\x1a tideline/query/v1/sessions.proto\x1a\"tideline/query/v1/stickiness.proto\"\xac\x05\n" +
+	"%tideline/query/v1/query_service.proto\x12\x11tideline.query.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\x1a tideline/pipeline/v1/block.proto\x1a\x1ftideline/pipeline/v1/live.proto\x1a\"tideline/query/v1/experiment.proto\x1a\x1dtideline/query/v1/paths.proto\x1a tideline/query/v1/question.proto\x1a tideline/query/v1/sessions.proto\x1a\"tideline/query/v1/stickiness.proto\x1a\x1dtideline/query/v1/trend.proto\"\xac\x05\n" +
 	"\x13QueryMetricsRequest\x12\x1c\n" +
 	"\x04type\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xc8\x01R\x04type\x12L\n" +
 	"\vaggregation\x18\x02 \x01(\x0e2\x1e.tideline.query.v1.AggregationB\n" +
@@ -1339,9 +1339,11 @@ const file_tideline_query_v1_query_service_proto_rawDesc = "" +
 	"\n" +
 	"NamedCount\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
-	"\x06events\x18\x02 \x01(\x04R\x06events2\x92\a\n" +
+	"\x06events\x18\x02 \x01(\x04R\x06events2\xf2\a\n" +
 	"\fQueryService\x12d\n" +
 	"\fQueryMetrics\x12&.tideline.query.v1.QueryMetricsRequest\x1a'.tideline.query.v1.QueryMetricsResponse\"\x03\x90\x02\x01\x12^\n" +
+	"\n" +
+	"QueryTrend\x12$.tideline.query.v1.QueryTrendRequest\x1a%.tideline.query.v1.QueryTrendResponse\"\x03\x90\x02\x01\x12^\n" +
 	"\n" +
 	"ListEvents\x12$.tideline.query.v1.ListEventsRequest\x1a%.tideline.query.v1.ListEventsResponse\"\x03\x90\x02\x01\x12U\n" +
 	"\aGetUser\x12!.tideline.query.v1.GetUserRequest\x1a\".tideline.query.v1.GetUserResponse\"\x03\x90\x02\x01\x12d\n" +
@@ -1401,14 +1403,16 @@ var file_tideline_query_v1_query_service_proto_goTypes = []any{
 	(*v11.EventFault)(nil),          // 30: tideline.event.v1.EventFault
 	(*v1.LiveVerdict)(nil),          // 31: tideline.pipeline.v1.LiveVerdict
 	(*v1.ServiceStatus)(nil),        // 32: tideline.pipeline.v1.ServiceStatus
-	(*QueryStickinessRequest)(nil),  // 33: tideline.query.v1.QueryStickinessRequest
-	(*QueryPathsRequest)(nil),       // 34: tideline.query.v1.QueryPathsRequest
-	(*QuerySessionsRequest)(nil),    // 35: tideline.query.v1.QuerySessionsRequest
-	(*QueryExperimentRequest)(nil),  // 36: tideline.query.v1.QueryExperimentRequest
-	(*QueryStickinessResponse)(nil), // 37: tideline.query.v1.QueryStickinessResponse
-	(*QueryPathsResponse)(nil),      // 38: tideline.query.v1.QueryPathsResponse
-	(*QuerySessionsResponse)(nil),   // 39: tideline.query.v1.QuerySessionsResponse
-	(*QueryExperimentResponse)(nil), // 40: tideline.query.v1.QueryExperimentResponse
+	(*QueryTrendRequest)(nil),       // 33: tideline.query.v1.QueryTrendRequest
+	(*QueryStickinessRequest)(nil),  // 34: tideline.query.v1.QueryStickinessRequest
+	(*QueryPathsRequest)(nil),       // 35: tideline.query.v1.QueryPathsRequest
+	(*QuerySessionsRequest)(nil),    // 36: tideline.query.v1.QuerySessionsRequest
+	(*QueryExperimentRequest)(nil),  // 37: tideline.query.v1.QueryExperimentRequest
+	(*QueryTrendResponse)(nil),      // 38: tideline.query.v1.QueryTrendResponse
+	(*QueryStickinessResponse)(nil), // 39: tideline.query.v1.QueryStickinessResponse
+	(*QueryPathsResponse)(nil),      // 40: tideline.query.v1.QueryPathsResponse
+	(*QuerySessionsResponse)(nil),   // 41: tideline.query.v1.QuerySessionsResponse
+	(*QueryExperimentResponse)(nil), // 42: tideline.query.v1.QueryExperimentResponse
 }
 var file_tideline_query_v1_query_service_proto_depIdxs = []int32{
 	17, // 0: tideline.query.v1.QueryMetricsRequest.aggregation:type_name -> tideline.query.v1.Aggregation
@@ -1453,25 +1457,27 @@ var file_tideline_query_v1_query_service_proto_depIdxs = []int32{
 	23, // 39: tideline.query.v1.SubscribeResponse.complete_from:type_name -> google.protobuf.Timestamp
 	23, // 40: tideline.query.v1.MinuteCount.minute:type_name -> google.protobuf.Timestamp
 	0,  // 41: tideline.query.v1.QueryService.QueryMetrics:input_type -> tideline.query.v1.QueryMetricsRequest
-	3,  // 42: tideline.query.v1.QueryService.ListEvents:input_type -> tideline.query.v1.ListEventsRequest
-	5,  // 43: tideline.query.v1.QueryService.GetUser:input_type -> tideline.query.v1.GetUserRequest
-	7,  // 44: tideline.query.v1.QueryService.ExplainEvent:input_type -> tideline.query.v1.ExplainEventRequest
-	33, // 45: tideline.query.v1.QueryService.QueryStickiness:input_type -> tideline.query.v1.QueryStickinessRequest
-	34, // 46: tideline.query.v1.QueryService.QueryPaths:input_type -> tideline.query.v1.QueryPathsRequest
-	35, // 47: tideline.query.v1.QueryService.QuerySessions:input_type -> tideline.query.v1.QuerySessionsRequest
-	36, // 48: tideline.query.v1.QueryService.QueryExperiment:input_type -> tideline.query.v1.QueryExperimentRequest
-	10, // 49: tideline.query.v1.QueryService.Subscribe:input_type -> tideline.query.v1.SubscribeRequest
-	1,  // 50: tideline.query.v1.QueryService.QueryMetrics:output_type -> tideline.query.v1.QueryMetricsResponse
-	4,  // 51: tideline.query.v1.QueryService.ListEvents:output_type -> tideline.query.v1.ListEventsResponse
-	6,  // 52: tideline.query.v1.QueryService.GetUser:output_type -> tideline.query.v1.GetUserResponse
-	8,  // 53: tideline.query.v1.QueryService.ExplainEvent:output_type -> tideline.query.v1.ExplainEventResponse
-	37, // 54: tideline.query.v1.QueryService.QueryStickiness:output_type -> tideline.query.v1.QueryStickinessResponse
-	38, // 55: tideline.query.v1.QueryService.QueryPaths:output_type -> tideline.query.v1.QueryPathsResponse
-	39, // 56: tideline.query.v1.QueryService.QuerySessions:output_type -> tideline.query.v1.QuerySessionsResponse
-	40, // 57: tideline.query.v1.QueryService.QueryExperiment:output_type -> tideline.query.v1.QueryExperimentResponse
-	11, // 58: tideline.query.v1.QueryService.Subscribe:output_type -> tideline.query.v1.SubscribeResponse
-	50, // [50:59] is the sub-list for method output_type
-	41, // [41:50] is the sub-list for method input_type
+	33, // 42: tideline.query.v1.QueryService.QueryTrend:input_type -> tideline.query.v1.QueryTrendRequest
+	3,  // 43: tideline.query.v1.QueryService.ListEvents:input_type -> tideline.query.v1.ListEventsRequest
+	5,  // 44: tideline.query.v1.QueryService.GetUser:input_type -> tideline.query.v1.GetUserRequest
+	7,  // 45: tideline.query.v1.QueryService.ExplainEvent:input_type -> tideline.query.v1.ExplainEventRequest
+	34, // 46: tideline.query.v1.QueryService.QueryStickiness:input_type -> tideline.query.v1.QueryStickinessRequest
+	35, // 47: tideline.query.v1.QueryService.QueryPaths:input_type -> tideline.query.v1.QueryPathsRequest
+	36, // 48: tideline.query.v1.QueryService.QuerySessions:input_type -> tideline.query.v1.QuerySessionsRequest
+	37, // 49: tideline.query.v1.QueryService.QueryExperiment:input_type -> tideline.query.v1.QueryExperimentRequest
+	10, // 50: tideline.query.v1.QueryService.Subscribe:input_type -> tideline.query.v1.SubscribeRequest
+	1,  // 51: tideline.query.v1.QueryService.QueryMetrics:output_type -> tideline.query.v1.QueryMetricsResponse
+	38, // 52: tideline.query.v1.QueryService.QueryTrend:output_type -> tideline.query.v1.QueryTrendResponse
+	4,  // 53: tideline.query.v1.QueryService.ListEvents:output_type -> tideline.query.v1.ListEventsResponse
+	6,  // 54: tideline.query.v1.QueryService.GetUser:output_type -> tideline.query.v1.GetUserResponse
+	8,  // 55: tideline.query.v1.QueryService.ExplainEvent:output_type -> tideline.query.v1.ExplainEventResponse
+	39, // 56: tideline.query.v1.QueryService.QueryStickiness:output_type -> tideline.query.v1.QueryStickinessResponse
+	40, // 57: tideline.query.v1.QueryService.QueryPaths:output_type -> tideline.query.v1.QueryPathsResponse
+	41, // 58: tideline.query.v1.QueryService.QuerySessions:output_type -> tideline.query.v1.QuerySessionsResponse
+	42, // 59: tideline.query.v1.QueryService.QueryExperiment:output_type -> tideline.query.v1.QueryExperimentResponse
+	11, // 60: tideline.query.v1.QueryService.Subscribe:output_type -> tideline.query.v1.SubscribeResponse
+	51, // [51:61] is the sub-list for method output_type
+	41, // [41:51] is the sub-list for method input_type
 	41, // [41:41] is the sub-list for extension type_name
 	41, // [41:41] is the sub-list for extension extendee
 	0,  // [0:41] is the sub-list for field type_name
@@ -1487,6 +1493,7 @@ func file_tideline_query_v1_query_service_proto_init() {
 	file_tideline_query_v1_question_proto_init()
 	file_tideline_query_v1_sessions_proto_init()
 	file_tideline_query_v1_stickiness_proto_init()
+	file_tideline_query_v1_trend_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

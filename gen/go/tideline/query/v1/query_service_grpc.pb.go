@@ -20,6 +20,7 @@ const _ = grpc.SupportPackageIsVersion9
 
 const (
 	QueryService_QueryMetrics_FullMethodName    = "/tideline.query.v1.QueryService/QueryMetrics"
+	QueryService_QueryTrend_FullMethodName      = "/tideline.query.v1.QueryService/QueryTrend"
 	QueryService_ListEvents_FullMethodName      = "/tideline.query.v1.QueryService/ListEvents"
 	QueryService_GetUser_FullMethodName         = "/tideline.query.v1.QueryService/GetUser"
 	QueryService_ExplainEvent_FullMethodName    = "/tideline.query.v1.QueryService/ExplainEvent"
@@ -40,6 +41,8 @@ const (
 type QueryServiceClient interface {
 	// QueryMetrics computes a series over events of one or all types, in buckets, by filters and breakdown.
 	QueryMetrics(ctx context.Context, in *QueryMetricsRequest, opts ...grpc.CallOption) (*QueryMetricsResponse, error)
+	// QueryTrend computes series, formulas over them and comparisons with an earlier time, in buckets.
+	QueryTrend(ctx context.Context, in *QueryTrendRequest, opts ...grpc.CallOption) (*QueryTrendResponse, error)
 	// ListEvents lists stored events, newest effective time first, page by page.
 	ListEvents(ctx context.Context, in *ListEventsRequest, opts ...grpc.CallOption) (*ListEventsResponse, error)
 	// GetUser reads one user: ids, traits, totals, and a page of the timeline.
@@ -70,6 +73,16 @@ func (c *queryServiceClient) QueryMetrics(ctx context.Context, in *QueryMetricsR
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(QueryMetricsResponse)
 	err := c.cc.Invoke(ctx, QueryService_QueryMetrics_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryServiceClient) QueryTrend(ctx context.Context, in *QueryTrendRequest, opts ...grpc.CallOption) (*QueryTrendResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(QueryTrendResponse)
+	err := c.cc.Invoke(ctx, QueryService_QueryTrend_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -175,6 +188,8 @@ type QueryService_SubscribeClient = grpc.ServerStreamingClient[SubscribeResponse
 type QueryServiceServer interface {
 	// QueryMetrics computes a series over events of one or all types, in buckets, by filters and breakdown.
 	QueryMetrics(context.Context, *QueryMetricsRequest) (*QueryMetricsResponse, error)
+	// QueryTrend computes series, formulas over them and comparisons with an earlier time, in buckets.
+	QueryTrend(context.Context, *QueryTrendRequest) (*QueryTrendResponse, error)
 	// ListEvents lists stored events, newest effective time first, page by page.
 	ListEvents(context.Context, *ListEventsRequest) (*ListEventsResponse, error)
 	// GetUser reads one user: ids, traits, totals, and a page of the timeline.
@@ -203,6 +218,9 @@ type UnimplementedQueryServiceServer struct{}
 
 func (UnimplementedQueryServiceServer) QueryMetrics(context.Context, *QueryMetricsRequest) (*QueryMetricsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method QueryMetrics not implemented")
+}
+func (UnimplementedQueryServiceServer) QueryTrend(context.Context, *QueryTrendRequest) (*QueryTrendResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method QueryTrend not implemented")
 }
 func (UnimplementedQueryServiceServer) ListEvents(context.Context, *ListEventsRequest) (*ListEventsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListEvents not implemented")
@@ -263,6 +281,24 @@ func _QueryService_QueryMetrics_Handler(srv interface{}, ctx context.Context, de
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(QueryServiceServer).QueryMetrics(ctx, req.(*QueryMetricsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _QueryService_QueryTrend_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryTrendRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).QueryTrend(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_QueryTrend_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).QueryTrend(ctx, req.(*QueryTrendRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -414,6 +450,10 @@ var QueryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "QueryMetrics",
 			Handler:    _QueryService_QueryMetrics_Handler,
+		},
+		{
+			MethodName: "QueryTrend",
+			Handler:    _QueryService_QueryTrend_Handler,
 		},
 		{
 			MethodName: "ListEvents",

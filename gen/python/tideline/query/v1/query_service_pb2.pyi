@@ -12,6 +12,7 @@ from tideline.query.v1 import paths_pb2 as _paths_pb2
 from tideline.query.v1 import question_pb2 as _question_pb2
 from tideline.query.v1 import sessions_pb2 as _sessions_pb2
 from tideline.query.v1 import stickiness_pb2 as _stickiness_pb2
+from tideline.query.v1 import trend_pb2 as _trend_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message

@@ -8,6 +8,7 @@ from tideline.query.v1 import paths_pb2 as tideline_dot_query_dot_v1_dot_paths__
 from tideline.query.v1 import query_service_pb2 as tideline_dot_query_dot_v1_dot_query__service__pb2
 from tideline.query.v1 import sessions_pb2 as tideline_dot_query_dot_v1_dot_sessions__pb2
 from tideline.query.v1 import stickiness_pb2 as tideline_dot_query_dot_v1_dot_stickiness__pb2
+from tideline.query.v1 import trend_pb2 as tideline_dot_query_dot_v1_dot_trend__pb2
 
 GRPC_GENERATED_VERSION = '1.76.0'
 GRPC_VERSION = grpc.__version__
@@ -45,6 +46,11 @@ class QueryServiceStub(object):
                 '/tideline.query.v1.QueryService/QueryMetrics',
                 request_serializer=tideline_dot_query_dot_v1_dot_query__service__pb2.QueryMetricsRequest.SerializeToString,
                 response_deserializer=tideline_dot_query_dot_v1_dot_query__service__pb2.QueryMetricsResponse.FromString,
+                _registered_method=True)
+        self.QueryTrend = channel.unary_unary(
+                '/tideline.query.v1.QueryService/QueryTrend',
+                request_serializer=tideline_dot_query_dot_v1_dot_trend__pb2.QueryTrendRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_trend__pb2.QueryTrendResponse.FromString,
                 _registered_method=True)
         self.ListEvents = channel.unary_unary(
                 '/tideline.query.v1.QueryService/ListEvents',
@@ -96,6 +102,13 @@ class QueryServiceServicer(object):
 
     def QueryMetrics(self, request, context):
         """QueryMetrics computes a series over events of one or all types, in buckets, by filters and breakdown.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def QueryTrend(self, request, context):
+        """QueryTrend computes series, formulas over them and comparisons with an earlier time, in buckets.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -164,6 +177,11 @@ def add_QueryServiceServicer_to_server(servicer, server):
                     servicer.QueryMetrics,
                     request_deserializer=tideline_dot_query_dot_v1_dot_query__service__pb2.QueryMetricsRequest.FromString,
                     response_serializer=tideline_dot_query_dot_v1_dot_query__service__pb2.QueryMetricsResponse.SerializeToString,
+            ),
+            'QueryTrend': grpc.unary_unary_rpc_method_handler(
+                    servicer.QueryTrend,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_trend__pb2.QueryTrendRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_trend__pb2.QueryTrendResponse.SerializeToString,
             ),
             'ListEvents': grpc.unary_unary_rpc_method_handler(
                     servicer.ListEvents,
@@ -236,6 +254,33 @@ class QueryService(object):
             '/tideline.query.v1.QueryService/QueryMetrics',
             tideline_dot_query_dot_v1_dot_query__service__pb2.QueryMetricsRequest.SerializeToString,
             tideline_dot_query_dot_v1_dot_query__service__pb2.QueryMetricsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def QueryTrend(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/QueryTrend',
+            tideline_dot_query_dot_v1_dot_trend__pb2.QueryTrendRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_trend__pb2.QueryTrendResponse.FromString,
             options,
             channel_credentials,
             insecure,
