@@ -6,6 +6,7 @@ import { repoRoot } from "../platform/root.js";
 import { readAnalyticsCases } from "./analytics/case-file.js";
 import { runAnalyticsCases } from "./analytics/run/run-cases.js";
 import { openStand } from "./analytics/run/stand.js";
+import { withCleanUp } from "./clean-up.js";
 import { type CaseOptions, type RandomOptions, readOptions, usage } from "./options.js";
 import { readCaseFile } from "./registry/case-file.js";
 import { openIsolatedRegistries } from "./registry/isolated-registry.js";
@@ -38,22 +39,28 @@ async function registryResults(options: CaseOptions, stack: StackFile): Promise<
   const files = options.files.map(readCaseFile);
   const registries = openIsolatedRegistries(stack);
   const meter = openMeter(files.reduce((sum, { cases }) => sum + cases.length, 0));
-  const results = [];
-  for (const file of files) results.push(...(await runCases(file, registries, meter.step)));
-  meter.stop();
-  return results;
+  const run = async (): Promise<CaseResult[]> => {
+    const results = [];
+    for (const file of files) results.push(...(await runCases(file, registries, meter.step)));
+    return results;
+  };
+  return await withCleanUp(run, () => {
+    meter.stop();
+    return registries.close();
+  });
 }
 
 async function analyticsResults(options: CaseOptions, stack: StackFile): Promise<CaseResult[]> {
   const cases = options.files.flatMap(readAnalyticsCases);
   const stand = openStand(stack);
   const meter = openMeter(cases.length);
-  try {
-    return await runAnalyticsCases(cases, stand, meter.step);
-  } finally {
-    meter.stop();
-    await stand.close();
-  }
+  return await withCleanUp(
+    () => runAnalyticsCases(cases, stand, meter.step),
+    () => {
+      meter.stop();
+      return stand.close();
+    },
+  );
 }
 
 /** Loaded only here: what holds cases against their expectations has nothing to do with the brute force. */

@@ -22,7 +22,15 @@ function runCases(folder) {
     env,
     stdio: "inherit",
   });
-  return new Promise((done) => child.once("exit", (code) => done(code ?? 1)));
+  // The runner takes away what it made before it ends: whoever stops this waits for that.
+  const stop = () => child.kill("SIGTERM");
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, stop);
+  return new Promise((done) =>
+    child.once("exit", (code) => {
+      for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, stop);
+      done(code ?? 1);
+    }),
+  );
 }
 
 await ensureInstalled();

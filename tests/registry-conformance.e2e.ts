@@ -1,9 +1,15 @@
 // The case files of shared/vectors, against the stack through the conformance runner.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
+import { AdminService } from "../gen/ts/tideline/admin/v1/admin_service_pb.js";
+import { repoRoot } from "../platform/root.js";
 import { requireOutside } from "./support/missing.js";
+import { clientOf } from "./support/own-project.js";
 import { type Ran, runCommand } from "./support/run.js";
 import { useStack } from "./support/stack.js";
 
@@ -25,6 +31,19 @@ describe("Registry cases", () => {
     folder = mkdtempSync(join(tmpdir(), "tideline-conformance-"));
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Registries that a run has made and not taken away. */
+  async function leftBehind(): Promise<string[]> {
+    const admin = clientOf(AdminService, stack.file(), stack.file().keys.operator);
+    const names: string[] = [];
+    for (let pageToken = ""; ; ) {
+      const page = await admin.listProjects({ pageSize: 1_000, pageToken });
+      names.push(...page.projects.map(({ name }) => name));
+      pageToken = page.nextPageToken;
+      if (pageToken === "") return names.filter((name) => name.startsWith("conformance "));
+    }
+  }
+  afterEach(async () => expect(await leftBehind()).to.deep.equal([]));
 
   const answersFile = () => join(folder, "answers.json");
 
@@ -111,5 +130,20 @@ describe("Registry cases", () => {
       '    got      {"compatibilityLevel":"FULL"}',
       "0 passed, 1 failed",
     ]);
+  });
+
+  it("a runner that is stopped takes away what it made", async () => {
+    const file = join(folder, "many_rest.json");
+    const steps = [{ method: "GET", path: "/subjects", expect: { status: 200 } }];
+    const cases = Array.from({ length: 500 }, (_, index) => ({ id: `r${index}`, name: "own", steps }));
+    writeFileSync(file, JSON.stringify(cases));
+    const args = ["dist/conformance/main.js", "registry", file];
+    const env = { ...process.env, TIDELINE_DATA: stack.data };
+    const child = spawn(process.execPath, args, { cwd: repoRoot, env, stdio: "ignore" });
+    const ended = once(child, "exit");
+    const until = Date.now() + 20_000;
+    while ((await leftBehind()).length === 0 && Date.now() < until) await sleep(50);
+    child.kill("SIGINT");
+    expect(await ended).to.deep.equal([130, null]);
   });
 });

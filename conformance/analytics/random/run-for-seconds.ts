@@ -1,4 +1,5 @@
 import type { StackFile } from "../../../dev/stack-file.js";
+import { withCleanUp } from "../../clean-up.js";
 import { askableKinds } from "../run/ask.js";
 import { openStand } from "../run/stand.js";
 import { missesText } from "./print-misses.js";
@@ -16,7 +17,7 @@ export async function runForSeconds(
   const stand = openStand(stack);
   let asked = 0;
   let failed = 0;
-  try {
+  const ask = async (): Promise<void> => {
     for (let round = 0; round === 0 || performance.now() < end; round++) {
       const run = { seed: seed + round, worlds: roundWorlds, questions: roundQuestions, kinds: askableKinds };
       const result = await runRandom(run, stand);
@@ -25,9 +26,8 @@ export async function runForSeconds(
       console.log(`seed ${run.seed}: ${result.asked} asked, ${result.misses.length} answered otherwise`);
       if (result.misses.length > 0) console.log(missesText(result.misses));
     }
-  } finally {
-    await stand.close();
-  }
+  };
+  await withCleanUp(ask, () => stand.close());
   console.log(`${asked - failed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }

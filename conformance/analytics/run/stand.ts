@@ -7,8 +7,8 @@ import { AdminService } from "../../../gen/ts/tideline/admin/v1/admin_service_pb
 import { Scope, WeekStart } from "../../../gen/ts/tideline/admin/v1/project_pb.js";
 import { IngestService } from "../../../gen/ts/tideline/ingest/v1/ingest_service_pb.js";
 import { QueryService } from "../../../gen/ts/tideline/query/v1/query_service_pb.js";
-import { inTransaction, openPostgres } from "../../../platform/engines/postgres.js";
 import { inParallel } from "../../in-parallel.js";
+import { removeProjects } from "../../remove-projects.js";
 
 /** A project that holds nothing yet and that nobody else uses. */
 export interface OwnProject {
@@ -66,30 +66,14 @@ export function openStand(stack: StackFile): Stand {
         async () => {
           await admin.revokeApiKey({ keyId });
         };
-      await inParallel(revokesAtOnce, made.map(revoke));
+      const ended = made.splice(0);
+      await inParallel(revokesAtOnce, ended.map(revoke));
       await removeProjects(
         stack,
-        made.map(({ projectId }) => projectId),
+        ended.map(({ projectId }) => projectId),
       );
     },
   };
-}
-
-/**
- * The contract has no way to remove a project, so it is done where projects are kept. Their events stay until they
- * expire, as those of a project that is gone.
- */
-async function removeProjects(stack: StackFile, projectIds: readonly string[]): Promise<void> {
-  if (projectIds.length === 0) return;
-  const postgres = openPostgres({ url: stack.engines.postgres, name: "conformance", connectionsMax: 1 });
-  try {
-    await inTransaction(postgres, async (client) => {
-      await client.query("delete from api_keys where project_id = any($1)", [projectIds]);
-      await client.query("delete from projects where project_id = any($1)", [projectIds]);
-    });
-  } finally {
-    await postgres.end();
-  }
 }
 
 /** True where the service says that the question can't be meant. */
