@@ -82,42 +82,28 @@ describe("Typed clients", () => {
     const tsc = join(repoRoot, "node_modules/.bin/tsc");
     const client = await runCommand(tsc, ["-p", join(base, "client")]);
     expect(client.stdout + client.stderr).to.equal("");
-    const strict = [
-      "--strict",
-      "--exactOptionalPropertyTypes",
-      "--noUncheckedIndexedAccess",
-      "--noUnusedLocals",
-    ];
-    const compile = (file: string) =>
-      runCommand(
-        tsc,
-        [
-          ...strict,
-          "--target",
-          "ES2022",
-          "--module",
-          "NodeNext",
-          "--types",
-          "",
-          "--rootDir",
-          "src",
-          "--outDir",
-          "out",
-          file,
-        ],
-        { cwd: base },
-      );
+    const strict = "--strict --exactOptionalPropertyTypes --noUncheckedIndexedAccess --noUnusedLocals";
+    const output = "--target ES2022 --module NodeNext --rootDir src --outDir out";
+    const flags = [...`${strict} ${output}`.split(" "), "--types", ""];
+    const compile = (file: string) => runCommand(tsc, [...flags, file], { cwd: base });
     const source = await readFile(program("send.mts"), "utf8");
     await writeFile(join(base, "src/send.ts"), source);
-    await writeFile(join(base, "src/wrong.ts"), source.replace("{ amount: -0.25", "{ amout: -0.25"));
+    const wrong = source.replace("{ amount: -0.25", "{ amout: -0.25").replace(" totalCents:", " totalCent:");
+    await writeFile(join(base, "src/wrong.ts"), wrong);
     const good = await compile("src/send.ts");
     expect(good.stdout + good.stderr).to.equal("");
     await expectSent(all, (args) => runCommand(process.execPath, [join(base, "out/send.js"), ...args]));
     const bad = await compile("src/wrong.ts");
     expect(bad.code).to.not.equal(0);
-    expect(bad.stdout.trim()).to.match(
-      /^src\/wrong\.ts\(\d+,\d+\): error TS2561: .*'amout' does not exist in type 'Purchase'\. .*'amount'\?$/,
-    );
+    const place = /^src\/wrong\.ts\(\d+,\d+\): error TS2561: /;
+    const [avro = "", protobuf = "", ...more] = bad.stdout.trim().split("\n");
+    expect(avro)
+      .to.match(place)
+      .and.to.match(/'amout' does not exist in type 'Purchase'\. .*'amount'\?$/);
+    expect(protobuf)
+      .to.match(place)
+      .and.to.match(/'totalCent' does not exist in type 'OrderPlaced'\. .*'totalCents'\?$/);
+    expect(more).to.deep.equal([]);
   });
 
   it("Python, with mypy", async function () {
@@ -126,7 +112,8 @@ describe("Typed clients", () => {
     const cwd = join(folder, "python");
     const source = await readFile(program("send.py"), "utf8");
     await writeFile(join(cwd, "send.py"), source);
-    await writeFile(join(cwd, "wrong.py"), source.replace("amount=-0.25", "amout=-0.25"));
+    const wrong = source.replace("amount=-0.25", "amout=-0.25").replace("total_cents=", "total_cent=");
+    await writeFile(join(cwd, "wrong.py"), wrong);
     const env = { PYTHONPATH: join(repoRoot, "clients/python"), PYTHONDONTWRITEBYTECODE: "1" };
     const mypy = (file: string) =>
       runCommand(python, ["-m", "mypy", "--strict", "--no-error-summary", "--hide-error-context", file], {
@@ -140,6 +127,9 @@ describe("Typed clients", () => {
     expect(bad.code).to.equal(1);
     expect(bad.stdout).to.match(
       /^wrong\.py:\d+: error: Unexpected keyword argument "amout" for "Purchase"; did you mean "amount"\? /m,
+    );
+    expect(bad.stdout).to.match(
+      /^wrong\.py:\d+: error: Unexpected keyword argument "total_cent" for "OrderPlaced"; did you mean /m,
     );
   });
 
@@ -166,15 +156,20 @@ describe("Typed clients", () => {
     const built = await go("build", "-o", "send", ".");
     expect(built.stdout + built.stderr).to.equal("");
     await expectSent(all, (args) => runCommand(join(cwd, "send"), args));
-    await writeFile(
-      join(cwd, "main.go"),
-      source.replace("{Amount: tideline.Ptr(-0.25)", "{Amout: tideline.Ptr(-0.25)"),
-    );
-    const bad = await go("vet", ".");
-    expect(bad.code).to.equal(1);
-    expect(bad.stderr).to.match(
-      /main\.go:\d+:\d+: unknown field Amout in struct literal of type events\.Purchase/,
-    );
+    const wrongs = [
+      [
+        "{Amount: tideline.Ptr(-0.25)",
+        "{Amout: tideline.Ptr(-0.25)",
+        "Amout in struct literal of type events\\.Purchase",
+      ],
+      ["TotalCents:", "TotalCent: ", "TotalCent in struct literal of type events\\.OrderPlaced"],
+    ] as const;
+    for (const [right, wrong, said] of wrongs) {
+      await writeFile(join(cwd, "main.go"), source.replace(right, wrong));
+      const bad = await go("vet", ".");
+      expect(bad.code).to.equal(1);
+      expect(bad.stderr).to.match(new RegExp(`main\\.go:\\d+:\\d+: unknown field ${said}`));
+    }
   });
 
   /** Compiles Java's runtime and resolves to the folder of its classes. */
@@ -196,7 +191,8 @@ describe("Typed clients", () => {
     const source = await readFile(program("Send.java"), "utf8");
     await writeFile(join(cwd, "Send.java"), source);
     await mkdir(join(cwd, "wrong"));
-    await writeFile(join(cwd, "wrong/Send.java"), source.replace(".amount(-0.25)", ".amout(-0.25)"));
+    const wrong = source.replace(".amount(-0.25)", ".amout(-0.25)").replace(".totalCents(", ".totalCent(");
+    await writeFile(join(cwd, "wrong/Send.java"), wrong);
     const files = (await readdir(out)).map((name) => join("src", name));
     const javac = (path: string, ...sources: string[]) =>
       runCommand("javac", ["-encoding", "UTF-8", "-cp", path, "-d", "classes", ...sources], { cwd });
@@ -210,7 +206,8 @@ describe("Typed clients", () => {
     expect(bad.code).to.equal(1);
     expect(bad.stderr).to.match(/Send\.java:\d+: error: cannot find symbol\n/);
     expect(bad.stderr).to.match(/symbol: +method amout\(double\)\n +location: class (Purchase\.)?Builder\n/);
-    expect(bad.stderr).to.match(/^1 error$/m);
+    expect(bad.stderr).to.match(/symbol: +method totalCent\(long\)\n/);
+    expect(bad.stderr).to.match(/^2 errors$/m);
   });
 
   it("Kotlin", async function () {
@@ -222,7 +219,8 @@ describe("Typed clients", () => {
     const cwd = join(folder, "kotlin");
     const source = await readFile(program("Send.kt"), "utf8");
     await writeFile(join(cwd, "Send.kt"), source);
-    await writeFile(join(cwd, "Wrong.kt"), source.replace("amount = -0.25", "amout = -0.25"));
+    const wrong = source.replace("amount = -0.25", "amout = -0.25").replace("totalCents =", "totalCent =");
+    await writeFile(join(cwd, "Wrong.kt"), wrong);
     const library = (await readdir(jars)).find((name) => name.startsWith("kotlin-stdlib-"));
     const path = `${join(jars, library ?? "kotlin-stdlib.jar")}:${runtime}`;
     const compiler = [
@@ -259,6 +257,7 @@ describe("Typed clients", () => {
     const bad = await kotlinc(`${path}:classes`, "Wrong.kt");
     expect(bad.code).to.equal(1);
     expect(bad.stderr).to.match(/Wrong\.kt:\d+:\d+: error: no parameter with name 'amout' found\.?/);
+    expect(bad.stderr).to.match(/Wrong\.kt:\d+:\d+: error: no parameter with name 'totalCent' found\.?/);
   });
 
   it("Swift, parsed only: no compiler of it is at hand", async function () {

@@ -68,4 +68,20 @@ describe("names", () => {
       if (language === "go") expect(names.filter((name) => name.endsWith("_test.go"))).to.deep.equal([]);
     }
   });
+
+  it("that are long have gofmt's two lines for a function that does nothing", () => {
+    const functions = (length: number): string[] => {
+      const name = "n".repeat(length);
+      const fields = [{ name, type: ["int", "string"] }];
+      const text = JSON.stringify({ type: "record", name: "R", fields });
+      const schema = { subject: "r", version: 1, schemaId: 1, kind: SchemaKind.AVRO, text };
+      const [file] = printClient("go", readModels([schema]).events);
+      return (file?.text ?? "").split("\n").filter((line) => line.startsWith("func (RN"));
+    };
+    // "func (RNnnnInt) isRNnnn()": gofmt has 99 characters on one line, and not 100.
+    const [short = "", long = ""] = [functions(41)[0], functions(42)[0]];
+    expect(short.replace(" {}", "")).to.have.length(99);
+    expect(short).to.match(/\(\) \{\}$/);
+    expect(long).to.match(/\(\) \{$/);
+  });
 });

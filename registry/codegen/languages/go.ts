@@ -87,6 +87,10 @@ const aligned = (lines: readonly string[]): string[] => {
   });
 };
 
+/** A function that does nothing: gofmt has long ones on two lines. */
+const emptyFunction = (head: string): string[] =>
+  [...head].length < 100 ? [`${head} {}`] : [`${head} {`, "}"];
+
 /** Types whose zero value says that there is none: they need no pointer. */
 const hasNil = (type: ValueType): boolean => {
   if (type.kind === "array" || type.kind === "map") return true;
@@ -236,7 +240,7 @@ class EventPrinter implements Statements {
         `// ${own} is a ${name}.`,
         `type ${own} struct{ Value ${this.type(branch.type)} }`,
         "",
-        `func (${own}) ${marker}() {}`,
+        ...emptyFunction(`func (${own}) ${marker}()`),
       ]),
       ...this.#writeFunction(type, [
         "switch v := v.(type) {",
