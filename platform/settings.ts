@@ -98,6 +98,8 @@ export interface CommonSettings {
   readonly natsUrl: string;
   readonly redisUrl: string;
   readonly databaseUrl: string;
+  /** Whether statements are prepared by name: not behind a pooler in transaction mode. */
+  readonly databasePrepares: boolean;
   readonly clickhouseUrl: string;
   readonly clickhouseDatabase: string;
   /** Put before every stream, subject, bucket and key, so that several deployments can share engines. */
@@ -128,6 +130,7 @@ export function commonSettings(read: SettingsReader): CommonSettings {
     natsUrl: read.url("NATS_URL"),
     redisUrl: read.url("REDIS_URL"),
     databaseUrl: read.url("DATABASE_URL"),
+    databasePrepares: read.oneOf("DATABASE_PREPARE", ["on", "off"], "on") === "on",
     clickhouseUrl: read.url("CLICKHOUSE_URL"),
     clickhouseDatabase: read.text("CLICKHOUSE_DATABASE", { fallback: "tideline" }),
     prefix: prefixOf(read),

@@ -27,7 +27,10 @@ async function start(life: Life, env: Env): Promise<void> {
   const name = `${SERVICE} ${settings.instance}`;
   const pool = life.own(
     "postgres",
-    openPostgres({ url: settings.databaseUrl, name, connectionsMax: 12, keepsConnections: true }),
+    openPostgres({
+      ...{ url: settings.databaseUrl, prepares: settings.databasePrepares, name },
+      ...{ connectionsMax: 12, keepsConnections: true },
+    }),
     (it) => it.end(),
   );
   const nats = life.own("nats", await openNats({ url: settings.natsUrl, name }), (it) => it.close());

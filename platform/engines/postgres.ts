@@ -8,14 +8,15 @@ export function openPostgres({
   name,
   connectionsMax = 5,
   keepsConnections = false,
+  prepares = true,
 }: PostgresOptions): Postgres {
   const pool = new pg.Pool({
+    ...(prepares ? { statement_timeout: 10_000 } : { Client: UnpreparedClient }),
     connectionString: url,
     application_name: name,
     max: connectionsMax,
     min: keepsConnections ? connectionsMax : 0,
     connectionTimeoutMillis: 3_000,
-    statement_timeout: 10_000,
     query_timeout: 12_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
@@ -32,6 +33,27 @@ export interface PostgresOptions {
   readonly connectionsMax?: number;
   /** Connections that are idle stay open: a new one takes tens of milliseconds until it knows tables and plans. */
   readonly keepsConnections?: boolean;
+  /**
+   * False behind a pooler in transaction mode, such as PgBouncer, whose connections are another server's each time: no
+   * statement has a name, and no connection a setting. A statement then ends on this side alone, unless the role has a
+   * statement_timeout.
+   */
+  readonly prepares?: boolean;
+}
+
+/** Whose statements have no names, whoever gives them one: a name is known to one connection of the server alone. */
+class UnpreparedClient extends pg.Client {
+  // The overloads of pg's own are all of them kept: what comes in goes on, but for the name.
+  override query = ((...args: unknown[]): unknown => {
+    const [first, ...rest] = args;
+    return Reflect.apply(pg.Client.prototype.query, this, [withoutName(first), ...rest]);
+  }) as pg.Client["query"];
+}
+
+function withoutName(query: unknown): unknown {
+  if (typeof query !== "object" || query === null || !("name" in query) || "submit" in query) return query;
+  const { name: _name, ...unnamed } = query;
+  return unnamed;
 }
 
 /** Runs `work` in one transaction; rolls back when it throws. */

@@ -25,7 +25,8 @@ async function start(life: Life, env: Env): Promise<void> {
   const settings = readConfig(env);
   const { log } = life;
   const name = `${SERVICE} ${settings.instance}`;
-  const pool = life.own("postgres", openPostgres({ url: settings.databaseUrl, name }), (it) => it.end());
+  const database = { url: settings.databaseUrl, prepares: settings.databasePrepares, name };
+  const pool = life.own("postgres", openPostgres(database), (it) => it.end());
   const nats = life.own("nats", await openNats({ url: settings.natsUrl, name }), (it) => it.close());
   const control = openControl({ pool, clock: systemClock, operatorKey: settings.operatorKey }, life);
   const { keys } = control;

@@ -23,7 +23,8 @@ async function start(life: Life, env: Env): Promise<void> {
   const { log } = life;
   const { clickhouseDatabase: database, instance } = settings;
   const name = `${SERVICE} ${instance}`;
-  const pool = life.own("postgres", openPostgres({ url: settings.databaseUrl, name }), (it) => it.end());
+  const control = { url: settings.databaseUrl, prepares: settings.databasePrepares, name };
+  const pool = life.own("postgres", openPostgres(control), (it) => it.end());
   const nats = life.own("nats", await openNats({ url: settings.natsUrl, name }), (it) => it.close());
   const redis = life.own("redis", await openRedis({ url: settings.redisUrl, name }), (it) => it.disconnect());
   const clickhouse = life.own(

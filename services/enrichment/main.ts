@@ -21,7 +21,8 @@ async function start(life: Life, env: Env): Promise<void> {
   const { log } = life;
   const name = `${SERVICE} ${settings.instance}`;
   const geo = await openGeo(...(settings.geoFile === "" ? [] : [settings.geoFile]));
-  const pool = life.own("postgres", openPostgres({ url: settings.databaseUrl, name }), (it) => it.end());
+  const database = { url: settings.databaseUrl, prepares: settings.databasePrepares, name };
+  const pool = life.own("postgres", openPostgres(database), (it) => it.end());
   const redis = life.own("redis", await openRedis({ url: settings.redisUrl, name }), (it) => it.disconnect());
   const nats = life.own("nats", await openNats({ url: settings.natsUrl, name }), (it) => it.close());
   const { operatorKey } = settings;

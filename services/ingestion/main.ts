@@ -25,7 +25,8 @@ async function start(life: Life, env: Env): Promise<void> {
   const { instance } = settings;
   const name = `${SERVICE} ${instance}`;
   const names = streamNames(settings.prefix);
-  const pool = life.own("postgres", openPostgres({ url: settings.databaseUrl, name }), (it) => it.end());
+  const database = { url: settings.databaseUrl, prepares: settings.databasePrepares, name };
+  const pool = life.own("postgres", openPostgres(database), (it) => it.end());
   const redis = life.own("redis", await openRedis({ url: settings.redisUrl, name }), (it) => it.disconnect());
   const nats = life.own("nats", await openNats({ url: settings.natsUrl, name }), (it) => it.close());
   await reconcileStreams(nats, streamOptions(settings));

@@ -39,7 +39,8 @@ export const pageFolder = join(repoRoot, "web/dist");
 export async function openEngines(config: QueryConfig, life: Life, name: string): Promise<Opened> {
   const { prefix, partitions, operatorKey } = config;
   const clock = systemClock;
-  const pool = life.own("postgres", openPostgres({ url: config.databaseUrl, name }), (it) => it.end());
+  const database = { url: config.databaseUrl, prepares: config.databasePrepares, name };
+  const pool = life.own("postgres", openPostgres(database), (it) => it.end());
   const nats = life.own("nats", await openNats({ url: config.natsUrl, name }), (it) => it.close());
   const redis = life.own("redis", await openRedis({ url: config.redisUrl, name }), (it) => it.disconnect());
   const columnar = { url: config.clickhouseUrl, database: config.clickhouseDatabase, name };
