@@ -108,6 +108,48 @@ describe("a schema against stored events", () => {
     expect(await check(events, schema, { personal })).to.include({ checked: 3, failed: 0, unjudged: 2 });
   });
 
+  it("names personal fields of which what is stored proves nothing, where the schema cares", async () => {
+    const schema = {
+      properties: {
+        email: { type: "string", maxLength: 22 },
+        note: {},
+        users: { items: { properties: { name: { type: "string" } } } },
+        amount: { type: "number" },
+      },
+      "x-rules": [{ name: "r", expression: "!has(message.seen) || message.seen != 'no'" }],
+    };
+    const personal = ["email", "note", "users.*.name", "seen", "absent"].map((path) => ({
+      path: path.split("."),
+      class: "any",
+    }));
+    const hash = "0123456789012345678901";
+    const events = [
+      stored(0, { email: hash, note: hash, amount: 1 }),
+      stored(1, { email: hash, users: [{}, { name: hash }], seen: hash }),
+      stored(2, { amount: "x", email: hash, note: hash }),
+      stored(3, { amount: 2 }),
+    ];
+    const answer = await check(events, schema, { personal });
+    expect(answer).to.include({ checked: 4, failed: 1, unjudged: 0 });
+    expect(answer.unjudgedFields).to.deep.equal([
+      { path: "email", events: 3 },
+      { path: "users[].name", events: 1 },
+      { path: "seen", events: 1 },
+    ]);
+    const open = { properties: { amount: { type: "number" } } };
+    expect((await check(events, open, { personal })).unjudgedFields).to.deep.equal([]);
+    expect((await check(events, schema)).unjudgedFields).to.deep.equal([]);
+    const forbidding = { properties: { note: { not: { enum: ["none"] } } } };
+    expect((await check(events, forbidding, { personal })).unjudgedFields).to.deep.equal([
+      { path: "note", events: 2 },
+    ]);
+    // Where the field always fails, or something else does first, it is told all the same.
+    const strict = { properties: { email: { type: "integer" } } };
+    const failing = await check(events, strict, { personal });
+    expect(failing).to.include({ unjudged: 3 });
+    expect(failing.unjudgedFields).to.deep.equal([{ path: "email", events: 3 }]);
+  });
+
   it("stops at the number that was asked for, and says that there are more", async () => {
     const events = Array.from({ length: 11 }, (_, index) => stored(index, { amount: index }));
     expect(await check(events, amount, { eventsMax: 10 })).to.include({

@@ -1,9 +1,11 @@
 // How many of the newest stored events a schema would refuse, before anybody registers it.
 import { setImmediate as breathe } from "node:timers/promises";
-import type { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
+import { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { type ExactValue, parseExact, stringifyExact } from "../platform/json/exact.js";
+import { BlindFields } from "./blind-fields.js";
 import { compileSchema } from "./compile.js";
 import type { CompiledSchema, SchemaRefusal } from "./compiled-schema.js";
+import { rulesInSet, rulesInText } from "./conditions/rule-sources.js";
 import type { PersonalField } from "./personal.js";
 import type { RuleSet } from "./records.js";
 import type { SchemaSource } from "./rules/language.js";
@@ -65,10 +67,18 @@ export interface Producer
   lastMs: number;
 }
 
+export interface UnjudgedField {
+  readonly path: string;
+  /** Those that have a value there. */
+  events: number;
+}
+
 export interface EventsAnswer {
   readonly checked: number;
   readonly failed: number;
   readonly unjudged: number;
+  /** Personal fields that the schema says something about, of which the stored values prove nothing. */
+  readonly unjudgedFields: readonly UnjudgedField[];
   /** The most frequent first. */
   readonly failures: readonly FailureCause[];
   /** Those with most failures first, then with most events. */
@@ -96,19 +106,27 @@ export async function checkEvents(events: StoredEvents, question: EventsQuestion
   const { kind, source, ruleSet, projectId, type, eventsMax, signal } = question;
   const compiled = compileSchema(kind, source.text, { ruleSet, references: source.references });
   const personal = [...compiled.personal, ...question.personal].map(({ path }) => path);
+  const blind = new BlindFields(compiled, personal, {
+    text: source.text,
+    rules: [...rulesOfText(kind, source.text), ...rulesInSet(ruleSet)].map(({ expression }) => expression),
+  });
   const tally = new Tally();
   const turns = new Turns(question.clock ?? performance);
   // One more than asked for: then there are more.
   for await (const batch of events.newest({ projectId, type, limit: eventsMax + 1, signal })) {
     for (const event of batch) {
       tally.isCut = tally.checked === eventsMax || turns.isOver;
-      if (tally.isCut) return tally.answer();
+      if (tally.isCut) return { ...tally.answer(), unjudgedFields: blind.found() };
       tally.note(event, judge(compiled, personal, event.properties));
+      blind.note(event.properties);
       await turns.pass();
     }
   }
-  return tally.answer();
+  return { ...tally.answer(), unjudgedFields: blind.found() };
 }
+
+const rulesOfText = (kind: SchemaKind, text: string) =>
+  kind === SchemaKind.PROTOBUF ? [] : rulesInText(JSON.parse(text));
 
 /** Shares the instance by time: an event may cost a thousand times as much as another. */
 class Turns {
@@ -238,7 +256,7 @@ class Tally {
    * A property that no event has was not null in all of them: it is missing. One that some events have may well have
    * been null in the others.
    */
-  answer(): EventsAnswer {
+  answer(): Omit<EventsAnswer, "unjudgedFields"> {
     for (const { nulls, eventId, producers } of this.#doubtful.values()) {
       const missing = nulls.find(({ path }) => !this.#places.has(placeOf(path)));
       if (missing === undefined) continue;

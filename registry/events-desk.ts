@@ -40,9 +40,10 @@ export function openEventsDesk(store: RegistryStore, events: StoredEvents): Even
         eventsMax: request.eventsMax || eventsDefault,
         signal,
       });
-      const { oldestMs, failures, producers, ...counts } = answer;
+      const { oldestMs, failures, producers, unjudgedFields, ...counts } = answer;
       return {
         ...counts,
+        unjudgedFields: unjudgedFields.map((it) => ({ ...it })),
         failures: failures.map((it) => ({ ...it })),
         producers: producers.map(({ lastMs, ...it }) => ({ ...it, lastTime: timestampFromMs(lastMs) })),
         ...(oldestMs === undefined ? {} : { oldestTime: timestampFromMs(oldestMs) }),

@@ -125,7 +125,7 @@ function addHistory(schemas: Command, context: CommandContext): void {
 }
 
 function eventsText(answer: CheckEventsResponse): string {
-  const { checked, failed, unjudged, failures, producers, isCut } = answer;
+  const { checked, failed, unjudged, unjudgedFields, failures, producers, isCut } = answer;
   const of = `${checked}${isCut ? " newest" : ""} stored events`;
   const others = unjudged === 0 ? "" : `, ${unjudged} not judged (personal fields)`;
   const lines = [`${failed} of ${of} would fail${others}`];
@@ -139,5 +139,9 @@ function eventsText(answer: CheckEventsResponse): string {
       .join(", ");
     lines.push(safeText(`  sent by ${sender}: ${bad} of ${events}`, 500));
   }
+  for (const { path, events } of unjudgedFields)
+    lines.push(
+      safeText(`  not judged in ${events}: ${path} is personal, and not stored as it was sent`, 500),
+    );
   return lines.join("\n");
 }

@@ -797,9 +797,12 @@ type CheckEventsResponse struct {
 	// Whether there were more events of the type than were checked.
 	IsCut bool `protobuf:"varint,6,opt,name=is_cut,json=isCut,proto3" json:"is_cut,omitempty"`
 	// When the oldest event that was checked was received; not set where there was none.
-	OldestTime    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=oldest_time,json=oldestTime,proto3" json:"oldest_time,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	OldestTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=oldest_time,json=oldestTime,proto3" json:"oldest_time,omitempty"`
+	// Personal fields that the schema has something to say about and that were not judged, since what is stored is not what
+	// was sent: that a hash passes proves nothing. Their events are judged by all the rest. At most 100.
+	UnjudgedFields []*UnjudgedField `protobuf:"bytes,8,rep,name=unjudged_fields,json=unjudgedFields,proto3" json:"unjudged_fields,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *CheckEventsResponse) Reset() {
@@ -881,6 +884,68 @@ func (x *CheckEventsResponse) GetOldestTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *CheckEventsResponse) GetUnjudgedFields() []*UnjudgedField {
+	if x != nil {
+		return x.UnjudgedFields
+	}
+	return nil
+}
+
+// A field whose values were not judged.
+type UnjudgedField struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Where in the properties, such as "items[].email".
+	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
+	// How many of the checked events have a value there.
+	Events        uint32 `protobuf:"varint,2,opt,name=events,proto3" json:"events,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnjudgedField) Reset() {
+	*x = UnjudgedField{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnjudgedField) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnjudgedField) ProtoMessage() {}
+
+func (x *UnjudgedField) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnjudgedField.ProtoReflect.Descriptor instead.
+func (*UnjudgedField) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *UnjudgedField) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *UnjudgedField) GetEvents() uint32 {
+	if x != nil {
+		return x.Events
+	}
+	return 0
+}
+
 // A cause for which stored events would be refused.
 type EventFailure struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -900,7 +965,7 @@ type EventFailure struct {
 
 func (x *EventFailure) Reset() {
 	*x = EventFailure{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[7]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -912,7 +977,7 @@ func (x *EventFailure) String() string {
 func (*EventFailure) ProtoMessage() {}
 
 func (x *EventFailure) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[7]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -925,7 +990,7 @@ func (x *EventFailure) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventFailure.ProtoReflect.Descriptor instead.
 func (*EventFailure) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{7}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *EventFailure) GetPath() string {
@@ -986,7 +1051,7 @@ type EventProducer struct {
 
 func (x *EventProducer) Reset() {
 	*x = EventProducer{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[8]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -998,7 +1063,7 @@ func (x *EventProducer) String() string {
 func (*EventProducer) ProtoMessage() {}
 
 func (x *EventProducer) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[8]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1011,7 +1076,7 @@ func (x *EventProducer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventProducer.ProtoReflect.Descriptor instead.
 func (*EventProducer) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{8}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *EventProducer) GetKeyId() string {
@@ -1088,7 +1153,7 @@ type LookupSchemaRequest struct {
 
 func (x *LookupSchemaRequest) Reset() {
 	*x = LookupSchemaRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[9]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1100,7 +1165,7 @@ func (x *LookupSchemaRequest) String() string {
 func (*LookupSchemaRequest) ProtoMessage() {}
 
 func (x *LookupSchemaRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[9]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1113,7 +1178,7 @@ func (x *LookupSchemaRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LookupSchemaRequest.ProtoReflect.Descriptor instead.
 func (*LookupSchemaRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{9}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *LookupSchemaRequest) GetSubject() string {
@@ -1183,7 +1248,7 @@ type LookupSchemaResponse struct {
 
 func (x *LookupSchemaResponse) Reset() {
 	*x = LookupSchemaResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[10]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1195,7 +1260,7 @@ func (x *LookupSchemaResponse) String() string {
 func (*LookupSchemaResponse) ProtoMessage() {}
 
 func (x *LookupSchemaResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[10]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1208,7 +1273,7 @@ func (x *LookupSchemaResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LookupSchemaResponse.ProtoReflect.Descriptor instead.
 func (*LookupSchemaResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{10}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *LookupSchemaResponse) GetSchema() *Schema {
@@ -1237,7 +1302,7 @@ type GetSchemaRequest struct {
 
 func (x *GetSchemaRequest) Reset() {
 	*x = GetSchemaRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[11]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1249,7 +1314,7 @@ func (x *GetSchemaRequest) String() string {
 func (*GetSchemaRequest) ProtoMessage() {}
 
 func (x *GetSchemaRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[11]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1262,7 +1327,7 @@ func (x *GetSchemaRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSchemaRequest.ProtoReflect.Descriptor instead.
 func (*GetSchemaRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{11}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *GetSchemaRequest) GetSubject() string {
@@ -1311,7 +1376,7 @@ type GetSchemaResponse struct {
 
 func (x *GetSchemaResponse) Reset() {
 	*x = GetSchemaResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[12]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1323,7 +1388,7 @@ func (x *GetSchemaResponse) String() string {
 func (*GetSchemaResponse) ProtoMessage() {}
 
 func (x *GetSchemaResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[12]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1336,7 +1401,7 @@ func (x *GetSchemaResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSchemaResponse.ProtoReflect.Descriptor instead.
 func (*GetSchemaResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{12}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *GetSchemaResponse) GetSchema() *Schema {
@@ -1361,7 +1426,7 @@ type ListSchemasRequest struct {
 
 func (x *ListSchemasRequest) Reset() {
 	*x = ListSchemasRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[13]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1373,7 +1438,7 @@ func (x *ListSchemasRequest) String() string {
 func (*ListSchemasRequest) ProtoMessage() {}
 
 func (x *ListSchemasRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[13]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1386,7 +1451,7 @@ func (x *ListSchemasRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSchemasRequest.ProtoReflect.Descriptor instead.
 func (*ListSchemasRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{13}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ListSchemasRequest) GetPageSize() uint32 {
@@ -1423,7 +1488,7 @@ type ListSchemasResponse struct {
 
 func (x *ListSchemasResponse) Reset() {
 	*x = ListSchemasResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[14]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1435,7 +1500,7 @@ func (x *ListSchemasResponse) String() string {
 func (*ListSchemasResponse) ProtoMessage() {}
 
 func (x *ListSchemasResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[14]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1448,7 +1513,7 @@ func (x *ListSchemasResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSchemasResponse.ProtoReflect.Descriptor instead.
 func (*ListSchemasResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{14}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ListSchemasResponse) GetSchemas() []*Schema {
@@ -1482,7 +1547,7 @@ type ListSubjectsRequest struct {
 
 func (x *ListSubjectsRequest) Reset() {
 	*x = ListSubjectsRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[15]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1494,7 +1559,7 @@ func (x *ListSubjectsRequest) String() string {
 func (*ListSubjectsRequest) ProtoMessage() {}
 
 func (x *ListSubjectsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[15]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1507,7 +1572,7 @@ func (x *ListSubjectsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSubjectsRequest.ProtoReflect.Descriptor instead.
 func (*ListSubjectsRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{15}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ListSubjectsRequest) GetPageSize() uint32 {
@@ -1551,7 +1616,7 @@ type ListSubjectsResponse struct {
 
 func (x *ListSubjectsResponse) Reset() {
 	*x = ListSubjectsResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[16]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1563,7 +1628,7 @@ func (x *ListSubjectsResponse) String() string {
 func (*ListSubjectsResponse) ProtoMessage() {}
 
 func (x *ListSubjectsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[16]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1576,7 +1641,7 @@ func (x *ListSubjectsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSubjectsResponse.ProtoReflect.Descriptor instead.
 func (*ListSubjectsResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{16}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ListSubjectsResponse) GetSubjects() []string {
@@ -1610,7 +1675,7 @@ type ListVersionsRequest struct {
 
 func (x *ListVersionsRequest) Reset() {
 	*x = ListVersionsRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[17]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1622,7 +1687,7 @@ func (x *ListVersionsRequest) String() string {
 func (*ListVersionsRequest) ProtoMessage() {}
 
 func (x *ListVersionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[17]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1635,7 +1700,7 @@ func (x *ListVersionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListVersionsRequest.ProtoReflect.Descriptor instead.
 func (*ListVersionsRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{17}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ListVersionsRequest) GetSubject() string {
@@ -1679,7 +1744,7 @@ type ListVersionsResponse struct {
 
 func (x *ListVersionsResponse) Reset() {
 	*x = ListVersionsResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[18]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1691,7 +1756,7 @@ func (x *ListVersionsResponse) String() string {
 func (*ListVersionsResponse) ProtoMessage() {}
 
 func (x *ListVersionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[18]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1704,7 +1769,7 @@ func (x *ListVersionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListVersionsResponse.ProtoReflect.Descriptor instead.
 func (*ListVersionsResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{18}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ListVersionsResponse) GetSchemas() []*Schema {
@@ -1736,7 +1801,7 @@ type DiffSchemasRequest struct {
 
 func (x *DiffSchemasRequest) Reset() {
 	*x = DiffSchemasRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[19]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1748,7 +1813,7 @@ func (x *DiffSchemasRequest) String() string {
 func (*DiffSchemasRequest) ProtoMessage() {}
 
 func (x *DiffSchemasRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[19]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1761,7 +1826,7 @@ func (x *DiffSchemasRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DiffSchemasRequest.ProtoReflect.Descriptor instead.
 func (*DiffSchemasRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{19}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *DiffSchemasRequest) GetSubject() string {
@@ -1800,7 +1865,7 @@ type DiffSchemasResponse struct {
 
 func (x *DiffSchemasResponse) Reset() {
 	*x = DiffSchemasResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[20]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1812,7 +1877,7 @@ func (x *DiffSchemasResponse) String() string {
 func (*DiffSchemasResponse) ProtoMessage() {}
 
 func (x *DiffSchemasResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[20]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1825,7 +1890,7 @@ func (x *DiffSchemasResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DiffSchemasResponse.ProtoReflect.Descriptor instead.
 func (*DiffSchemasResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{20}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *DiffSchemasResponse) GetFrom() *Schema {
@@ -1864,7 +1929,7 @@ type DeleteSchemaRequest struct {
 
 func (x *DeleteSchemaRequest) Reset() {
 	*x = DeleteSchemaRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[21]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1876,7 +1941,7 @@ func (x *DeleteSchemaRequest) String() string {
 func (*DeleteSchemaRequest) ProtoMessage() {}
 
 func (x *DeleteSchemaRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[21]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1889,7 +1954,7 @@ func (x *DeleteSchemaRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteSchemaRequest.ProtoReflect.Descriptor instead.
 func (*DeleteSchemaRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{21}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *DeleteSchemaRequest) GetSubject() string {
@@ -1924,7 +1989,7 @@ type DeleteSchemaResponse struct {
 
 func (x *DeleteSchemaResponse) Reset() {
 	*x = DeleteSchemaResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[22]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1936,7 +2001,7 @@ func (x *DeleteSchemaResponse) String() string {
 func (*DeleteSchemaResponse) ProtoMessage() {}
 
 func (x *DeleteSchemaResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[22]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1949,7 +2014,7 @@ func (x *DeleteSchemaResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteSchemaResponse.ProtoReflect.Descriptor instead.
 func (*DeleteSchemaResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{22}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *DeleteSchemaResponse) GetVersion() uint32 {
@@ -1972,7 +2037,7 @@ type DeleteSubjectRequest struct {
 
 func (x *DeleteSubjectRequest) Reset() {
 	*x = DeleteSubjectRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[23]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1984,7 +2049,7 @@ func (x *DeleteSubjectRequest) String() string {
 func (*DeleteSubjectRequest) ProtoMessage() {}
 
 func (x *DeleteSubjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[23]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1997,7 +2062,7 @@ func (x *DeleteSubjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteSubjectRequest.ProtoReflect.Descriptor instead.
 func (*DeleteSubjectRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{23}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *DeleteSubjectRequest) GetSubject() string {
@@ -2025,7 +2090,7 @@ type DeleteSubjectResponse struct {
 
 func (x *DeleteSubjectResponse) Reset() {
 	*x = DeleteSubjectResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[24]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2037,7 +2102,7 @@ func (x *DeleteSubjectResponse) String() string {
 func (*DeleteSubjectResponse) ProtoMessage() {}
 
 func (x *DeleteSubjectResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[24]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2050,7 +2115,7 @@ func (x *DeleteSubjectResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteSubjectResponse.ProtoReflect.Descriptor instead.
 func (*DeleteSubjectResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{24}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *DeleteSubjectResponse) GetVersions() []uint32 {
@@ -2075,7 +2140,7 @@ type RollBackSubjectRequest struct {
 
 func (x *RollBackSubjectRequest) Reset() {
 	*x = RollBackSubjectRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[25]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2087,7 +2152,7 @@ func (x *RollBackSubjectRequest) String() string {
 func (*RollBackSubjectRequest) ProtoMessage() {}
 
 func (x *RollBackSubjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[25]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2100,7 +2165,7 @@ func (x *RollBackSubjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RollBackSubjectRequest.ProtoReflect.Descriptor instead.
 func (*RollBackSubjectRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{25}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *RollBackSubjectRequest) GetSubject() string {
@@ -2137,7 +2202,7 @@ type RollBackSubjectResponse struct {
 
 func (x *RollBackSubjectResponse) Reset() {
 	*x = RollBackSubjectResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[26]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2149,7 +2214,7 @@ func (x *RollBackSubjectResponse) String() string {
 func (*RollBackSubjectResponse) ProtoMessage() {}
 
 func (x *RollBackSubjectResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[26]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2162,7 +2227,7 @@ func (x *RollBackSubjectResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RollBackSubjectResponse.ProtoReflect.Descriptor instead.
 func (*RollBackSubjectResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{26}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *RollBackSubjectResponse) GetSchema() *Schema {
@@ -2190,7 +2255,7 @@ type GetConfigRequest struct {
 
 func (x *GetConfigRequest) Reset() {
 	*x = GetConfigRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[27]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2202,7 +2267,7 @@ func (x *GetConfigRequest) String() string {
 func (*GetConfigRequest) ProtoMessage() {}
 
 func (x *GetConfigRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[27]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2215,7 +2280,7 @@ func (x *GetConfigRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetConfigRequest.ProtoReflect.Descriptor instead.
 func (*GetConfigRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{27}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *GetConfigRequest) GetScope() string {
@@ -2238,7 +2303,7 @@ type GetConfigResponse struct {
 
 func (x *GetConfigResponse) Reset() {
 	*x = GetConfigResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[28]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2250,7 +2315,7 @@ func (x *GetConfigResponse) String() string {
 func (*GetConfigResponse) ProtoMessage() {}
 
 func (x *GetConfigResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[28]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2263,7 +2328,7 @@ func (x *GetConfigResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetConfigResponse.ProtoReflect.Descriptor instead.
 func (*GetConfigResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{28}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *GetConfigResponse) GetOwn() *Config {
@@ -2293,7 +2358,7 @@ type SetConfigRequest struct {
 
 func (x *SetConfigRequest) Reset() {
 	*x = SetConfigRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[29]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2305,7 +2370,7 @@ func (x *SetConfigRequest) String() string {
 func (*SetConfigRequest) ProtoMessage() {}
 
 func (x *SetConfigRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[29]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2318,7 +2383,7 @@ func (x *SetConfigRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetConfigRequest.ProtoReflect.Descriptor instead.
 func (*SetConfigRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{29}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *SetConfigRequest) GetScope() string {
@@ -2348,7 +2413,7 @@ type SetConfigResponse struct {
 
 func (x *SetConfigResponse) Reset() {
 	*x = SetConfigResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[30]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2360,7 +2425,7 @@ func (x *SetConfigResponse) String() string {
 func (*SetConfigResponse) ProtoMessage() {}
 
 func (x *SetConfigResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[30]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2373,7 +2438,7 @@ func (x *SetConfigResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetConfigResponse.ProtoReflect.Descriptor instead.
 func (*SetConfigResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{30}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *SetConfigResponse) GetOwn() *Config {
@@ -2401,7 +2466,7 @@ type DeleteConfigRequest struct {
 
 func (x *DeleteConfigRequest) Reset() {
 	*x = DeleteConfigRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[31]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2413,7 +2478,7 @@ func (x *DeleteConfigRequest) String() string {
 func (*DeleteConfigRequest) ProtoMessage() {}
 
 func (x *DeleteConfigRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[31]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2426,7 +2491,7 @@ func (x *DeleteConfigRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteConfigRequest.ProtoReflect.Descriptor instead.
 func (*DeleteConfigRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{31}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *DeleteConfigRequest) GetScope() string {
@@ -2447,7 +2512,7 @@ type DeleteConfigResponse struct {
 
 func (x *DeleteConfigResponse) Reset() {
 	*x = DeleteConfigResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[32]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2459,7 +2524,7 @@ func (x *DeleteConfigResponse) String() string {
 func (*DeleteConfigResponse) ProtoMessage() {}
 
 func (x *DeleteConfigResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[32]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2472,7 +2537,7 @@ func (x *DeleteConfigResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteConfigResponse.ProtoReflect.Descriptor instead.
 func (*DeleteConfigResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{32}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *DeleteConfigResponse) GetConfig() *Config {
@@ -2493,7 +2558,7 @@ type GetModeRequest struct {
 
 func (x *GetModeRequest) Reset() {
 	*x = GetModeRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[33]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2505,7 +2570,7 @@ func (x *GetModeRequest) String() string {
 func (*GetModeRequest) ProtoMessage() {}
 
 func (x *GetModeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[33]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2518,7 +2583,7 @@ func (x *GetModeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetModeRequest.ProtoReflect.Descriptor instead.
 func (*GetModeRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{33}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *GetModeRequest) GetScope() string {
@@ -2541,7 +2606,7 @@ type GetModeResponse struct {
 
 func (x *GetModeResponse) Reset() {
 	*x = GetModeResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[34]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2553,7 +2618,7 @@ func (x *GetModeResponse) String() string {
 func (*GetModeResponse) ProtoMessage() {}
 
 func (x *GetModeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[34]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2566,7 +2631,7 @@ func (x *GetModeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetModeResponse.ProtoReflect.Descriptor instead.
 func (*GetModeResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{34}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *GetModeResponse) GetOwn() Mode {
@@ -2598,7 +2663,7 @@ type SetModeRequest struct {
 
 func (x *SetModeRequest) Reset() {
 	*x = SetModeRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[35]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2610,7 +2675,7 @@ func (x *SetModeRequest) String() string {
 func (*SetModeRequest) ProtoMessage() {}
 
 func (x *SetModeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[35]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2623,7 +2688,7 @@ func (x *SetModeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetModeRequest.ProtoReflect.Descriptor instead.
 func (*SetModeRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{35}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *SetModeRequest) GetScope() string {
@@ -2658,7 +2723,7 @@ type SetModeResponse struct {
 
 func (x *SetModeResponse) Reset() {
 	*x = SetModeResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[36]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2670,7 +2735,7 @@ func (x *SetModeResponse) String() string {
 func (*SetModeResponse) ProtoMessage() {}
 
 func (x *SetModeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[36]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2683,7 +2748,7 @@ func (x *SetModeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetModeResponse.ProtoReflect.Descriptor instead.
 func (*SetModeResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{36}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *SetModeResponse) GetEffective() Mode {
@@ -2706,7 +2771,7 @@ type DeleteModeRequest struct {
 
 func (x *DeleteModeRequest) Reset() {
 	*x = DeleteModeRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[37]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2718,7 +2783,7 @@ func (x *DeleteModeRequest) String() string {
 func (*DeleteModeRequest) ProtoMessage() {}
 
 func (x *DeleteModeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[37]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2731,7 +2796,7 @@ func (x *DeleteModeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteModeRequest.ProtoReflect.Descriptor instead.
 func (*DeleteModeRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{37}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *DeleteModeRequest) GetScope() string {
@@ -2759,7 +2824,7 @@ type DeleteModeResponse struct {
 
 func (x *DeleteModeResponse) Reset() {
 	*x = DeleteModeResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[38]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2771,7 +2836,7 @@ func (x *DeleteModeResponse) String() string {
 func (*DeleteModeResponse) ProtoMessage() {}
 
 func (x *DeleteModeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[38]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2784,7 +2849,7 @@ func (x *DeleteModeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteModeResponse.ProtoReflect.Descriptor instead.
 func (*DeleteModeResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{38}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *DeleteModeResponse) GetMode() Mode {
@@ -2805,7 +2870,7 @@ type GetSubjectRequest struct {
 
 func (x *GetSubjectRequest) Reset() {
 	*x = GetSubjectRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[39]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2817,7 +2882,7 @@ func (x *GetSubjectRequest) String() string {
 func (*GetSubjectRequest) ProtoMessage() {}
 
 func (x *GetSubjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[39]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2830,7 +2895,7 @@ func (x *GetSubjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSubjectRequest.ProtoReflect.Descriptor instead.
 func (*GetSubjectRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{39}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *GetSubjectRequest) GetSubject() string {
@@ -2861,7 +2926,7 @@ type GetSubjectResponse struct {
 
 func (x *GetSubjectResponse) Reset() {
 	*x = GetSubjectResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[40]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2873,7 +2938,7 @@ func (x *GetSubjectResponse) String() string {
 func (*GetSubjectResponse) ProtoMessage() {}
 
 func (x *GetSubjectResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[40]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2886,7 +2951,7 @@ func (x *GetSubjectResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSubjectResponse.ProtoReflect.Descriptor instead.
 func (*GetSubjectResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{40}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *GetSubjectResponse) GetSubject() string {
@@ -2944,7 +3009,7 @@ type SetMetadataRequest struct {
 
 func (x *SetMetadataRequest) Reset() {
 	*x = SetMetadataRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[41]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2956,7 +3021,7 @@ func (x *SetMetadataRequest) String() string {
 func (*SetMetadataRequest) ProtoMessage() {}
 
 func (x *SetMetadataRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[41]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2969,7 +3034,7 @@ func (x *SetMetadataRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetMetadataRequest.ProtoReflect.Descriptor instead.
 func (*SetMetadataRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{41}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *SetMetadataRequest) GetSubject() string {
@@ -2997,7 +3062,7 @@ type SetMetadataResponse struct {
 
 func (x *SetMetadataResponse) Reset() {
 	*x = SetMetadataResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[42]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3009,7 +3074,7 @@ func (x *SetMetadataResponse) String() string {
 func (*SetMetadataResponse) ProtoMessage() {}
 
 func (x *SetMetadataResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[42]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3022,7 +3087,7 @@ func (x *SetMetadataResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetMetadataResponse.ProtoReflect.Descriptor instead.
 func (*SetMetadataResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{42}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *SetMetadataResponse) GetNotes() *SubjectNotes {
@@ -3045,7 +3110,7 @@ type ListContextsRequest struct {
 
 func (x *ListContextsRequest) Reset() {
 	*x = ListContextsRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[43]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3057,7 +3122,7 @@ func (x *ListContextsRequest) String() string {
 func (*ListContextsRequest) ProtoMessage() {}
 
 func (x *ListContextsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[43]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3070,7 +3135,7 @@ func (x *ListContextsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListContextsRequest.ProtoReflect.Descriptor instead.
 func (*ListContextsRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{43}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ListContextsRequest) GetPageSize() uint32 {
@@ -3100,7 +3165,7 @@ type ListContextsResponse struct {
 
 func (x *ListContextsResponse) Reset() {
 	*x = ListContextsResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[44]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3112,7 +3177,7 @@ func (x *ListContextsResponse) String() string {
 func (*ListContextsResponse) ProtoMessage() {}
 
 func (x *ListContextsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[44]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3125,7 +3190,7 @@ func (x *ListContextsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListContextsResponse.ProtoReflect.Descriptor instead.
 func (*ListContextsResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{44}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *ListContextsResponse) GetContexts() []string {
@@ -3153,7 +3218,7 @@ type DeleteContextRequest struct {
 
 func (x *DeleteContextRequest) Reset() {
 	*x = DeleteContextRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[45]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3165,7 +3230,7 @@ func (x *DeleteContextRequest) String() string {
 func (*DeleteContextRequest) ProtoMessage() {}
 
 func (x *DeleteContextRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[45]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3178,7 +3243,7 @@ func (x *DeleteContextRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteContextRequest.ProtoReflect.Descriptor instead.
 func (*DeleteContextRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{45}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *DeleteContextRequest) GetContext() string {
@@ -3197,7 +3262,7 @@ type DeleteContextResponse struct {
 
 func (x *DeleteContextResponse) Reset() {
 	*x = DeleteContextResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[46]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3209,7 +3274,7 @@ func (x *DeleteContextResponse) String() string {
 func (*DeleteContextResponse) ProtoMessage() {}
 
 func (x *DeleteContextResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[46]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3222,7 +3287,7 @@ func (x *DeleteContextResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteContextResponse.ProtoReflect.Descriptor instead.
 func (*DeleteContextResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{46}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{47}
 }
 
 // ListReferrersRequest is the request of ListReferrers.
@@ -3240,7 +3305,7 @@ type ListReferrersRequest struct {
 
 func (x *ListReferrersRequest) Reset() {
 	*x = ListReferrersRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[47]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3252,7 +3317,7 @@ func (x *ListReferrersRequest) String() string {
 func (*ListReferrersRequest) ProtoMessage() {}
 
 func (x *ListReferrersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[47]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3265,7 +3330,7 @@ func (x *ListReferrersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReferrersRequest.ProtoReflect.Descriptor instead.
 func (*ListReferrersRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{47}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *ListReferrersRequest) GetSubject() string {
@@ -3300,7 +3365,7 @@ type ListReferrersResponse struct {
 
 func (x *ListReferrersResponse) Reset() {
 	*x = ListReferrersResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[48]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3312,7 +3377,7 @@ func (x *ListReferrersResponse) String() string {
 func (*ListReferrersResponse) ProtoMessage() {}
 
 func (x *ListReferrersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[48]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3325,7 +3390,7 @@ func (x *ListReferrersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReferrersResponse.ProtoReflect.Descriptor instead.
 func (*ListReferrersResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{48}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *ListReferrersResponse) GetSchemaIds() []uint32 {
@@ -3350,7 +3415,7 @@ type ListChangesRequest struct {
 
 func (x *ListChangesRequest) Reset() {
 	*x = ListChangesRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[49]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3362,7 +3427,7 @@ func (x *ListChangesRequest) String() string {
 func (*ListChangesRequest) ProtoMessage() {}
 
 func (x *ListChangesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[49]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3375,7 +3440,7 @@ func (x *ListChangesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListChangesRequest.ProtoReflect.Descriptor instead.
 func (*ListChangesRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{49}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *ListChangesRequest) GetSubject() string {
@@ -3410,7 +3475,7 @@ type ListChangesResponse struct {
 
 func (x *ListChangesResponse) Reset() {
 	*x = ListChangesResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[50]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3422,7 +3487,7 @@ func (x *ListChangesResponse) String() string {
 func (*ListChangesResponse) ProtoMessage() {}
 
 func (x *ListChangesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[50]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3435,7 +3500,7 @@ func (x *ListChangesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListChangesResponse.ProtoReflect.Descriptor instead.
 func (*ListChangesResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{50}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *ListChangesResponse) GetChanges() []*Change {
@@ -3458,7 +3523,7 @@ type WatchChangesRequest struct {
 
 func (x *WatchChangesRequest) Reset() {
 	*x = WatchChangesRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[51]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3470,7 +3535,7 @@ func (x *WatchChangesRequest) String() string {
 func (*WatchChangesRequest) ProtoMessage() {}
 
 func (x *WatchChangesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[51]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3483,7 +3548,7 @@ func (x *WatchChangesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchChangesRequest.ProtoReflect.Descriptor instead.
 func (*WatchChangesRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{51}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *WatchChangesRequest) GetSubject() string {
@@ -3511,7 +3576,7 @@ type WatchChangesResponse struct {
 
 func (x *WatchChangesResponse) Reset() {
 	*x = WatchChangesResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[52]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3523,7 +3588,7 @@ func (x *WatchChangesResponse) String() string {
 func (*WatchChangesResponse) ProtoMessage() {}
 
 func (x *WatchChangesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[52]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3536,7 +3601,7 @@ func (x *WatchChangesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchChangesResponse.ProtoReflect.Descriptor instead.
 func (*WatchChangesResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{52}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *WatchChangesResponse) GetChanges() []*Change {
@@ -3631,7 +3696,7 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"references\x128\n" +
 	"\brule_set\x18\x05 \x01(\v2\x1d.tideline.registry.v1.RuleSetR\aruleSet\x12(\n" +
 	"\n" +
-	"events_max\x18\x06 \x01(\rB\t\xbaH\x06*\x04\x18\xc0\x9a\fR\teventsMax\"\xba\x02\n" +
+	"events_max\x18\x06 \x01(\rB\t\xbaH\x06*\x04\x18\xc0\x9a\fR\teventsMax\"\x88\x03\n" +
 	"\x13CheckEventsResponse\x12\x18\n" +
 	"\achecked\x18\x01 \x01(\rR\achecked\x12\x16\n" +
 	"\x06failed\x18\x02 \x01(\rR\x06failed\x12\x1a\n" +
@@ -3640,7 +3705,11 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"\tproducers\x18\x05 \x03(\v2#.tideline.registry.v1.EventProducerR\tproducers\x12\x15\n" +
 	"\x06is_cut\x18\x06 \x01(\bR\x05isCut\x12;\n" +
 	"\voldest_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"oldestTime\"\x83\x01\n" +
+	"oldestTime\x12L\n" +
+	"\x0funjudged_fields\x18\b \x03(\v2#.tideline.registry.v1.UnjudgedFieldR\x0eunjudgedFields\";\n" +
+	"\rUnjudgedField\x12\x12\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\x12\x16\n" +
+	"\x06events\x18\x02 \x01(\rR\x06events\"\x83\x01\n" +
 	"\fEventFailure\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
 	"\x04rule\x18\x02 \x01(\tR\x04rule\x12\x18\n" +
@@ -3862,7 +3931,7 @@ func file_tideline_registry_v1_registry_service_proto_rawDescGZIP() []byte {
 }
 
 var file_tideline_registry_v1_registry_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_tideline_registry_v1_registry_service_proto_msgTypes = make([]protoimpl.MessageInfo, 53)
+var file_tideline_registry_v1_registry_service_proto_msgTypes = make([]protoimpl.MessageInfo, 54)
 var file_tideline_registry_v1_registry_service_proto_goTypes = []any{
 	(SchemaKind)(0),                 // 0: tideline.registry.v1.SchemaKind
 	(*Schema)(nil),                  // 1: tideline.registry.v1.Schema
@@ -3872,183 +3941,185 @@ var file_tideline_registry_v1_registry_service_proto_goTypes = []any{
 	(*CheckSchemaResponse)(nil),     // 5: tideline.registry.v1.CheckSchemaResponse
 	(*CheckEventsRequest)(nil),      // 6: tideline.registry.v1.CheckEventsRequest
 	(*CheckEventsResponse)(nil),     // 7: tideline.registry.v1.CheckEventsResponse
-	(*EventFailure)(nil),            // 8: tideline.registry.v1.EventFailure
-	(*EventProducer)(nil),           // 9: tideline.registry.v1.EventProducer
-	(*LookupSchemaRequest)(nil),     // 10: tideline.registry.v1.LookupSchemaRequest
-	(*LookupSchemaResponse)(nil),    // 11: tideline.registry.v1.LookupSchemaResponse
-	(*GetSchemaRequest)(nil),        // 12: tideline.registry.v1.GetSchemaRequest
-	(*GetSchemaResponse)(nil),       // 13: tideline.registry.v1.GetSchemaResponse
-	(*ListSchemasRequest)(nil),      // 14: tideline.registry.v1.ListSchemasRequest
-	(*ListSchemasResponse)(nil),     // 15: tideline.registry.v1.ListSchemasResponse
-	(*ListSubjectsRequest)(nil),     // 16: tideline.registry.v1.ListSubjectsRequest
-	(*ListSubjectsResponse)(nil),    // 17: tideline.registry.v1.ListSubjectsResponse
-	(*ListVersionsRequest)(nil),     // 18: tideline.registry.v1.ListVersionsRequest
-	(*ListVersionsResponse)(nil),    // 19: tideline.registry.v1.ListVersionsResponse
-	(*DiffSchemasRequest)(nil),      // 20: tideline.registry.v1.DiffSchemasRequest
-	(*DiffSchemasResponse)(nil),     // 21: tideline.registry.v1.DiffSchemasResponse
-	(*DeleteSchemaRequest)(nil),     // 22: tideline.registry.v1.DeleteSchemaRequest
-	(*DeleteSchemaResponse)(nil),    // 23: tideline.registry.v1.DeleteSchemaResponse
-	(*DeleteSubjectRequest)(nil),    // 24: tideline.registry.v1.DeleteSubjectRequest
-	(*DeleteSubjectResponse)(nil),   // 25: tideline.registry.v1.DeleteSubjectResponse
-	(*RollBackSubjectRequest)(nil),  // 26: tideline.registry.v1.RollBackSubjectRequest
-	(*RollBackSubjectResponse)(nil), // 27: tideline.registry.v1.RollBackSubjectResponse
-	(*GetConfigRequest)(nil),        // 28: tideline.registry.v1.GetConfigRequest
-	(*GetConfigResponse)(nil),       // 29: tideline.registry.v1.GetConfigResponse
-	(*SetConfigRequest)(nil),        // 30: tideline.registry.v1.SetConfigRequest
-	(*SetConfigResponse)(nil),       // 31: tideline.registry.v1.SetConfigResponse
-	(*DeleteConfigRequest)(nil),     // 32: tideline.registry.v1.DeleteConfigRequest
-	(*DeleteConfigResponse)(nil),    // 33: tideline.registry.v1.DeleteConfigResponse
-	(*GetModeRequest)(nil),          // 34: tideline.registry.v1.GetModeRequest
-	(*GetModeResponse)(nil),         // 35: tideline.registry.v1.GetModeResponse
-	(*SetModeRequest)(nil),          // 36: tideline.registry.v1.SetModeRequest
-	(*SetModeResponse)(nil),         // 37: tideline.registry.v1.SetModeResponse
-	(*DeleteModeRequest)(nil),       // 38: tideline.registry.v1.DeleteModeRequest
-	(*DeleteModeResponse)(nil),      // 39: tideline.registry.v1.DeleteModeResponse
-	(*GetSubjectRequest)(nil),       // 40: tideline.registry.v1.GetSubjectRequest
-	(*GetSubjectResponse)(nil),      // 41: tideline.registry.v1.GetSubjectResponse
-	(*SetMetadataRequest)(nil),      // 42: tideline.registry.v1.SetMetadataRequest
-	(*SetMetadataResponse)(nil),     // 43: tideline.registry.v1.SetMetadataResponse
-	(*ListContextsRequest)(nil),     // 44: tideline.registry.v1.ListContextsRequest
-	(*ListContextsResponse)(nil),    // 45: tideline.registry.v1.ListContextsResponse
-	(*DeleteContextRequest)(nil),    // 46: tideline.registry.v1.DeleteContextRequest
-	(*DeleteContextResponse)(nil),   // 47: tideline.registry.v1.DeleteContextResponse
-	(*ListReferrersRequest)(nil),    // 48: tideline.registry.v1.ListReferrersRequest
-	(*ListReferrersResponse)(nil),   // 49: tideline.registry.v1.ListReferrersResponse
-	(*ListChangesRequest)(nil),      // 50: tideline.registry.v1.ListChangesRequest
-	(*ListChangesResponse)(nil),     // 51: tideline.registry.v1.ListChangesResponse
-	(*WatchChangesRequest)(nil),     // 52: tideline.registry.v1.WatchChangesRequest
-	(*WatchChangesResponse)(nil),    // 53: tideline.registry.v1.WatchChangesResponse
-	(*timestamppb.Timestamp)(nil),   // 54: google.protobuf.Timestamp
-	(*SchemaReference)(nil),         // 55: tideline.registry.v1.SchemaReference
-	(*SchemaMetadata)(nil),          // 56: tideline.registry.v1.SchemaMetadata
-	(*RuleSet)(nil),                 // 57: tideline.registry.v1.RuleSet
-	(CompatibilityLevel)(0),         // 58: tideline.registry.v1.CompatibilityLevel
-	(Outcome)(0),                    // 59: tideline.registry.v1.Outcome
-	(*Finding)(nil),                 // 60: tideline.registry.v1.Finding
-	(CompatibilityPolicy)(0),        // 61: tideline.registry.v1.CompatibilityPolicy
-	(v1.FaultReason)(0),             // 62: tideline.fault.v1.FaultReason
-	(*Difference)(nil),              // 63: tideline.registry.v1.Difference
-	(*Config)(nil),                  // 64: tideline.registry.v1.Config
-	(Mode)(0),                       // 65: tideline.registry.v1.Mode
-	(*SubjectNotes)(nil),            // 66: tideline.registry.v1.SubjectNotes
-	(*Change)(nil),                  // 67: tideline.registry.v1.Change
+	(*UnjudgedField)(nil),           // 8: tideline.registry.v1.UnjudgedField
+	(*EventFailure)(nil),            // 9: tideline.registry.v1.EventFailure
+	(*EventProducer)(nil),           // 10: tideline.registry.v1.EventProducer
+	(*LookupSchemaRequest)(nil),     // 11: tideline.registry.v1.LookupSchemaRequest
+	(*LookupSchemaResponse)(nil),    // 12: tideline.registry.v1.LookupSchemaResponse
+	(*GetSchemaRequest)(nil),        // 13: tideline.registry.v1.GetSchemaRequest
+	(*GetSchemaResponse)(nil),       // 14: tideline.registry.v1.GetSchemaResponse
+	(*ListSchemasRequest)(nil),      // 15: tideline.registry.v1.ListSchemasRequest
+	(*ListSchemasResponse)(nil),     // 16: tideline.registry.v1.ListSchemasResponse
+	(*ListSubjectsRequest)(nil),     // 17: tideline.registry.v1.ListSubjectsRequest
+	(*ListSubjectsResponse)(nil),    // 18: tideline.registry.v1.ListSubjectsResponse
+	(*ListVersionsRequest)(nil),     // 19: tideline.registry.v1.ListVersionsRequest
+	(*ListVersionsResponse)(nil),    // 20: tideline.registry.v1.ListVersionsResponse
+	(*DiffSchemasRequest)(nil),      // 21: tideline.registry.v1.DiffSchemasRequest
+	(*DiffSchemasResponse)(nil),     // 22: tideline.registry.v1.DiffSchemasResponse
+	(*DeleteSchemaRequest)(nil),     // 23: tideline.registry.v1.DeleteSchemaRequest
+	(*DeleteSchemaResponse)(nil),    // 24: tideline.registry.v1.DeleteSchemaResponse
+	(*DeleteSubjectRequest)(nil),    // 25: tideline.registry.v1.DeleteSubjectRequest
+	(*DeleteSubjectResponse)(nil),   // 26: tideline.registry.v1.DeleteSubjectResponse
+	(*RollBackSubjectRequest)(nil),  // 27: tideline.registry.v1.RollBackSubjectRequest
+	(*RollBackSubjectResponse)(nil), // 28: tideline.registry.v1.RollBackSubjectResponse
+	(*GetConfigRequest)(nil),        // 29: tideline.registry.v1.GetConfigRequest
+	(*GetConfigResponse)(nil),       // 30: tideline.registry.v1.GetConfigResponse
+	(*SetConfigRequest)(nil),        // 31: tideline.registry.v1.SetConfigRequest
+	(*SetConfigResponse)(nil),       // 32: tideline.registry.v1.SetConfigResponse
+	(*DeleteConfigRequest)(nil),     // 33: tideline.registry.v1.DeleteConfigRequest
+	(*DeleteConfigResponse)(nil),    // 34: tideline.registry.v1.DeleteConfigResponse
+	(*GetModeRequest)(nil),          // 35: tideline.registry.v1.GetModeRequest
+	(*GetModeResponse)(nil),         // 36: tideline.registry.v1.GetModeResponse
+	(*SetModeRequest)(nil),          // 37: tideline.registry.v1.SetModeRequest
+	(*SetModeResponse)(nil),         // 38: tideline.registry.v1.SetModeResponse
+	(*DeleteModeRequest)(nil),       // 39: tideline.registry.v1.DeleteModeRequest
+	(*DeleteModeResponse)(nil),      // 40: tideline.registry.v1.DeleteModeResponse
+	(*GetSubjectRequest)(nil),       // 41: tideline.registry.v1.GetSubjectRequest
+	(*GetSubjectResponse)(nil),      // 42: tideline.registry.v1.GetSubjectResponse
+	(*SetMetadataRequest)(nil),      // 43: tideline.registry.v1.SetMetadataRequest
+	(*SetMetadataResponse)(nil),     // 44: tideline.registry.v1.SetMetadataResponse
+	(*ListContextsRequest)(nil),     // 45: tideline.registry.v1.ListContextsRequest
+	(*ListContextsResponse)(nil),    // 46: tideline.registry.v1.ListContextsResponse
+	(*DeleteContextRequest)(nil),    // 47: tideline.registry.v1.DeleteContextRequest
+	(*DeleteContextResponse)(nil),   // 48: tideline.registry.v1.DeleteContextResponse
+	(*ListReferrersRequest)(nil),    // 49: tideline.registry.v1.ListReferrersRequest
+	(*ListReferrersResponse)(nil),   // 50: tideline.registry.v1.ListReferrersResponse
+	(*ListChangesRequest)(nil),      // 51: tideline.registry.v1.ListChangesRequest
+	(*ListChangesResponse)(nil),     // 52: tideline.registry.v1.ListChangesResponse
+	(*WatchChangesRequest)(nil),     // 53: tideline.registry.v1.WatchChangesRequest
+	(*WatchChangesResponse)(nil),    // 54: tideline.registry.v1.WatchChangesResponse
+	(*timestamppb.Timestamp)(nil),   // 55: google.protobuf.Timestamp
+	(*SchemaReference)(nil),         // 56: tideline.registry.v1.SchemaReference
+	(*SchemaMetadata)(nil),          // 57: tideline.registry.v1.SchemaMetadata
+	(*RuleSet)(nil),                 // 58: tideline.registry.v1.RuleSet
+	(CompatibilityLevel)(0),         // 59: tideline.registry.v1.CompatibilityLevel
+	(Outcome)(0),                    // 60: tideline.registry.v1.Outcome
+	(*Finding)(nil),                 // 61: tideline.registry.v1.Finding
+	(CompatibilityPolicy)(0),        // 62: tideline.registry.v1.CompatibilityPolicy
+	(v1.FaultReason)(0),             // 63: tideline.fault.v1.FaultReason
+	(*Difference)(nil),              // 64: tideline.registry.v1.Difference
+	(*Config)(nil),                  // 65: tideline.registry.v1.Config
+	(Mode)(0),                       // 66: tideline.registry.v1.Mode
+	(*SubjectNotes)(nil),            // 67: tideline.registry.v1.SubjectNotes
+	(*Change)(nil),                  // 68: tideline.registry.v1.Change
 }
 var file_tideline_registry_v1_registry_service_proto_depIdxs = []int32{
 	0,  // 0: tideline.registry.v1.Schema.kind:type_name -> tideline.registry.v1.SchemaKind
-	54, // 1: tideline.registry.v1.Schema.create_time:type_name -> google.protobuf.Timestamp
-	55, // 2: tideline.registry.v1.Schema.references:type_name -> tideline.registry.v1.SchemaReference
-	56, // 3: tideline.registry.v1.Schema.metadata:type_name -> tideline.registry.v1.SchemaMetadata
-	57, // 4: tideline.registry.v1.Schema.rule_set:type_name -> tideline.registry.v1.RuleSet
+	55, // 1: tideline.registry.v1.Schema.create_time:type_name -> google.protobuf.Timestamp
+	56, // 2: tideline.registry.v1.Schema.references:type_name -> tideline.registry.v1.SchemaReference
+	57, // 3: tideline.registry.v1.Schema.metadata:type_name -> tideline.registry.v1.SchemaMetadata
+	58, // 4: tideline.registry.v1.Schema.rule_set:type_name -> tideline.registry.v1.RuleSet
 	0,  // 5: tideline.registry.v1.RegisterSchemaRequest.kind:type_name -> tideline.registry.v1.SchemaKind
-	55, // 6: tideline.registry.v1.RegisterSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
-	56, // 7: tideline.registry.v1.RegisterSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
-	57, // 8: tideline.registry.v1.RegisterSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
+	56, // 6: tideline.registry.v1.RegisterSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
+	57, // 7: tideline.registry.v1.RegisterSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
+	58, // 8: tideline.registry.v1.RegisterSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
 	1,  // 9: tideline.registry.v1.RegisterSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
 	0,  // 10: tideline.registry.v1.CheckSchemaRequest.kind:type_name -> tideline.registry.v1.SchemaKind
-	55, // 11: tideline.registry.v1.CheckSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
-	56, // 12: tideline.registry.v1.CheckSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
-	57, // 13: tideline.registry.v1.CheckSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
-	58, // 14: tideline.registry.v1.CheckSchemaRequest.level:type_name -> tideline.registry.v1.CompatibilityLevel
-	59, // 15: tideline.registry.v1.CheckSchemaResponse.outcome:type_name -> tideline.registry.v1.Outcome
-	60, // 16: tideline.registry.v1.CheckSchemaResponse.findings:type_name -> tideline.registry.v1.Finding
-	58, // 17: tideline.registry.v1.CheckSchemaResponse.level:type_name -> tideline.registry.v1.CompatibilityLevel
-	61, // 18: tideline.registry.v1.CheckSchemaResponse.policy:type_name -> tideline.registry.v1.CompatibilityPolicy
+	56, // 11: tideline.registry.v1.CheckSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
+	57, // 12: tideline.registry.v1.CheckSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
+	58, // 13: tideline.registry.v1.CheckSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
+	59, // 14: tideline.registry.v1.CheckSchemaRequest.level:type_name -> tideline.registry.v1.CompatibilityLevel
+	60, // 15: tideline.registry.v1.CheckSchemaResponse.outcome:type_name -> tideline.registry.v1.Outcome
+	61, // 16: tideline.registry.v1.CheckSchemaResponse.findings:type_name -> tideline.registry.v1.Finding
+	59, // 17: tideline.registry.v1.CheckSchemaResponse.level:type_name -> tideline.registry.v1.CompatibilityLevel
+	62, // 18: tideline.registry.v1.CheckSchemaResponse.policy:type_name -> tideline.registry.v1.CompatibilityPolicy
 	1,  // 19: tideline.registry.v1.CheckSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
-	62, // 20: tideline.registry.v1.CheckSchemaResponse.refusal:type_name -> tideline.fault.v1.FaultReason
-	63, // 21: tideline.registry.v1.CheckSchemaResponse.json_changes:type_name -> tideline.registry.v1.Difference
+	63, // 20: tideline.registry.v1.CheckSchemaResponse.refusal:type_name -> tideline.fault.v1.FaultReason
+	64, // 21: tideline.registry.v1.CheckSchemaResponse.json_changes:type_name -> tideline.registry.v1.Difference
 	0,  // 22: tideline.registry.v1.CheckEventsRequest.kind:type_name -> tideline.registry.v1.SchemaKind
-	55, // 23: tideline.registry.v1.CheckEventsRequest.references:type_name -> tideline.registry.v1.SchemaReference
-	57, // 24: tideline.registry.v1.CheckEventsRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
-	8,  // 25: tideline.registry.v1.CheckEventsResponse.failures:type_name -> tideline.registry.v1.EventFailure
-	9,  // 26: tideline.registry.v1.CheckEventsResponse.producers:type_name -> tideline.registry.v1.EventProducer
-	54, // 27: tideline.registry.v1.CheckEventsResponse.oldest_time:type_name -> google.protobuf.Timestamp
-	54, // 28: tideline.registry.v1.EventProducer.last_time:type_name -> google.protobuf.Timestamp
-	0,  // 29: tideline.registry.v1.LookupSchemaRequest.kind:type_name -> tideline.registry.v1.SchemaKind
-	55, // 30: tideline.registry.v1.LookupSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
-	56, // 31: tideline.registry.v1.LookupSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
-	57, // 32: tideline.registry.v1.LookupSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
-	1,  // 33: tideline.registry.v1.LookupSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
-	1,  // 34: tideline.registry.v1.GetSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
-	1,  // 35: tideline.registry.v1.ListSchemasResponse.schemas:type_name -> tideline.registry.v1.Schema
-	1,  // 36: tideline.registry.v1.ListVersionsResponse.schemas:type_name -> tideline.registry.v1.Schema
-	1,  // 37: tideline.registry.v1.DiffSchemasResponse.from:type_name -> tideline.registry.v1.Schema
-	1,  // 38: tideline.registry.v1.DiffSchemasResponse.to:type_name -> tideline.registry.v1.Schema
-	63, // 39: tideline.registry.v1.DiffSchemasResponse.differences:type_name -> tideline.registry.v1.Difference
-	1,  // 40: tideline.registry.v1.RollBackSubjectResponse.schema:type_name -> tideline.registry.v1.Schema
-	64, // 41: tideline.registry.v1.GetConfigResponse.own:type_name -> tideline.registry.v1.Config
-	64, // 42: tideline.registry.v1.GetConfigResponse.effective:type_name -> tideline.registry.v1.Config
-	64, // 43: tideline.registry.v1.SetConfigRequest.config:type_name -> tideline.registry.v1.Config
-	64, // 44: tideline.registry.v1.SetConfigResponse.own:type_name -> tideline.registry.v1.Config
-	64, // 45: tideline.registry.v1.SetConfigResponse.effective:type_name -> tideline.registry.v1.Config
-	64, // 46: tideline.registry.v1.DeleteConfigResponse.config:type_name -> tideline.registry.v1.Config
-	65, // 47: tideline.registry.v1.GetModeResponse.own:type_name -> tideline.registry.v1.Mode
-	65, // 48: tideline.registry.v1.GetModeResponse.effective:type_name -> tideline.registry.v1.Mode
-	65, // 49: tideline.registry.v1.SetModeRequest.mode:type_name -> tideline.registry.v1.Mode
-	65, // 50: tideline.registry.v1.SetModeResponse.effective:type_name -> tideline.registry.v1.Mode
-	65, // 51: tideline.registry.v1.DeleteModeResponse.mode:type_name -> tideline.registry.v1.Mode
-	66, // 52: tideline.registry.v1.GetSubjectResponse.notes:type_name -> tideline.registry.v1.SubjectNotes
-	64, // 53: tideline.registry.v1.GetSubjectResponse.config:type_name -> tideline.registry.v1.Config
-	65, // 54: tideline.registry.v1.GetSubjectResponse.mode:type_name -> tideline.registry.v1.Mode
-	1,  // 55: tideline.registry.v1.GetSubjectResponse.latest:type_name -> tideline.registry.v1.Schema
-	66, // 56: tideline.registry.v1.SetMetadataRequest.notes:type_name -> tideline.registry.v1.SubjectNotes
-	66, // 57: tideline.registry.v1.SetMetadataResponse.notes:type_name -> tideline.registry.v1.SubjectNotes
-	67, // 58: tideline.registry.v1.ListChangesResponse.changes:type_name -> tideline.registry.v1.Change
-	67, // 59: tideline.registry.v1.WatchChangesResponse.changes:type_name -> tideline.registry.v1.Change
-	2,  // 60: tideline.registry.v1.RegistryService.RegisterSchema:input_type -> tideline.registry.v1.RegisterSchemaRequest
-	4,  // 61: tideline.registry.v1.RegistryService.CheckSchema:input_type -> tideline.registry.v1.CheckSchemaRequest
-	6,  // 62: tideline.registry.v1.RegistryService.CheckEvents:input_type -> tideline.registry.v1.CheckEventsRequest
-	10, // 63: tideline.registry.v1.RegistryService.LookupSchema:input_type -> tideline.registry.v1.LookupSchemaRequest
-	12, // 64: tideline.registry.v1.RegistryService.GetSchema:input_type -> tideline.registry.v1.GetSchemaRequest
-	14, // 65: tideline.registry.v1.RegistryService.ListSchemas:input_type -> tideline.registry.v1.ListSchemasRequest
-	16, // 66: tideline.registry.v1.RegistryService.ListSubjects:input_type -> tideline.registry.v1.ListSubjectsRequest
-	18, // 67: tideline.registry.v1.RegistryService.ListVersions:input_type -> tideline.registry.v1.ListVersionsRequest
-	20, // 68: tideline.registry.v1.RegistryService.DiffSchemas:input_type -> tideline.registry.v1.DiffSchemasRequest
-	22, // 69: tideline.registry.v1.RegistryService.DeleteSchema:input_type -> tideline.registry.v1.DeleteSchemaRequest
-	24, // 70: tideline.registry.v1.RegistryService.DeleteSubject:input_type -> tideline.registry.v1.DeleteSubjectRequest
-	26, // 71: tideline.registry.v1.RegistryService.RollBackSubject:input_type -> tideline.registry.v1.RollBackSubjectRequest
-	28, // 72: tideline.registry.v1.RegistryService.GetConfig:input_type -> tideline.registry.v1.GetConfigRequest
-	30, // 73: tideline.registry.v1.RegistryService.SetConfig:input_type -> tideline.registry.v1.SetConfigRequest
-	32, // 74: tideline.registry.v1.RegistryService.DeleteConfig:input_type -> tideline.registry.v1.DeleteConfigRequest
-	34, // 75: tideline.registry.v1.RegistryService.GetMode:input_type -> tideline.registry.v1.GetModeRequest
-	36, // 76: tideline.registry.v1.RegistryService.SetMode:input_type -> tideline.registry.v1.SetModeRequest
-	38, // 77: tideline.registry.v1.RegistryService.DeleteMode:input_type -> tideline.registry.v1.DeleteModeRequest
-	40, // 78: tideline.registry.v1.RegistryService.GetSubject:input_type -> tideline.registry.v1.GetSubjectRequest
-	42, // 79: tideline.registry.v1.RegistryService.SetMetadata:input_type -> tideline.registry.v1.SetMetadataRequest
-	44, // 80: tideline.registry.v1.RegistryService.ListContexts:input_type -> tideline.registry.v1.ListContextsRequest
-	46, // 81: tideline.registry.v1.RegistryService.DeleteContext:input_type -> tideline.registry.v1.DeleteContextRequest
-	48, // 82: tideline.registry.v1.RegistryService.ListReferrers:input_type -> tideline.registry.v1.ListReferrersRequest
-	50, // 83: tideline.registry.v1.RegistryService.ListChanges:input_type -> tideline.registry.v1.ListChangesRequest
-	52, // 84: tideline.registry.v1.RegistryService.WatchChanges:input_type -> tideline.registry.v1.WatchChangesRequest
-	3,  // 85: tideline.registry.v1.RegistryService.RegisterSchema:output_type -> tideline.registry.v1.RegisterSchemaResponse
-	5,  // 86: tideline.registry.v1.RegistryService.CheckSchema:output_type -> tideline.registry.v1.CheckSchemaResponse
-	7,  // 87: tideline.registry.v1.RegistryService.CheckEvents:output_type -> tideline.registry.v1.CheckEventsResponse
-	11, // 88: tideline.registry.v1.RegistryService.LookupSchema:output_type -> tideline.registry.v1.LookupSchemaResponse
-	13, // 89: tideline.registry.v1.RegistryService.GetSchema:output_type -> tideline.registry.v1.GetSchemaResponse
-	15, // 90: tideline.registry.v1.RegistryService.ListSchemas:output_type -> tideline.registry.v1.ListSchemasResponse
-	17, // 91: tideline.registry.v1.RegistryService.ListSubjects:output_type -> tideline.registry.v1.ListSubjectsResponse
-	19, // 92: tideline.registry.v1.RegistryService.ListVersions:output_type -> tideline.registry.v1.ListVersionsResponse
-	21, // 93: tideline.registry.v1.RegistryService.DiffSchemas:output_type -> tideline.registry.v1.DiffSchemasResponse
-	23, // 94: tideline.registry.v1.RegistryService.DeleteSchema:output_type -> tideline.registry.v1.DeleteSchemaResponse
-	25, // 95: tideline.registry.v1.RegistryService.DeleteSubject:output_type -> tideline.registry.v1.DeleteSubjectResponse
-	27, // 96: tideline.registry.v1.RegistryService.RollBackSubject:output_type -> tideline.registry.v1.RollBackSubjectResponse
-	29, // 97: tideline.registry.v1.RegistryService.GetConfig:output_type -> tideline.registry.v1.GetConfigResponse
-	31, // 98: tideline.registry.v1.RegistryService.SetConfig:output_type -> tideline.registry.v1.SetConfigResponse
-	33, // 99: tideline.registry.v1.RegistryService.DeleteConfig:output_type -> tideline.registry.v1.DeleteConfigResponse
-	35, // 100: tideline.registry.v1.RegistryService.GetMode:output_type -> tideline.registry.v1.GetModeResponse
-	37, // 101: tideline.registry.v1.RegistryService.SetMode:output_type -> tideline.registry.v1.SetModeResponse
-	39, // 102: tideline.registry.v1.RegistryService.DeleteMode:output_type -> tideline.registry.v1.DeleteModeResponse
-	41, // 103: tideline.registry.v1.RegistryService.GetSubject:output_type -> tideline.registry.v1.GetSubjectResponse
-	43, // 104: tideline.registry.v1.RegistryService.SetMetadata:output_type -> tideline.registry.v1.SetMetadataResponse
-	45, // 105: tideline.registry.v1.RegistryService.ListContexts:output_type -> tideline.registry.v1.ListContextsResponse
-	47, // 106: tideline.registry.v1.RegistryService.DeleteContext:output_type -> tideline.registry.v1.DeleteContextResponse
-	49, // 107: tideline.registry.v1.RegistryService.ListReferrers:output_type -> tideline.registry.v1.ListReferrersResponse
-	51, // 108: tideline.registry.v1.RegistryService.ListChanges:output_type -> tideline.registry.v1.ListChangesResponse
-	53, // 109: tideline.registry.v1.RegistryService.WatchChanges:output_type -> tideline.registry.v1.WatchChangesResponse
-	85, // [85:110] is the sub-list for method output_type
-	60, // [60:85] is the sub-list for method input_type
-	60, // [60:60] is the sub-list for extension type_name
-	60, // [60:60] is the sub-list for extension extendee
-	0,  // [0:60] is the sub-list for field type_name
+	56, // 23: tideline.registry.v1.CheckEventsRequest.references:type_name -> tideline.registry.v1.SchemaReference
+	58, // 24: tideline.registry.v1.CheckEventsRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
+	9,  // 25: tideline.registry.v1.CheckEventsResponse.failures:type_name -> tideline.registry.v1.EventFailure
+	10, // 26: tideline.registry.v1.CheckEventsResponse.producers:type_name -> tideline.registry.v1.EventProducer
+	55, // 27: tideline.registry.v1.CheckEventsResponse.oldest_time:type_name -> google.protobuf.Timestamp
+	8,  // 28: tideline.registry.v1.CheckEventsResponse.unjudged_fields:type_name -> tideline.registry.v1.UnjudgedField
+	55, // 29: tideline.registry.v1.EventProducer.last_time:type_name -> google.protobuf.Timestamp
+	0,  // 30: tideline.registry.v1.LookupSchemaRequest.kind:type_name -> tideline.registry.v1.SchemaKind
+	56, // 31: tideline.registry.v1.LookupSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
+	57, // 32: tideline.registry.v1.LookupSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
+	58, // 33: tideline.registry.v1.LookupSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
+	1,  // 34: tideline.registry.v1.LookupSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
+	1,  // 35: tideline.registry.v1.GetSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
+	1,  // 36: tideline.registry.v1.ListSchemasResponse.schemas:type_name -> tideline.registry.v1.Schema
+	1,  // 37: tideline.registry.v1.ListVersionsResponse.schemas:type_name -> tideline.registry.v1.Schema
+	1,  // 38: tideline.registry.v1.DiffSchemasResponse.from:type_name -> tideline.registry.v1.Schema
+	1,  // 39: tideline.registry.v1.DiffSchemasResponse.to:type_name -> tideline.registry.v1.Schema
+	64, // 40: tideline.registry.v1.DiffSchemasResponse.differences:type_name -> tideline.registry.v1.Difference
+	1,  // 41: tideline.registry.v1.RollBackSubjectResponse.schema:type_name -> tideline.registry.v1.Schema
+	65, // 42: tideline.registry.v1.GetConfigResponse.own:type_name -> tideline.registry.v1.Config
+	65, // 43: tideline.registry.v1.GetConfigResponse.effective:type_name -> tideline.registry.v1.Config
+	65, // 44: tideline.registry.v1.SetConfigRequest.config:type_name -> tideline.registry.v1.Config
+	65, // 45: tideline.registry.v1.SetConfigResponse.own:type_name -> tideline.registry.v1.Config
+	65, // 46: tideline.registry.v1.SetConfigResponse.effective:type_name -> tideline.registry.v1.Config
+	65, // 47: tideline.registry.v1.DeleteConfigResponse.config:type_name -> tideline.registry.v1.Config
+	66, // 48: tideline.registry.v1.GetModeResponse.own:type_name -> tideline.registry.v1.Mode
+	66, // 49: tideline.registry.v1.GetModeResponse.effective:type_name -> tideline.registry.v1.Mode
+	66, // 50: tideline.registry.v1.SetModeRequest.mode:type_name -> tideline.registry.v1.Mode
+	66, // 51: tideline.registry.v1.SetModeResponse.effective:type_name -> tideline.registry.v1.Mode
+	66, // 52: tideline.registry.v1.DeleteModeResponse.mode:type_name -> tideline.registry.v1.Mode
+	67, // 53: tideline.registry.v1.GetSubjectResponse.notes:type_name -> tideline.registry.v1.SubjectNotes
+	65, // 54: tideline.registry.v1.GetSubjectResponse.config:type_name -> tideline.registry.v1.Config
+	66, // 55: tideline.registry.v1.GetSubjectResponse.mode:type_name -> tideline.registry.v1.Mode
+	1,  // 56: tideline.registry.v1.GetSubjectResponse.latest:type_name -> tideline.registry.v1.Schema
+	67, // 57: tideline.registry.v1.SetMetadataRequest.notes:type_name -> tideline.registry.v1.SubjectNotes
+	67, // 58: tideline.registry.v1.SetMetadataResponse.notes:type_name -> tideline.registry.v1.SubjectNotes
+	68, // 59: tideline.registry.v1.ListChangesResponse.changes:type_name -> tideline.registry.v1.Change
+	68, // 60: tideline.registry.v1.WatchChangesResponse.changes:type_name -> tideline.registry.v1.Change
+	2,  // 61: tideline.registry.v1.RegistryService.RegisterSchema:input_type -> tideline.registry.v1.RegisterSchemaRequest
+	4,  // 62: tideline.registry.v1.RegistryService.CheckSchema:input_type -> tideline.registry.v1.CheckSchemaRequest
+	6,  // 63: tideline.registry.v1.RegistryService.CheckEvents:input_type -> tideline.registry.v1.CheckEventsRequest
+	11, // 64: tideline.registry.v1.RegistryService.LookupSchema:input_type -> tideline.registry.v1.LookupSchemaRequest
+	13, // 65: tideline.registry.v1.RegistryService.GetSchema:input_type -> tideline.registry.v1.GetSchemaRequest
+	15, // 66: tideline.registry.v1.RegistryService.ListSchemas:input_type -> tideline.registry.v1.ListSchemasRequest
+	17, // 67: tideline.registry.v1.RegistryService.ListSubjects:input_type -> tideline.registry.v1.ListSubjectsRequest
+	19, // 68: tideline.registry.v1.RegistryService.ListVersions:input_type -> tideline.registry.v1.ListVersionsRequest
+	21, // 69: tideline.registry.v1.RegistryService.DiffSchemas:input_type -> tideline.registry.v1.DiffSchemasRequest
+	23, // 70: tideline.registry.v1.RegistryService.DeleteSchema:input_type -> tideline.registry.v1.DeleteSchemaRequest
+	25, // 71: tideline.registry.v1.RegistryService.DeleteSubject:input_type -> tideline.registry.v1.DeleteSubjectRequest
+	27, // 72: tideline.registry.v1.RegistryService.RollBackSubject:input_type -> tideline.registry.v1.RollBackSubjectRequest
+	29, // 73: tideline.registry.v1.RegistryService.GetConfig:input_type -> tideline.registry.v1.GetConfigRequest
+	31, // 74: tideline.registry.v1.RegistryService.SetConfig:input_type -> tideline.registry.v1.SetConfigRequest
+	33, // 75: tideline.registry.v1.RegistryService.DeleteConfig:input_type -> tideline.registry.v1.DeleteConfigRequest
+	35, // 76: tideline.registry.v1.RegistryService.GetMode:input_type -> tideline.registry.v1.GetModeRequest
+	37, // 77: tideline.registry.v1.RegistryService.SetMode:input_type -> tideline.registry.v1.SetModeRequest
+	39, // 78: tideline.registry.v1.RegistryService.DeleteMode:input_type -> tideline.registry.v1.DeleteModeRequest
+	41, // 79: tideline.registry.v1.RegistryService.GetSubject:input_type -> tideline.registry.v1.GetSubjectRequest
+	43, // 80: tideline.registry.v1.RegistryService.SetMetadata:input_type -> tideline.registry.v1.SetMetadataRequest
+	45, // 81: tideline.registry.v1.RegistryService.ListContexts:input_type -> tideline.registry.v1.ListContextsRequest
+	47, // 82: tideline.registry.v1.RegistryService.DeleteContext:input_type -> tideline.registry.v1.DeleteContextRequest
+	49, // 83: tideline.registry.v1.RegistryService.ListReferrers:input_type -> tideline.registry.v1.ListReferrersRequest
+	51, // 84: tideline.registry.v1.RegistryService.ListChanges:input_type -> tideline.registry.v1.ListChangesRequest
+	53, // 85: tideline.registry.v1.RegistryService.WatchChanges:input_type -> tideline.registry.v1.WatchChangesRequest
+	3,  // 86: tideline.registry.v1.RegistryService.RegisterSchema:output_type -> tideline.registry.v1.RegisterSchemaResponse
+	5,  // 87: tideline.registry.v1.RegistryService.CheckSchema:output_type -> tideline.registry.v1.CheckSchemaResponse
+	7,  // 88: tideline.registry.v1.RegistryService.CheckEvents:output_type -> tideline.registry.v1.CheckEventsResponse
+	12, // 89: tideline.registry.v1.RegistryService.LookupSchema:output_type -> tideline.registry.v1.LookupSchemaResponse
+	14, // 90: tideline.registry.v1.RegistryService.GetSchema:output_type -> tideline.registry.v1.GetSchemaResponse
+	16, // 91: tideline.registry.v1.RegistryService.ListSchemas:output_type -> tideline.registry.v1.ListSchemasResponse
+	18, // 92: tideline.registry.v1.RegistryService.ListSubjects:output_type -> tideline.registry.v1.ListSubjectsResponse
+	20, // 93: tideline.registry.v1.RegistryService.ListVersions:output_type -> tideline.registry.v1.ListVersionsResponse
+	22, // 94: tideline.registry.v1.RegistryService.DiffSchemas:output_type -> tideline.registry.v1.DiffSchemasResponse
+	24, // 95: tideline.registry.v1.RegistryService.DeleteSchema:output_type -> tideline.registry.v1.DeleteSchemaResponse
+	26, // 96: tideline.registry.v1.RegistryService.DeleteSubject:output_type -> tideline.registry.v1.DeleteSubjectResponse
+	28, // 97: tideline.registry.v1.RegistryService.RollBackSubject:output_type -> tideline.registry.v1.RollBackSubjectResponse
+	30, // 98: tideline.registry.v1.RegistryService.GetConfig:output_type -> tideline.registry.v1.GetConfigResponse
+	32, // 99: tideline.registry.v1.RegistryService.SetConfig:output_type -> tideline.registry.v1.SetConfigResponse
+	34, // 100: tideline.registry.v1.RegistryService.DeleteConfig:output_type -> tideline.registry.v1.DeleteConfigResponse
+	36, // 101: tideline.registry.v1.RegistryService.GetMode:output_type -> tideline.registry.v1.GetModeResponse
+	38, // 102: tideline.registry.v1.RegistryService.SetMode:output_type -> tideline.registry.v1.SetModeResponse
+	40, // 103: tideline.registry.v1.RegistryService.DeleteMode:output_type -> tideline.registry.v1.DeleteModeResponse
+	42, // 104: tideline.registry.v1.RegistryService.GetSubject:output_type -> tideline.registry.v1.GetSubjectResponse
+	44, // 105: tideline.registry.v1.RegistryService.SetMetadata:output_type -> tideline.registry.v1.SetMetadataResponse
+	46, // 106: tideline.registry.v1.RegistryService.ListContexts:output_type -> tideline.registry.v1.ListContextsResponse
+	48, // 107: tideline.registry.v1.RegistryService.DeleteContext:output_type -> tideline.registry.v1.DeleteContextResponse
+	50, // 108: tideline.registry.v1.RegistryService.ListReferrers:output_type -> tideline.registry.v1.ListReferrersResponse
+	52, // 109: tideline.registry.v1.RegistryService.ListChanges:output_type -> tideline.registry.v1.ListChangesResponse
+	54, // 110: tideline.registry.v1.RegistryService.WatchChanges:output_type -> tideline.registry.v1.WatchChangesResponse
+	86, // [86:111] is the sub-list for method output_type
+	61, // [61:86] is the sub-list for method input_type
+	61, // [61:61] is the sub-list for extension type_name
+	61, // [61:61] is the sub-list for extension extendee
+	0,  // [0:61] is the sub-list for field type_name
 }
 
 func init() { file_tideline_registry_v1_registry_service_proto_init() }
@@ -4065,7 +4136,7 @@ func file_tideline_registry_v1_registry_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tideline_registry_v1_registry_service_proto_rawDesc), len(file_tideline_registry_v1_registry_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   53,
+			NumMessages:   54,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

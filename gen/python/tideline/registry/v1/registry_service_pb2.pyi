@@ -157,7 +157,7 @@ class CheckEventsRequest(_message.Message):
     def __init__(self, subject: _Optional[str] = ..., kind: _Optional[_Union[SchemaKind, str]] = ..., text: _Optional[str] = ..., references: _Optional[_Iterable[_Union[_schema_pb2.SchemaReference, _Mapping]]] = ..., rule_set: _Optional[_Union[_schema_pb2.RuleSet, _Mapping]] = ..., events_max: _Optional[int] = ...) -> None: ...
 
 class CheckEventsResponse(_message.Message):
-    __slots__ = ("checked", "failed", "unjudged", "failures", "producers", "is_cut", "oldest_time")
+    __slots__ = ("checked", "failed", "unjudged", "failures", "producers", "is_cut", "oldest_time", "unjudged_fields")
     CHECKED_FIELD_NUMBER: _ClassVar[int]
     FAILED_FIELD_NUMBER: _ClassVar[int]
     UNJUDGED_FIELD_NUMBER: _ClassVar[int]
@@ -165,6 +165,7 @@ class CheckEventsResponse(_message.Message):
     PRODUCERS_FIELD_NUMBER: _ClassVar[int]
     IS_CUT_FIELD_NUMBER: _ClassVar[int]
     OLDEST_TIME_FIELD_NUMBER: _ClassVar[int]
+    UNJUDGED_FIELDS_FIELD_NUMBER: _ClassVar[int]
     checked: int
     failed: int
     unjudged: int
@@ -172,7 +173,16 @@ class CheckEventsResponse(_message.Message):
     producers: _containers.RepeatedCompositeFieldContainer[EventProducer]
     is_cut: bool
     oldest_time: _timestamp_pb2.Timestamp
-    def __init__(self, checked: _Optional[int] = ..., failed: _Optional[int] = ..., unjudged: _Optional[int] = ..., failures: _Optional[_Iterable[_Union[EventFailure, _Mapping]]] = ..., producers: _Optional[_Iterable[_Union[EventProducer, _Mapping]]] = ..., is_cut: bool = ..., oldest_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    unjudged_fields: _containers.RepeatedCompositeFieldContainer[UnjudgedField]
+    def __init__(self, checked: _Optional[int] = ..., failed: _Optional[int] = ..., unjudged: _Optional[int] = ..., failures: _Optional[_Iterable[_Union[EventFailure, _Mapping]]] = ..., producers: _Optional[_Iterable[_Union[EventProducer, _Mapping]]] = ..., is_cut: bool = ..., oldest_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unjudged_fields: _Optional[_Iterable[_Union[UnjudgedField, _Mapping]]] = ...) -> None: ...
+
+class UnjudgedField(_message.Message):
+    __slots__ = ("path", "events")
+    PATH_FIELD_NUMBER: _ClassVar[int]
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    path: str
+    events: int
+    def __init__(self, path: _Optional[str] = ..., events: _Optional[int] = ...) -> None: ...
 
 class EventFailure(_message.Message):
     __slots__ = ("path", "rule", "message", "events", "event_id")
