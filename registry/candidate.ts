@@ -42,8 +42,9 @@ export async function readSubject(
   view: RegistryView,
   name: SubjectName,
   guid?: string,
+  texts: "newest" | "all" = "newest",
 ): Promise<SubjectState> {
-  const { settings, headers, known, seen } = await view.subject(name, guid);
+  const { settings, headers, known, seen } = await view.subject(name, guid, texts);
   return {
     name,
     config: effectiveConfig(settings),

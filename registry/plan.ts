@@ -60,7 +60,9 @@ export async function plan(
   judge: JudgeQuestion,
 ): Promise<Plan> {
   const { name, input, options } = request;
-  const asItIs = await readSubject(view, name, request.guid);
+  // A SchemaVer is found by comparing with all versions of a revision.
+  const texts = options.withoutSchemaVer === true ? "newest" : "all";
+  const asItIs = await readSubject(view, name, request.guid, texts);
   const state =
     options.level === undefined ? asItIs : { ...asItIs, config: { ...asItIs.config, level: options.level } };
   const read = await readCandidate(view, parsedSchemas, state, { input, normalize: options.normalize });

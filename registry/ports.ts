@@ -81,8 +81,11 @@ export interface FoundSchema extends SchemaContent {
  */
 export interface RegistryView {
   settings(scope: Scope): Promise<ScopeSettings>;
-  /** Also what is known in its context of the schema of a guid. */
-  subject(name: SubjectName, guid?: string): Promise<SubjectRows>;
+  /**
+   * Also what is known in its context of the schema of a guid. The text of the newest live version, or of all, comes
+   * along where it is short, for `records`.
+   */
+  subject(name: SubjectName, guid?: string, texts?: "newest" | "all"): Promise<SubjectRows>;
   /** All versions of a subject from the first, soft-deleted ones too. */
   headers(name: SubjectName): Promise<VersionHeader[]>;
   version(name: SubjectName, version: VersionChoice, show: Show): Promise<VersionRecord | undefined>;

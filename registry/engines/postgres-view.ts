@@ -77,13 +77,13 @@ interface SubjectRow extends HeaderRow {
   readonly settings: string | null;
   readonly last_id: number | null;
   readonly known_id: number | null;
-  /** Of the newest live version, where it is short and all there is of it; null for others. */
-  readonly newest_text: string | null;
+  /** Where it comes along and is all there is of the schema; else null. */
+  readonly short_text: string | null;
   readonly kind: number;
 }
 
-/** A longer text is read when it is needed and not kept. */
-const SHORT_BYTES = 16_384;
+/** Texts that come along with a subject, the newest first. */
+const ALONG_BYTES = 16_384;
 
 /**
  * All that is known of a subject, in one statement and thus at one moment. The function `registry_seen` (migration 003)
@@ -99,8 +99,9 @@ const SUBJECT = `with known as (select
      where project_id = $1 and context = $2 and guid = $5 and not is_twin) as known_id)
   select ${HEADER_COLUMNS}, known.last_id, known.known_id, s.kind,
     case when row_number() over (order by v.version) = 1 then known.settings end as settings,
-    case when v.version = max(v.version) filter (where not v.deleted) over () and octet_length(s.text) <= ${SHORT_BYTES}
-      and s.refs::text = '[]' and s.metadata is null and s.rule_set is null then s.text end as newest_text
+    case when ($6 or v.version = max(v.version) filter (where not v.deleted) over ())
+      and sum(octet_length(s.text)) over (order by v.version desc) <= ${ALONG_BYTES}
+      and s.refs::text = '[]' and s.metadata is null and s.rule_set is null then s.text end as short_text
   from known
   left join (registry_versions v
     join registry_schemas s on s.project_id = $1 and s.context = v.context and s.schema_id = v.schema_id)
@@ -161,18 +162,19 @@ export class PostgresView implements RegistryView {
     return settingsOfRows(rows, scope);
   }
 
-  async subject(name: SubjectName, guid?: string): Promise<SubjectRows> {
+  async subject(name: SubjectName, guid?: string, texts: "newest" | "all" = "newest"): Promise<SubjectRows> {
     const rows = await this.query<SubjectRow>(SUBJECT, [
       name.context,
       name.subject,
       globalContext,
       guid ?? null,
+      texts === "all",
     ]);
     const [first] = rows;
     // A subject without versions is one row without a version.
     const found = rows.filter(({ version }) => version !== null);
     const headers = found.map(headerOfRow);
-    for (const { schema_id: schemaId, guid, kind, newest_text: text } of found) {
+    for (const { schema_id: schemaId, guid, kind, short_text: text } of found) {
       if (text !== null)
         this.contents.set(this.#keyOf(name, { schemaId, guid }), { kind, text, references: [] });
     }
