@@ -3,8 +3,13 @@ import { type Mount, mount } from "../../platform/serve/mount.js";
 import { queryExperiment } from "./experiment/query-experiment.js";
 import { type ExplainEventPorts, explainEvent } from "./explain-event.js";
 import { getUser } from "./get-user.js";
+import { listLifecycleUsers } from "./lifecycle/list-lifecycle-users.js";
+import { queryLifecycle } from "./lifecycle/query-lifecycle.js";
 import { listEvents } from "./list-events.js";
 import { type QueryMetricsPorts, queryMetrics } from "./query-metrics.js";
+import { listRetentionUsers } from "./retention/list-retention-users.js";
+import { queryRetention } from "./retention/query-retention.js";
+import { listStickinessUsers } from "./stickiness/list-stickiness-users.js";
 import { queryStickiness } from "./stickiness/query-stickiness.js";
 import { type SubscribePorts, subscribe } from "./subscribe.js";
 import { queryTrend } from "./trend/query-trend.js";
@@ -27,6 +32,11 @@ export function mountQuery(ports: QueryPorts): Mount {
       queryPaths: (request, call) => queryPaths(ports, request, call),
       querySessions: (request, call) => querySessions(ports, request, call),
       queryExperiment: (request, call) => queryExperiment(ports, request, call),
+      listStickinessUsers: (request, call) => listStickinessUsers(ports, request, call),
+      queryRetention: (request, call) => queryRetention(ports, request, call),
+      listRetentionUsers: (request, call) => listRetentionUsers(ports, request, call),
+      queryLifecycle: (request, call) => queryLifecycle(ports, request, call),
+      listLifecycleUsers: (request, call) => listLifecycleUsers(ports, request, call),
       subscribe: (request, call) => subscribe(ports, request, call),
     },
     {
@@ -39,6 +49,11 @@ export function mountQuery(ports: QueryPorts): Mount {
       queryPaths: "query",
       querySessions: "query",
       queryExperiment: "query",
+      listStickinessUsers: "query",
+      queryRetention: "query",
+      listRetentionUsers: "query",
+      queryLifecycle: "query",
+      listLifecycleUsers: "query",
       subscribe: "query",
     },
   );

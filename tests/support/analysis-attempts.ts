@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { LifecycleStatus } from "../../gen/ts/tideline/query/v1/lifecycle_pb.js";
+import { Interval } from "../../gen/ts/tideline/query/v1/question_pb.js";
 import type { TestProject } from "./own-project.js";
 
 type Attempt = (ours: TestProject) => Promise<void>;
@@ -13,6 +15,34 @@ export const analysisAttempts: Readonly<Record<string, Attempt>> = {
     const metrics = [{ name: "any", measure: 1 }];
     const { variants } = await query.queryExperiment({ exposure: {}, variant, control: "a", metrics });
     expect(variants.map(({ users }) => users)).to.deep.equal([0n]);
+  },
+  "QueryService.ListStickinessUsers": async ({ query }) => {
+    const { userIds } = await query.listStickinessUsers({ stickiness: { cumulative: true }, intervals: 1 });
+    expect(userIds).to.deep.equal([]);
+  },
+  "QueryService.QueryRetention": async ({ query }) => {
+    const { series } = await query.queryRetention({});
+    expect(series.flatMap(({ cohorts }) => cohorts.filter(({ users }) => users > 0n))).to.deep.equal([]);
+  },
+  "QueryService.ListRetentionUsers": async ({ query }) => {
+    const { cohorts } = await query.queryRetention({ period: Interval.MONTH });
+    for (const cohort of cohorts) {
+      const { users } = await query.listRetentionUsers({ retention: { period: Interval.MONTH }, cohort });
+      expect(users).to.deep.equal([]);
+    }
+  },
+  "QueryService.QueryLifecycle": async ({ query }) => {
+    const answer = await query.queryLifecycle({});
+    const counts = [answer.newUsers, answer.returningUsers, answer.resurrectingUsers, answer.dormantUsers];
+    expect(counts.flat().filter((count) => count > 0n)).to.deep.equal([]);
+  },
+  "QueryService.ListLifecycleUsers": async ({ query }) => {
+    const { buckets } = await query.queryLifecycle({ interval: Interval.MONTH });
+    const lifecycle = { interval: Interval.MONTH };
+    for (const bucket of buckets) {
+      const { userIds } = await query.listLifecycleUsers({ lifecycle, bucket, status: LifecycleStatus.NEW });
+      expect(userIds).to.deep.equal([]);
+    }
   },
   "QueryService.QueryPaths": async ({ query }) => {
     expect((await query.queryPaths({})).paths).to.equal(0n);

@@ -87,7 +87,8 @@ export async function answerAnalysis<Desc extends DescMessage>(
   const answered = await ports.answers.answer({
     projectId,
     canonical: canonicalOf(asked, kinds),
-    data: asked.data,
+    // An event of old times may change what is first.
+    data: asked.asksHistory ? { ...asked.data, fromMs: eventYears.fromMs } : asked.data,
     endsNow,
     maxStalenessMs: frame.maxStalenessMs,
     signal,

@@ -3,6 +3,7 @@ import { Fault } from "../../../platform/fault.js";
 import { decodePageToken, encodePageToken } from "../../../platform/page-token.js";
 import { isEventTime } from "../question.js";
 import { bind, type Sql, sql } from "../sql/sql.js";
+import type { AnalysisRun } from "./analysis-run.js";
 import type { AskedFrame } from "./frame.js";
 
 /** A page of the users behind a number: those that stand after a place in the list. */
@@ -82,6 +83,17 @@ export function pageOfUsers<Row>(
   // As JSON, in which no id has a NUL.
   const key = [range.fromMs, range.toMs, nowMs, rank].map(String);
   return { users, nextPageToken: encodePageToken(page.binding, [...key, JSON.stringify(userId)]) };
+}
+
+/** A page of a statement whose rows are user ids alone. @throws as Analytics does. */
+export async function readUserIds(
+  run: AnalysisRun,
+  statement: Sql,
+  page: UserPage,
+): Promise<{ readonly userIds: string[]; readonly nextPageToken: string }> {
+  const rows = await run.read(run.tenant.statement(statement), { purpose: "a page of users" });
+  const { users, nextPageToken } = pageOfUsers(page, rows, ([id]) => ({ rank: 0, userId: String(id) }));
+  return { userIds: users.map(([id]) => String(id)), nextPageToken };
 }
 
 function textOf(json: string): string | undefined {

@@ -108,6 +108,36 @@ describe("stickiness", function () {
     );
   });
 
+  it("lists the users behind a bar, page by page", async () => {
+    const stickiness = {
+      frame: { range },
+      criterion: { op: FilterOp.LESS, events: 3n },
+      interval: Interval.DAY,
+    };
+    const { users } = await ask(stickiness);
+    const most = users.findLastIndex((count) => count > 0n) + 1;
+    const everybody: string[] = [];
+    for (let intervals = 1; intervals <= most; intervals++) {
+      let pageToken = "";
+      const found: string[] = [];
+      do {
+        const page = await house
+          .client(key)
+          .listStickinessUsers({ stickiness, intervals, pageSize: 5, pageToken });
+        found.push(...page.userIds);
+        pageToken = page.nextPageToken;
+      } while (pageToken !== "");
+      expect(found.length).to.equal(Number(users[intervals - 1]));
+      expect(found).to.deep.equal([...found].sort());
+      everybody.push(...found);
+    }
+    const atLeastOnce = await house.client(key).listStickinessUsers({
+      ...{ stickiness: { ...stickiness, cumulative: true }, intervals: 1, pageSize: 1_000 },
+    });
+    expect(atLeastOnce.userIds).to.deep.equal(everybody.sort());
+    expect(everybody.length).to.be.greaterThan(20);
+  });
+
   it("keeps its answer while the data are the same, and says how it was found", async () => {
     const frame = { range, filters: [filter("browser", FilterOp.SET)], explain: true };
     const first = await ask({ frame });

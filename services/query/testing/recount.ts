@@ -187,6 +187,11 @@ export function asText(value: Value): string | undefined {
   return value.kind === "text" || value.kind === "number" ? value.text : undefined;
 }
 
+/** A property as text; undefined where there is none. */
+export function propertyText(event: TestEvent, property: Property, persons: Persons): string | undefined {
+  return asText(read(event, property, persons));
+}
+
 /** Whether an event meets a condition. */
 export function passes(event: TestEvent, filter: Filter, persons: Persons): boolean {
   if (filter.property === undefined) throw new Error("no property");

@@ -1225,7 +1225,7 @@ var File_tideline_query_v1_query_service_proto protoreflect.FileDescriptor
 
 const file_tideline_query_v1_query_service_proto_rawDesc = "" +
 	"\n" +
-	"%tideline/query/v1/query_service.proto\x12\x11tideline.query.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\x1a tideline/pipeline/v1/block.proto\x1a\x1ftideline/pipeline/v1/live.proto\x1a\"tideline/query/v1/experiment.proto\x1a\x1dtideline/query/v1/paths.proto\x1a tideline/query/v1/question.proto\x1a tideline/query/v1/sessions.proto\x1a\"tideline/query/v1/stickiness.proto\x1a\x1dtideline/query/v1/trend.proto\"\xac\x05\n" +
+	"%tideline/query/v1/query_service.proto\x12\x11tideline.query.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\x1a tideline/pipeline/v1/block.proto\x1a\x1ftideline/pipeline/v1/live.proto\x1a\"tideline/query/v1/experiment.proto\x1a!tideline/query/v1/lifecycle.proto\x1a\x1dtideline/query/v1/paths.proto\x1a tideline/query/v1/question.proto\x1a!tideline/query/v1/retention.proto\x1a tideline/query/v1/sessions.proto\x1a\"tideline/query/v1/stickiness.proto\x1a\x1dtideline/query/v1/trend.proto\"\xac\x05\n" +
 	"\x13QueryMetricsRequest\x12\x1c\n" +
 	"\x04type\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xc8\x01R\x04type\x12L\n" +
 	"\vaggregation\x18\x02 \x01(\x0e2\x1e.tideline.query.v1.AggregationB\n" +
@@ -1339,7 +1339,7 @@ const file_tideline_query_v1_query_service_proto_rawDesc = "" +
 	"\n" +
 	"NamedCount\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
-	"\x06events\x18\x02 \x01(\x04R\x06events2\xf2\a\n" +
+	"\x06events\x18\x02 \x01(\x04R\x06events2\xb5\f\n" +
 	"\fQueryService\x12d\n" +
 	"\fQueryMetrics\x12&.tideline.query.v1.QueryMetricsRequest\x1a'.tideline.query.v1.QueryMetricsResponse\"\x03\x90\x02\x01\x12^\n" +
 	"\n" +
@@ -1352,7 +1352,12 @@ const file_tideline_query_v1_query_service_proto_rawDesc = "" +
 	"\n" +
 	"QueryPaths\x12$.tideline.query.v1.QueryPathsRequest\x1a%.tideline.query.v1.QueryPathsResponse\"\x03\x90\x02\x01\x12g\n" +
 	"\rQuerySessions\x12'.tideline.query.v1.QuerySessionsRequest\x1a(.tideline.query.v1.QuerySessionsResponse\"\x03\x90\x02\x01\x12m\n" +
-	"\x0fQueryExperiment\x12).tideline.query.v1.QueryExperimentRequest\x1a*.tideline.query.v1.QueryExperimentResponse\"\x03\x90\x02\x01\x12X\n" +
+	"\x0fQueryExperiment\x12).tideline.query.v1.QueryExperimentRequest\x1a*.tideline.query.v1.QueryExperimentResponse\"\x03\x90\x02\x01\x12y\n" +
+	"\x13ListStickinessUsers\x12-.tideline.query.v1.ListStickinessUsersRequest\x1a..tideline.query.v1.ListStickinessUsersResponse\"\x03\x90\x02\x01\x12j\n" +
+	"\x0eQueryRetention\x12(.tideline.query.v1.QueryRetentionRequest\x1a).tideline.query.v1.QueryRetentionResponse\"\x03\x90\x02\x01\x12v\n" +
+	"\x12ListRetentionUsers\x12,.tideline.query.v1.ListRetentionUsersRequest\x1a-.tideline.query.v1.ListRetentionUsersResponse\"\x03\x90\x02\x01\x12j\n" +
+	"\x0eQueryLifecycle\x12(.tideline.query.v1.QueryLifecycleRequest\x1a).tideline.query.v1.QueryLifecycleResponse\"\x03\x90\x02\x01\x12v\n" +
+	"\x12ListLifecycleUsers\x12,.tideline.query.v1.ListLifecycleUsersRequest\x1a-.tideline.query.v1.ListLifecycleUsersResponse\"\x03\x90\x02\x01\x12X\n" +
 	"\tSubscribe\x12#.tideline.query.v1.SubscribeRequest\x1a$.tideline.query.v1.SubscribeResponse0\x01B\xbf\x01\n" +
 	"\x15com.tideline.query.v1B\x11QueryServiceProtoP\x01Z-tideline.dev/gen/go/tideline/query/v1;queryv1\xa2\x02\x03TQX\xaa\x02\x11Tideline.Query.V1\xca\x02\x11Tideline\\Query\\V1\xe2\x02\x1dTideline\\Query\\V1\\GPBMetadata\xea\x02\x13Tideline::Query::V1b\x06proto3"
 
@@ -1370,49 +1375,59 @@ func file_tideline_query_v1_query_service_proto_rawDescGZIP() []byte {
 
 var file_tideline_query_v1_query_service_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_tideline_query_v1_query_service_proto_goTypes = []any{
-	(*QueryMetricsRequest)(nil),     // 0: tideline.query.v1.QueryMetricsRequest
-	(*QueryMetricsResponse)(nil),    // 1: tideline.query.v1.QueryMetricsResponse
-	(*Series)(nil),                  // 2: tideline.query.v1.Series
-	(*ListEventsRequest)(nil),       // 3: tideline.query.v1.ListEventsRequest
-	(*ListEventsResponse)(nil),      // 4: tideline.query.v1.ListEventsResponse
-	(*GetUserRequest)(nil),          // 5: tideline.query.v1.GetUserRequest
-	(*GetUserResponse)(nil),         // 6: tideline.query.v1.GetUserResponse
-	(*ExplainEventRequest)(nil),     // 7: tideline.query.v1.ExplainEventRequest
-	(*ExplainEventResponse)(nil),    // 8: tideline.query.v1.ExplainEventResponse
-	(*Stage)(nil),                   // 9: tideline.query.v1.Stage
-	(*SubscribeRequest)(nil),        // 10: tideline.query.v1.SubscribeRequest
-	(*SubscribeResponse)(nil),       // 11: tideline.query.v1.SubscribeResponse
-	(*MinuteCount)(nil),             // 12: tideline.query.v1.MinuteCount
-	(*NamedCount)(nil),              // 13: tideline.query.v1.NamedCount
-	nil,                             // 14: tideline.query.v1.GetUserResponse.TraitsEntry
-	nil,                             // 15: tideline.query.v1.Stage.FactsEntry
-	nil,                             // 16: tideline.query.v1.SubscribeResponse.OutcomesEntry
-	(Aggregation)(0),                // 17: tideline.query.v1.Aggregation
-	(*Property)(nil),                // 18: tideline.query.v1.Property
-	(*TimeRange)(nil),               // 19: tideline.query.v1.TimeRange
-	(Interval)(0),                   // 20: tideline.query.v1.Interval
-	(*Filter)(nil),                  // 21: tideline.query.v1.Filter
-	(*durationpb.Duration)(nil),     // 22: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil),   // 23: google.protobuf.Timestamp
-	(*AnswerInfo)(nil),              // 24: tideline.query.v1.AnswerInfo
-	(*BreakdownValue)(nil),          // 25: tideline.query.v1.BreakdownValue
-	(*SeriesValue)(nil),             // 26: tideline.query.v1.SeriesValue
-	(*v1.Event)(nil),                // 27: tideline.pipeline.v1.Event
-	(v11.Outcome)(0),                // 28: tideline.event.v1.Outcome
-	(*v11.Event)(nil),               // 29: tideline.event.v1.Event
-	(*v11.EventFault)(nil),          // 30: tideline.event.v1.EventFault
-	(*v1.LiveVerdict)(nil),          // 31: tideline.pipeline.v1.LiveVerdict
-	(*v1.ServiceStatus)(nil),        // 32: tideline.pipeline.v1.ServiceStatus
-	(*QueryTrendRequest)(nil),       // 33: tideline.query.v1.QueryTrendRequest
-	(*QueryStickinessRequest)(nil),  // 34: tideline.query.v1.QueryStickinessRequest
-	(*QueryPathsRequest)(nil),       // 35: tideline.query.v1.QueryPathsRequest
-	(*QuerySessionsRequest)(nil),    // 36: tideline.query.v1.QuerySessionsRequest
-	(*QueryExperimentRequest)(nil),  // 37: tideline.query.v1.QueryExperimentRequest
-	(*QueryTrendResponse)(nil),      // 38: tideline.query.v1.QueryTrendResponse
-	(*QueryStickinessResponse)(nil), // 39: tideline.query.v1.QueryStickinessResponse
-	(*QueryPathsResponse)(nil),      // 40: tideline.query.v1.QueryPathsResponse
-	(*QuerySessionsResponse)(nil),   // 41: tideline.query.v1.QuerySessionsResponse
-	(*QueryExperimentResponse)(nil), // 42: tideline.query.v1.QueryExperimentResponse
+	(*QueryMetricsRequest)(nil),         // 0: tideline.query.v1.QueryMetricsRequest
+	(*QueryMetricsResponse)(nil),        // 1: tideline.query.v1.QueryMetricsResponse
+	(*Series)(nil),                      // 2: tideline.query.v1.Series
+	(*ListEventsRequest)(nil),           // 3: tideline.query.v1.ListEventsRequest
+	(*ListEventsResponse)(nil),          // 4: tideline.query.v1.ListEventsResponse
+	(*GetUserRequest)(nil),              // 5: tideline.query.v1.GetUserRequest
+	(*GetUserResponse)(nil),             // 6: tideline.query.v1.GetUserResponse
+	(*ExplainEventRequest)(nil),         // 7: tideline.query.v1.ExplainEventRequest
+	(*ExplainEventResponse)(nil),        // 8: tideline.query.v1.ExplainEventResponse
+	(*Stage)(nil),                       // 9: tideline.query.v1.Stage
+	(*SubscribeRequest)(nil),            // 10: tideline.query.v1.SubscribeRequest
+	(*SubscribeResponse)(nil),           // 11: tideline.query.v1.SubscribeResponse
+	(*MinuteCount)(nil),                 // 12: tideline.query.v1.MinuteCount
+	(*NamedCount)(nil),                  // 13: tideline.query.v1.NamedCount
+	nil,                                 // 14: tideline.query.v1.GetUserResponse.TraitsEntry
+	nil,                                 // 15: tideline.query.v1.Stage.FactsEntry
+	nil,                                 // 16: tideline.query.v1.SubscribeResponse.OutcomesEntry
+	(Aggregation)(0),                    // 17: tideline.query.v1.Aggregation
+	(*Property)(nil),                    // 18: tideline.query.v1.Property
+	(*TimeRange)(nil),                   // 19: tideline.query.v1.TimeRange
+	(Interval)(0),                       // 20: tideline.query.v1.Interval
+	(*Filter)(nil),                      // 21: tideline.query.v1.Filter
+	(*durationpb.Duration)(nil),         // 22: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil),       // 23: google.protobuf.Timestamp
+	(*AnswerInfo)(nil),                  // 24: tideline.query.v1.AnswerInfo
+	(*BreakdownValue)(nil),              // 25: tideline.query.v1.BreakdownValue
+	(*SeriesValue)(nil),                 // 26: tideline.query.v1.SeriesValue
+	(*v1.Event)(nil),                    // 27: tideline.pipeline.v1.Event
+	(v11.Outcome)(0),                    // 28: tideline.event.v1.Outcome
+	(*v11.Event)(nil),                   // 29: tideline.event.v1.Event
+	(*v11.EventFault)(nil),              // 30: tideline.event.v1.EventFault
+	(*v1.LiveVerdict)(nil),              // 31: tideline.pipeline.v1.LiveVerdict
+	(*v1.ServiceStatus)(nil),            // 32: tideline.pipeline.v1.ServiceStatus
+	(*QueryTrendRequest)(nil),           // 33: tideline.query.v1.QueryTrendRequest
+	(*QueryStickinessRequest)(nil),      // 34: tideline.query.v1.QueryStickinessRequest
+	(*QueryPathsRequest)(nil),           // 35: tideline.query.v1.QueryPathsRequest
+	(*QuerySessionsRequest)(nil),        // 36: tideline.query.v1.QuerySessionsRequest
+	(*QueryExperimentRequest)(nil),      // 37: tideline.query.v1.QueryExperimentRequest
+	(*ListStickinessUsersRequest)(nil),  // 38: tideline.query.v1.ListStickinessUsersRequest
+	(*QueryRetentionRequest)(nil),       // 39: tideline.query.v1.QueryRetentionRequest
+	(*ListRetentionUsersRequest)(nil),   // 40: tideline.query.v1.ListRetentionUsersRequest
+	(*QueryLifecycleRequest)(nil),       // 41: tideline.query.v1.QueryLifecycleRequest
+	(*ListLifecycleUsersRequest)(nil),   // 42: tideline.query.v1.ListLifecycleUsersRequest
+	(*QueryTrendResponse)(nil),          // 43: tideline.query.v1.QueryTrendResponse
+	(*QueryStickinessResponse)(nil),     // 44: tideline.query.v1.QueryStickinessResponse
+	(*QueryPathsResponse)(nil),          // 45: tideline.query.v1.QueryPathsResponse
+	(*QuerySessionsResponse)(nil),       // 46: tideline.query.v1.QuerySessionsResponse
+	(*QueryExperimentResponse)(nil),     // 47: tideline.query.v1.QueryExperimentResponse
+	(*ListStickinessUsersResponse)(nil), // 48: tideline.query.v1.ListStickinessUsersResponse
+	(*QueryRetentionResponse)(nil),      // 49: tideline.query.v1.QueryRetentionResponse
+	(*ListRetentionUsersResponse)(nil),  // 50: tideline.query.v1.ListRetentionUsersResponse
+	(*QueryLifecycleResponse)(nil),      // 51: tideline.query.v1.QueryLifecycleResponse
+	(*ListLifecycleUsersResponse)(nil),  // 52: tideline.query.v1.ListLifecycleUsersResponse
 }
 var file_tideline_query_v1_query_service_proto_depIdxs = []int32{
 	17, // 0: tideline.query.v1.QueryMetricsRequest.aggregation:type_name -> tideline.query.v1.Aggregation
@@ -1465,19 +1480,29 @@ var file_tideline_query_v1_query_service_proto_depIdxs = []int32{
 	35, // 47: tideline.query.v1.QueryService.QueryPaths:input_type -> tideline.query.v1.QueryPathsRequest
 	36, // 48: tideline.query.v1.QueryService.QuerySessions:input_type -> tideline.query.v1.QuerySessionsRequest
 	37, // 49: tideline.query.v1.QueryService.QueryExperiment:input_type -> tideline.query.v1.QueryExperimentRequest
-	10, // 50: tideline.query.v1.QueryService.Subscribe:input_type -> tideline.query.v1.SubscribeRequest
-	1,  // 51: tideline.query.v1.QueryService.QueryMetrics:output_type -> tideline.query.v1.QueryMetricsResponse
-	38, // 52: tideline.query.v1.QueryService.QueryTrend:output_type -> tideline.query.v1.QueryTrendResponse
-	4,  // 53: tideline.query.v1.QueryService.ListEvents:output_type -> tideline.query.v1.ListEventsResponse
-	6,  // 54: tideline.query.v1.QueryService.GetUser:output_type -> tideline.query.v1.GetUserResponse
-	8,  // 55: tideline.query.v1.QueryService.ExplainEvent:output_type -> tideline.query.v1.ExplainEventResponse
-	39, // 56: tideline.query.v1.QueryService.QueryStickiness:output_type -> tideline.query.v1.QueryStickinessResponse
-	40, // 57: tideline.query.v1.QueryService.QueryPaths:output_type -> tideline.query.v1.QueryPathsResponse
-	41, // 58: tideline.query.v1.QueryService.QuerySessions:output_type -> tideline.query.v1.QuerySessionsResponse
-	42, // 59: tideline.query.v1.QueryService.QueryExperiment:output_type -> tideline.query.v1.QueryExperimentResponse
-	11, // 60: tideline.query.v1.QueryService.Subscribe:output_type -> tideline.query.v1.SubscribeResponse
-	51, // [51:61] is the sub-list for method output_type
-	41, // [41:51] is the sub-list for method input_type
+	38, // 50: tideline.query.v1.QueryService.ListStickinessUsers:input_type -> tideline.query.v1.ListStickinessUsersRequest
+	39, // 51: tideline.query.v1.QueryService.QueryRetention:input_type -> tideline.query.v1.QueryRetentionRequest
+	40, // 52: tideline.query.v1.QueryService.ListRetentionUsers:input_type -> tideline.query.v1.ListRetentionUsersRequest
+	41, // 53: tideline.query.v1.QueryService.QueryLifecycle:input_type -> tideline.query.v1.QueryLifecycleRequest
+	42, // 54: tideline.query.v1.QueryService.ListLifecycleUsers:input_type -> tideline.query.v1.ListLifecycleUsersRequest
+	10, // 55: tideline.query.v1.QueryService.Subscribe:input_type -> tideline.query.v1.SubscribeRequest
+	1,  // 56: tideline.query.v1.QueryService.QueryMetrics:output_type -> tideline.query.v1.QueryMetricsResponse
+	43, // 57: tideline.query.v1.QueryService.QueryTrend:output_type -> tideline.query.v1.QueryTrendResponse
+	4,  // 58: tideline.query.v1.QueryService.ListEvents:output_type -> tideline.query.v1.ListEventsResponse
+	6,  // 59: tideline.query.v1.QueryService.GetUser:output_type -> tideline.query.v1.GetUserResponse
+	8,  // 60: tideline.query.v1.QueryService.ExplainEvent:output_type -> tideline.query.v1.ExplainEventResponse
+	44, // 61: tideline.query.v1.QueryService.QueryStickiness:output_type -> tideline.query.v1.QueryStickinessResponse
+	45, // 62: tideline.query.v1.QueryService.QueryPaths:output_type -> tideline.query.v1.QueryPathsResponse
+	46, // 63: tideline.query.v1.QueryService.QuerySessions:output_type -> tideline.query.v1.QuerySessionsResponse
+	47, // 64: tideline.query.v1.QueryService.QueryExperiment:output_type -> tideline.query.v1.QueryExperimentResponse
+	48, // 65: tideline.query.v1.QueryService.ListStickinessUsers:output_type -> tideline.query.v1.ListStickinessUsersResponse
+	49, // 66: tideline.query.v1.QueryService.QueryRetention:output_type -> tideline.query.v1.QueryRetentionResponse
+	50, // 67: tideline.query.v1.QueryService.ListRetentionUsers:output_type -> tideline.query.v1.ListRetentionUsersResponse
+	51, // 68: tideline.query.v1.QueryService.QueryLifecycle:output_type -> tideline.query.v1.QueryLifecycleResponse
+	52, // 69: tideline.query.v1.QueryService.ListLifecycleUsers:output_type -> tideline.query.v1.ListLifecycleUsersResponse
+	11, // 70: tideline.query.v1.QueryService.Subscribe:output_type -> tideline.query.v1.SubscribeResponse
+	56, // [56:71] is the sub-list for method output_type
+	41, // [41:56] is the sub-list for method input_type
 	41, // [41:41] is the sub-list for extension type_name
 	41, // [41:41] is the sub-list for extension extendee
 	0,  // [0:41] is the sub-list for field type_name
@@ -1489,8 +1514,10 @@ func file_tideline_query_v1_query_service_proto_init() {
 		return
 	}
 	file_tideline_query_v1_experiment_proto_init()
+	file_tideline_query_v1_lifecycle_proto_init()
 	file_tideline_query_v1_paths_proto_init()
 	file_tideline_query_v1_question_proto_init()
+	file_tideline_query_v1_retention_proto_init()
 	file_tideline_query_v1_sessions_proto_init()
 	file_tideline_query_v1_stickiness_proto_init()
 	file_tideline_query_v1_trend_proto_init()

@@ -19,16 +19,21 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	QueryService_QueryMetrics_FullMethodName    = "/tideline.query.v1.QueryService/QueryMetrics"
-	QueryService_QueryTrend_FullMethodName      = "/tideline.query.v1.QueryService/QueryTrend"
-	QueryService_ListEvents_FullMethodName      = "/tideline.query.v1.QueryService/ListEvents"
-	QueryService_GetUser_FullMethodName         = "/tideline.query.v1.QueryService/GetUser"
-	QueryService_ExplainEvent_FullMethodName    = "/tideline.query.v1.QueryService/ExplainEvent"
-	QueryService_QueryStickiness_FullMethodName = "/tideline.query.v1.QueryService/QueryStickiness"
-	QueryService_QueryPaths_FullMethodName      = "/tideline.query.v1.QueryService/QueryPaths"
-	QueryService_QuerySessions_FullMethodName   = "/tideline.query.v1.QueryService/QuerySessions"
-	QueryService_QueryExperiment_FullMethodName = "/tideline.query.v1.QueryService/QueryExperiment"
-	QueryService_Subscribe_FullMethodName       = "/tideline.query.v1.QueryService/Subscribe"
+	QueryService_QueryMetrics_FullMethodName        = "/tideline.query.v1.QueryService/QueryMetrics"
+	QueryService_QueryTrend_FullMethodName          = "/tideline.query.v1.QueryService/QueryTrend"
+	QueryService_ListEvents_FullMethodName          = "/tideline.query.v1.QueryService/ListEvents"
+	QueryService_GetUser_FullMethodName             = "/tideline.query.v1.QueryService/GetUser"
+	QueryService_ExplainEvent_FullMethodName        = "/tideline.query.v1.QueryService/ExplainEvent"
+	QueryService_QueryStickiness_FullMethodName     = "/tideline.query.v1.QueryService/QueryStickiness"
+	QueryService_QueryPaths_FullMethodName          = "/tideline.query.v1.QueryService/QueryPaths"
+	QueryService_QuerySessions_FullMethodName       = "/tideline.query.v1.QueryService/QuerySessions"
+	QueryService_QueryExperiment_FullMethodName     = "/tideline.query.v1.QueryService/QueryExperiment"
+	QueryService_ListStickinessUsers_FullMethodName = "/tideline.query.v1.QueryService/ListStickinessUsers"
+	QueryService_QueryRetention_FullMethodName      = "/tideline.query.v1.QueryService/QueryRetention"
+	QueryService_ListRetentionUsers_FullMethodName  = "/tideline.query.v1.QueryService/ListRetentionUsers"
+	QueryService_QueryLifecycle_FullMethodName      = "/tideline.query.v1.QueryService/QueryLifecycle"
+	QueryService_ListLifecycleUsers_FullMethodName  = "/tideline.query.v1.QueryService/ListLifecycleUsers"
+	QueryService_Subscribe_FullMethodName           = "/tideline.query.v1.QueryService/Subscribe"
 )
 
 // QueryServiceClient is the client API for QueryService service.
@@ -57,6 +62,16 @@ type QueryServiceClient interface {
 	QuerySessions(ctx context.Context, in *QuerySessionsRequest, opts ...grpc.CallOption) (*QuerySessionsResponse, error)
 	// QueryExperiment compares the variants of an experiment.
 	QueryExperiment(ctx context.Context, in *QueryExperimentRequest, opts ...grpc.CallOption) (*QueryExperimentResponse, error)
+	// ListStickinessUsers lists the users behind a bar of QueryStickiness, page by page.
+	ListStickinessUsers(ctx context.Context, in *ListStickinessUsersRequest, opts ...grpc.CallOption) (*ListStickinessUsersResponse, error)
+	// QueryRetention follows cohorts of users: who started in a period, and who of them came back in the periods after.
+	QueryRetention(ctx context.Context, in *QueryRetentionRequest, opts ...grpc.CallOption) (*QueryRetentionResponse, error)
+	// ListRetentionUsers lists the users behind a cohort or a cell of QueryRetention, page by page.
+	ListRetentionUsers(ctx context.Context, in *ListRetentionUsersRequest, opts ...grpc.CallOption) (*ListRetentionUsersResponse, error)
+	// QueryLifecycle counts in each bucket users who are new, returning, resurrecting and dormant.
+	QueryLifecycle(ctx context.Context, in *QueryLifecycleRequest, opts ...grpc.CallOption) (*QueryLifecycleResponse, error)
+	// ListLifecycleUsers lists the users behind a bar of QueryLifecycle, page by page.
+	ListLifecycleUsers(ctx context.Context, in *ListLifecycleUsersRequest, opts ...grpc.CallOption) (*ListLifecycleUsersResponse, error)
 	// Subscribe streams the project's live picture: the whole at once, then changes each second, under 2 s behind.
 	Subscribe(ctx context.Context, in *SubscribeRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SubscribeResponse], error)
 }
@@ -159,6 +174,56 @@ func (c *queryServiceClient) QueryExperiment(ctx context.Context, in *QueryExper
 	return out, nil
 }
 
+func (c *queryServiceClient) ListStickinessUsers(ctx context.Context, in *ListStickinessUsersRequest, opts ...grpc.CallOption) (*ListStickinessUsersResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListStickinessUsersResponse)
+	err := c.cc.Invoke(ctx, QueryService_ListStickinessUsers_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryServiceClient) QueryRetention(ctx context.Context, in *QueryRetentionRequest, opts ...grpc.CallOption) (*QueryRetentionResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(QueryRetentionResponse)
+	err := c.cc.Invoke(ctx, QueryService_QueryRetention_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryServiceClient) ListRetentionUsers(ctx context.Context, in *ListRetentionUsersRequest, opts ...grpc.CallOption) (*ListRetentionUsersResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListRetentionUsersResponse)
+	err := c.cc.Invoke(ctx, QueryService_ListRetentionUsers_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryServiceClient) QueryLifecycle(ctx context.Context, in *QueryLifecycleRequest, opts ...grpc.CallOption) (*QueryLifecycleResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(QueryLifecycleResponse)
+	err := c.cc.Invoke(ctx, QueryService_QueryLifecycle_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryServiceClient) ListLifecycleUsers(ctx context.Context, in *ListLifecycleUsersRequest, opts ...grpc.CallOption) (*ListLifecycleUsersResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListLifecycleUsersResponse)
+	err := c.cc.Invoke(ctx, QueryService_ListLifecycleUsers_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *queryServiceClient) Subscribe(ctx context.Context, in *SubscribeRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SubscribeResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	stream, err := c.cc.NewStream(ctx, &QueryService_ServiceDesc.Streams[0], QueryService_Subscribe_FullMethodName, cOpts...)
@@ -204,6 +269,16 @@ type QueryServiceServer interface {
 	QuerySessions(context.Context, *QuerySessionsRequest) (*QuerySessionsResponse, error)
 	// QueryExperiment compares the variants of an experiment.
 	QueryExperiment(context.Context, *QueryExperimentRequest) (*QueryExperimentResponse, error)
+	// ListStickinessUsers lists the users behind a bar of QueryStickiness, page by page.
+	ListStickinessUsers(context.Context, *ListStickinessUsersRequest) (*ListStickinessUsersResponse, error)
+	// QueryRetention follows cohorts of users: who started in a period, and who of them came back in the periods after.
+	QueryRetention(context.Context, *QueryRetentionRequest) (*QueryRetentionResponse, error)
+	// ListRetentionUsers lists the users behind a cohort or a cell of QueryRetention, page by page.
+	ListRetentionUsers(context.Context, *ListRetentionUsersRequest) (*ListRetentionUsersResponse, error)
+	// QueryLifecycle counts in each bucket users who are new, returning, resurrecting and dormant.
+	QueryLifecycle(context.Context, *QueryLifecycleRequest) (*QueryLifecycleResponse, error)
+	// ListLifecycleUsers lists the users behind a bar of QueryLifecycle, page by page.
+	ListLifecycleUsers(context.Context, *ListLifecycleUsersRequest) (*ListLifecycleUsersResponse, error)
 	// Subscribe streams the project's live picture: the whole at once, then changes each second, under 2 s behind.
 	Subscribe(*SubscribeRequest, grpc.ServerStreamingServer[SubscribeResponse]) error
 	mustEmbedUnimplementedQueryServiceServer()
@@ -242,6 +317,21 @@ func (UnimplementedQueryServiceServer) QuerySessions(context.Context, *QuerySess
 }
 func (UnimplementedQueryServiceServer) QueryExperiment(context.Context, *QueryExperimentRequest) (*QueryExperimentResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method QueryExperiment not implemented")
+}
+func (UnimplementedQueryServiceServer) ListStickinessUsers(context.Context, *ListStickinessUsersRequest) (*ListStickinessUsersResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListStickinessUsers not implemented")
+}
+func (UnimplementedQueryServiceServer) QueryRetention(context.Context, *QueryRetentionRequest) (*QueryRetentionResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method QueryRetention not implemented")
+}
+func (UnimplementedQueryServiceServer) ListRetentionUsers(context.Context, *ListRetentionUsersRequest) (*ListRetentionUsersResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListRetentionUsers not implemented")
+}
+func (UnimplementedQueryServiceServer) QueryLifecycle(context.Context, *QueryLifecycleRequest) (*QueryLifecycleResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method QueryLifecycle not implemented")
+}
+func (UnimplementedQueryServiceServer) ListLifecycleUsers(context.Context, *ListLifecycleUsersRequest) (*ListLifecycleUsersResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListLifecycleUsers not implemented")
 }
 func (UnimplementedQueryServiceServer) Subscribe(*SubscribeRequest, grpc.ServerStreamingServer[SubscribeResponse]) error {
 	return status.Error(codes.Unimplemented, "method Subscribe not implemented")
@@ -429,6 +519,96 @@ func _QueryService_QueryExperiment_Handler(srv interface{}, ctx context.Context,
 	return interceptor(ctx, in, info, handler)
 }
 
+func _QueryService_ListStickinessUsers_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListStickinessUsersRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).ListStickinessUsers(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_ListStickinessUsers_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).ListStickinessUsers(ctx, req.(*ListStickinessUsersRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _QueryService_QueryRetention_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryRetentionRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).QueryRetention(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_QueryRetention_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).QueryRetention(ctx, req.(*QueryRetentionRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _QueryService_ListRetentionUsers_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListRetentionUsersRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).ListRetentionUsers(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_ListRetentionUsers_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).ListRetentionUsers(ctx, req.(*ListRetentionUsersRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _QueryService_QueryLifecycle_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryLifecycleRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).QueryLifecycle(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_QueryLifecycle_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).QueryLifecycle(ctx, req.(*QueryLifecycleRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _QueryService_ListLifecycleUsers_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListLifecycleUsersRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).ListLifecycleUsers(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_ListLifecycleUsers_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).ListLifecycleUsers(ctx, req.(*ListLifecycleUsersRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _QueryService_Subscribe_Handler(srv interface{}, stream grpc.ServerStream) error {
 	m := new(SubscribeRequest)
 	if err := stream.RecvMsg(m); err != nil {
@@ -482,6 +662,26 @@ var QueryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "QueryExperiment",
 			Handler:    _QueryService_QueryExperiment_Handler,
+		},
+		{
+			MethodName: "ListStickinessUsers",
+			Handler:    _QueryService_ListStickinessUsers_Handler,
+		},
+		{
+			MethodName: "QueryRetention",
+			Handler:    _QueryService_QueryRetention_Handler,
+		},
+		{
+			MethodName: "ListRetentionUsers",
+			Handler:    _QueryService_ListRetentionUsers_Handler,
+		},
+		{
+			MethodName: "QueryLifecycle",
+			Handler:    _QueryService_QueryLifecycle_Handler,
+		},
+		{
+			MethodName: "ListLifecycleUsers",
+			Handler:    _QueryService_ListLifecycleUsers_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

@@ -252,6 +252,143 @@ func (x *QueryStickinessResponse) GetInfo() *AnswerInfo {
 	return nil
 }
 
+// ListStickinessUsersRequest is the request of ListStickinessUsers.
+type ListStickinessUsersRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The question.
+	Stickiness *QueryStickinessRequest `protobuf:"bytes,1,opt,name=stickiness,proto3" json:"stickiness,omitempty"`
+	// Users active in exactly so many intervals; where the question is cumulative, in at least so many.
+	Intervals uint32 `protobuf:"varint,2,opt,name=intervals,proto3" json:"intervals,omitempty"`
+	// At most so many; 0: 100.
+	PageSize uint32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// From the answer before; empty: from the first.
+	PageToken     string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListStickinessUsersRequest) Reset() {
+	*x = ListStickinessUsersRequest{}
+	mi := &file_tideline_query_v1_stickiness_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListStickinessUsersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListStickinessUsersRequest) ProtoMessage() {}
+
+func (x *ListStickinessUsersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_query_v1_stickiness_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListStickinessUsersRequest.ProtoReflect.Descriptor instead.
+func (*ListStickinessUsersRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_query_v1_stickiness_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *ListStickinessUsersRequest) GetStickiness() *QueryStickinessRequest {
+	if x != nil {
+		return x.Stickiness
+	}
+	return nil
+}
+
+func (x *ListStickinessUsersRequest) GetIntervals() uint32 {
+	if x != nil {
+		return x.Intervals
+	}
+	return 0
+}
+
+func (x *ListStickinessUsersRequest) GetPageSize() uint32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListStickinessUsersRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListStickinessUsersResponse is the response of ListStickinessUsers.
+type ListStickinessUsersResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The user ids that stand for the persons, in order.
+	UserIds []string `protobuf:"bytes,1,rep,name=user_ids,json=userIds,proto3" json:"user_ids,omitempty"`
+	// Empty on the last page.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// What the answer says of itself, but for the share of late events.
+	Info          *AnswerInfo `protobuf:"bytes,3,opt,name=info,proto3" json:"info,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListStickinessUsersResponse) Reset() {
+	*x = ListStickinessUsersResponse{}
+	mi := &file_tideline_query_v1_stickiness_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListStickinessUsersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListStickinessUsersResponse) ProtoMessage() {}
+
+func (x *ListStickinessUsersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_query_v1_stickiness_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListStickinessUsersResponse.ProtoReflect.Descriptor instead.
+func (*ListStickinessUsersResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_query_v1_stickiness_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *ListStickinessUsersResponse) GetUserIds() []string {
+	if x != nil {
+		return x.UserIds
+	}
+	return nil
+}
+
+func (x *ListStickinessUsersResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+func (x *ListStickinessUsersResponse) GetInfo() *AnswerInfo {
+	if x != nil {
+		return x.Info
+	}
+	return nil
+}
+
 var File_tideline_query_v1_stickiness_proto protoreflect.FileDescriptor
 
 const file_tideline_query_v1_stickiness_proto_rawDesc = "" +
@@ -275,7 +412,19 @@ const file_tideline_query_v1_stickiness_proto_rawDesc = "" +
 	"\tintervals\x18\x02 \x03(\v2\x1a.google.protobuf.TimestampR\tintervals\x12!\n" +
 	"\factive_users\x18\x03 \x01(\x04R\vactiveUsers\x12!\n" +
 	"\fopen_buckets\x18\x04 \x03(\rR\vopenBuckets\x121\n" +
-	"\x04info\x18\x05 \x01(\v2\x1d.tideline.query.v1.AnswerInfoR\x04infoB\xbd\x01\n" +
+	"\x04info\x18\x05 \x01(\v2\x1d.tideline.query.v1.AnswerInfoR\x04info\"\xe6\x01\n" +
+	"\x1aListStickinessUsersRequest\x12Q\n" +
+	"\n" +
+	"stickiness\x18\x01 \x01(\v2).tideline.query.v1.QueryStickinessRequestB\x06\xbaH\x03\xc8\x01\x01R\n" +
+	"stickiness\x12%\n" +
+	"\tintervals\x18\x02 \x01(\rB\a\xbaH\x04*\x02(\x01R\tintervals\x12%\n" +
+	"\tpage_size\x18\x03 \x01(\rB\b\xbaH\x05*\x03\x18\xe8\aR\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\bR\tpageToken\"\x93\x01\n" +
+	"\x1bListStickinessUsersResponse\x12\x19\n" +
+	"\buser_ids\x18\x01 \x03(\tR\auserIds\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x121\n" +
+	"\x04info\x18\x03 \x01(\v2\x1d.tideline.query.v1.AnswerInfoR\x04infoB\xbd\x01\n" +
 	"\x15com.tideline.query.v1B\x0fStickinessProtoP\x01Z-tideline.dev/gen/go/tideline/query/v1;queryv1\xa2\x02\x03TQX\xaa\x02\x11Tideline.Query.V1\xca\x02\x11Tideline\\Query\\V1\xe2\x02\x1dTideline\\Query\\V1\\GPBMetadata\xea\x02\x13Tideline::Query::V1b\x06proto3"
 
 var (
@@ -290,31 +439,35 @@ func file_tideline_query_v1_stickiness_proto_rawDescGZIP() []byte {
 	return file_tideline_query_v1_stickiness_proto_rawDescData
 }
 
-var file_tideline_query_v1_stickiness_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_tideline_query_v1_stickiness_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_tideline_query_v1_stickiness_proto_goTypes = []any{
-	(*QueryStickinessRequest)(nil),  // 0: tideline.query.v1.QueryStickinessRequest
-	(*ActivityCriterion)(nil),       // 1: tideline.query.v1.ActivityCriterion
-	(*QueryStickinessResponse)(nil), // 2: tideline.query.v1.QueryStickinessResponse
-	(*Frame)(nil),                   // 3: tideline.query.v1.Frame
-	(*EventSelector)(nil),           // 4: tideline.query.v1.EventSelector
-	(Interval)(0),                   // 5: tideline.query.v1.Interval
-	(FilterOp)(0),                   // 6: tideline.query.v1.FilterOp
-	(*timestamppb.Timestamp)(nil),   // 7: google.protobuf.Timestamp
-	(*AnswerInfo)(nil),              // 8: tideline.query.v1.AnswerInfo
+	(*QueryStickinessRequest)(nil),      // 0: tideline.query.v1.QueryStickinessRequest
+	(*ActivityCriterion)(nil),           // 1: tideline.query.v1.ActivityCriterion
+	(*QueryStickinessResponse)(nil),     // 2: tideline.query.v1.QueryStickinessResponse
+	(*ListStickinessUsersRequest)(nil),  // 3: tideline.query.v1.ListStickinessUsersRequest
+	(*ListStickinessUsersResponse)(nil), // 4: tideline.query.v1.ListStickinessUsersResponse
+	(*Frame)(nil),                       // 5: tideline.query.v1.Frame
+	(*EventSelector)(nil),               // 6: tideline.query.v1.EventSelector
+	(Interval)(0),                       // 7: tideline.query.v1.Interval
+	(FilterOp)(0),                       // 8: tideline.query.v1.FilterOp
+	(*timestamppb.Timestamp)(nil),       // 9: google.protobuf.Timestamp
+	(*AnswerInfo)(nil),                  // 10: tideline.query.v1.AnswerInfo
 }
 var file_tideline_query_v1_stickiness_proto_depIdxs = []int32{
-	3, // 0: tideline.query.v1.QueryStickinessRequest.frame:type_name -> tideline.query.v1.Frame
-	4, // 1: tideline.query.v1.QueryStickinessRequest.event:type_name -> tideline.query.v1.EventSelector
-	5, // 2: tideline.query.v1.QueryStickinessRequest.interval:type_name -> tideline.query.v1.Interval
-	1, // 3: tideline.query.v1.QueryStickinessRequest.criterion:type_name -> tideline.query.v1.ActivityCriterion
-	6, // 4: tideline.query.v1.ActivityCriterion.op:type_name -> tideline.query.v1.FilterOp
-	7, // 5: tideline.query.v1.QueryStickinessResponse.intervals:type_name -> google.protobuf.Timestamp
-	8, // 6: tideline.query.v1.QueryStickinessResponse.info:type_name -> tideline.query.v1.AnswerInfo
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	5,  // 0: tideline.query.v1.QueryStickinessRequest.frame:type_name -> tideline.query.v1.Frame
+	6,  // 1: tideline.query.v1.QueryStickinessRequest.event:type_name -> tideline.query.v1.EventSelector
+	7,  // 2: tideline.query.v1.QueryStickinessRequest.interval:type_name -> tideline.query.v1.Interval
+	1,  // 3: tideline.query.v1.QueryStickinessRequest.criterion:type_name -> tideline.query.v1.ActivityCriterion
+	8,  // 4: tideline.query.v1.ActivityCriterion.op:type_name -> tideline.query.v1.FilterOp
+	9,  // 5: tideline.query.v1.QueryStickinessResponse.intervals:type_name -> google.protobuf.Timestamp
+	10, // 6: tideline.query.v1.QueryStickinessResponse.info:type_name -> tideline.query.v1.AnswerInfo
+	0,  // 7: tideline.query.v1.ListStickinessUsersRequest.stickiness:type_name -> tideline.query.v1.QueryStickinessRequest
+	10, // 8: tideline.query.v1.ListStickinessUsersResponse.info:type_name -> tideline.query.v1.AnswerInfo
+	9,  // [9:9] is the sub-list for method output_type
+	9,  // [9:9] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_tideline_query_v1_stickiness_proto_init() }
@@ -330,7 +483,7 @@ func file_tideline_query_v1_stickiness_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tideline_query_v1_stickiness_proto_rawDesc), len(file_tideline_query_v1_stickiness_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   3,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

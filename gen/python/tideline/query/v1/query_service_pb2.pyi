@@ -8,8 +8,10 @@ from tideline.event.v1 import verdict_pb2 as _verdict_pb2
 from tideline.pipeline.v1 import block_pb2 as _block_pb2
 from tideline.pipeline.v1 import live_pb2 as _live_pb2
 from tideline.query.v1 import experiment_pb2 as _experiment_pb2
+from tideline.query.v1 import lifecycle_pb2 as _lifecycle_pb2
 from tideline.query.v1 import paths_pb2 as _paths_pb2
 from tideline.query.v1 import question_pb2 as _question_pb2
+from tideline.query.v1 import retention_pb2 as _retention_pb2
 from tideline.query.v1 import sessions_pb2 as _sessions_pb2
 from tideline.query.v1 import stickiness_pb2 as _stickiness_pb2
 from tideline.query.v1 import trend_pb2 as _trend_pb2

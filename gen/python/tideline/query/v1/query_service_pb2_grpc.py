@@ -4,8 +4,10 @@ import grpc
 import warnings
 
 from tideline.query.v1 import experiment_pb2 as tideline_dot_query_dot_v1_dot_experiment__pb2
+from tideline.query.v1 import lifecycle_pb2 as tideline_dot_query_dot_v1_dot_lifecycle__pb2
 from tideline.query.v1 import paths_pb2 as tideline_dot_query_dot_v1_dot_paths__pb2
 from tideline.query.v1 import query_service_pb2 as tideline_dot_query_dot_v1_dot_query__service__pb2
+from tideline.query.v1 import retention_pb2 as tideline_dot_query_dot_v1_dot_retention__pb2
 from tideline.query.v1 import sessions_pb2 as tideline_dot_query_dot_v1_dot_sessions__pb2
 from tideline.query.v1 import stickiness_pb2 as tideline_dot_query_dot_v1_dot_stickiness__pb2
 from tideline.query.v1 import trend_pb2 as tideline_dot_query_dot_v1_dot_trend__pb2
@@ -87,6 +89,31 @@ class QueryServiceStub(object):
                 request_serializer=tideline_dot_query_dot_v1_dot_experiment__pb2.QueryExperimentRequest.SerializeToString,
                 response_deserializer=tideline_dot_query_dot_v1_dot_experiment__pb2.QueryExperimentResponse.FromString,
                 _registered_method=True)
+        self.ListStickinessUsers = channel.unary_unary(
+                '/tideline.query.v1.QueryService/ListStickinessUsers',
+                request_serializer=tideline_dot_query_dot_v1_dot_stickiness__pb2.ListStickinessUsersRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_stickiness__pb2.ListStickinessUsersResponse.FromString,
+                _registered_method=True)
+        self.QueryRetention = channel.unary_unary(
+                '/tideline.query.v1.QueryService/QueryRetention',
+                request_serializer=tideline_dot_query_dot_v1_dot_retention__pb2.QueryRetentionRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_retention__pb2.QueryRetentionResponse.FromString,
+                _registered_method=True)
+        self.ListRetentionUsers = channel.unary_unary(
+                '/tideline.query.v1.QueryService/ListRetentionUsers',
+                request_serializer=tideline_dot_query_dot_v1_dot_retention__pb2.ListRetentionUsersRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_retention__pb2.ListRetentionUsersResponse.FromString,
+                _registered_method=True)
+        self.QueryLifecycle = channel.unary_unary(
+                '/tideline.query.v1.QueryService/QueryLifecycle',
+                request_serializer=tideline_dot_query_dot_v1_dot_lifecycle__pb2.QueryLifecycleRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_lifecycle__pb2.QueryLifecycleResponse.FromString,
+                _registered_method=True)
+        self.ListLifecycleUsers = channel.unary_unary(
+                '/tideline.query.v1.QueryService/ListLifecycleUsers',
+                request_serializer=tideline_dot_query_dot_v1_dot_lifecycle__pb2.ListLifecycleUsersRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_lifecycle__pb2.ListLifecycleUsersResponse.FromString,
+                _registered_method=True)
         self.Subscribe = channel.unary_stream(
                 '/tideline.query.v1.QueryService/Subscribe',
                 request_serializer=tideline_dot_query_dot_v1_dot_query__service__pb2.SubscribeRequest.SerializeToString,
@@ -163,6 +190,41 @@ class QueryServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListStickinessUsers(self, request, context):
+        """ListStickinessUsers lists the users behind a bar of QueryStickiness, page by page.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def QueryRetention(self, request, context):
+        """QueryRetention follows cohorts of users: who started in a period, and who of them came back in the periods after.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRetentionUsers(self, request, context):
+        """ListRetentionUsers lists the users behind a cohort or a cell of QueryRetention, page by page.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def QueryLifecycle(self, request, context):
+        """QueryLifecycle counts in each bucket users who are new, returning, resurrecting and dormant.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListLifecycleUsers(self, request, context):
+        """ListLifecycleUsers lists the users behind a bar of QueryLifecycle, page by page.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Subscribe(self, request, context):
         """Subscribe streams the project's live picture: the whole at once, then changes each second, under 2 s behind.
         """
@@ -217,6 +279,31 @@ def add_QueryServiceServicer_to_server(servicer, server):
                     servicer.QueryExperiment,
                     request_deserializer=tideline_dot_query_dot_v1_dot_experiment__pb2.QueryExperimentRequest.FromString,
                     response_serializer=tideline_dot_query_dot_v1_dot_experiment__pb2.QueryExperimentResponse.SerializeToString,
+            ),
+            'ListStickinessUsers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListStickinessUsers,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_stickiness__pb2.ListStickinessUsersRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_stickiness__pb2.ListStickinessUsersResponse.SerializeToString,
+            ),
+            'QueryRetention': grpc.unary_unary_rpc_method_handler(
+                    servicer.QueryRetention,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_retention__pb2.QueryRetentionRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_retention__pb2.QueryRetentionResponse.SerializeToString,
+            ),
+            'ListRetentionUsers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRetentionUsers,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_retention__pb2.ListRetentionUsersRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_retention__pb2.ListRetentionUsersResponse.SerializeToString,
+            ),
+            'QueryLifecycle': grpc.unary_unary_rpc_method_handler(
+                    servicer.QueryLifecycle,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_lifecycle__pb2.QueryLifecycleRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_lifecycle__pb2.QueryLifecycleResponse.SerializeToString,
+            ),
+            'ListLifecycleUsers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListLifecycleUsers,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_lifecycle__pb2.ListLifecycleUsersRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_lifecycle__pb2.ListLifecycleUsersResponse.SerializeToString,
             ),
             'Subscribe': grpc.unary_stream_rpc_method_handler(
                     servicer.Subscribe,
@@ -470,6 +557,141 @@ class QueryService(object):
             '/tideline.query.v1.QueryService/QueryExperiment',
             tideline_dot_query_dot_v1_dot_experiment__pb2.QueryExperimentRequest.SerializeToString,
             tideline_dot_query_dot_v1_dot_experiment__pb2.QueryExperimentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListStickinessUsers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/ListStickinessUsers',
+            tideline_dot_query_dot_v1_dot_stickiness__pb2.ListStickinessUsersRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_stickiness__pb2.ListStickinessUsersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def QueryRetention(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/QueryRetention',
+            tideline_dot_query_dot_v1_dot_retention__pb2.QueryRetentionRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_retention__pb2.QueryRetentionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRetentionUsers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/ListRetentionUsers',
+            tideline_dot_query_dot_v1_dot_retention__pb2.ListRetentionUsersRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_retention__pb2.ListRetentionUsersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def QueryLifecycle(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/QueryLifecycle',
+            tideline_dot_query_dot_v1_dot_lifecycle__pb2.QueryLifecycleRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_lifecycle__pb2.QueryLifecycleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListLifecycleUsers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/ListLifecycleUsers',
+            tideline_dot_query_dot_v1_dot_lifecycle__pb2.ListLifecycleUsersRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_lifecycle__pb2.ListLifecycleUsersResponse.FromString,
             options,
             channel_credentials,
             insecure,

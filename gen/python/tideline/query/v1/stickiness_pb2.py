@@ -28,7 +28,7 @@ from tideline.query.v1 import analysis_pb2 as tideline_dot_query_dot_v1_dot_anal
 from tideline.query.v1 import question_pb2 as tideline_dot_query_dot_v1_dot_question__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"tideline/query/v1/stickiness.proto\x12\x11tideline.query.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a tideline/query/v1/analysis.proto\x1a tideline/query/v1/question.proto\"\x9a\x02\n\x16QueryStickinessRequest\x12\'\n\x05\x66rame\x18\x01 \x01(\x0b\x32\x18.tideline.query.v1.Frame\x12/\n\x05\x65vent\x18\x02 \x01(\x0b\x32 .tideline.query.v1.EventSelector\x12\x37\n\x08interval\x18\x03 \x01(\x0e\x32\x1b.tideline.query.v1.IntervalB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12 \n\x0einterval_count\x18\x04 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x37\n\tcriterion\x18\x05 \x01(\x0b\x32$.tideline.query.v1.ActivityCriterion\x12\x12\n\ncumulative\x18\x06 \x01(\x08\"`\n\x11\x41\x63tivityCriterion\x12;\n\x02op\x18\x01 \x01(\x0e\x32\x1b.tideline.query.v1.FilterOpB\x12\xbaH\x0f\x82\x01\x0c\x18\x01\x18\x02\x18\t\x18\n\x18\x0b\x18\x0c\x12\x0e\n\x06\x65vents\x18\x02 \x01(\x04\"\xb0\x01\n\x17QueryStickinessResponse\x12\r\n\x05users\x18\x01 \x03(\x04\x12-\n\tintervals\x18\x02 \x03(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0c\x61\x63tive_users\x18\x03 \x01(\x04\x12\x14\n\x0copen_buckets\x18\x04 \x03(\r\x12+\n\x04info\x18\x05 \x01(\x0b\x32\x1d.tideline.query.v1.AnswerInfob\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"tideline/query/v1/stickiness.proto\x12\x11tideline.query.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a tideline/query/v1/analysis.proto\x1a tideline/query/v1/question.proto\"\x9a\x02\n\x16QueryStickinessRequest\x12\'\n\x05\x66rame\x18\x01 \x01(\x0b\x32\x18.tideline.query.v1.Frame\x12/\n\x05\x65vent\x18\x02 \x01(\x0b\x32 .tideline.query.v1.EventSelector\x12\x37\n\x08interval\x18\x03 \x01(\x0e\x32\x1b.tideline.query.v1.IntervalB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12 \n\x0einterval_count\x18\x04 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x37\n\tcriterion\x18\x05 \x01(\x0b\x32$.tideline.query.v1.ActivityCriterion\x12\x12\n\ncumulative\x18\x06 \x01(\x08\"`\n\x11\x41\x63tivityCriterion\x12;\n\x02op\x18\x01 \x01(\x0e\x32\x1b.tideline.query.v1.FilterOpB\x12\xbaH\x0f\x82\x01\x0c\x18\x01\x18\x02\x18\t\x18\n\x18\x0b\x18\x0c\x12\x0e\n\x06\x65vents\x18\x02 \x01(\x04\"\xb0\x01\n\x17QueryStickinessResponse\x12\r\n\x05users\x18\x01 \x03(\x04\x12-\n\tintervals\x18\x02 \x03(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0c\x61\x63tive_users\x18\x03 \x01(\x04\x12\x14\n\x0copen_buckets\x18\x04 \x03(\r\x12+\n\x04info\x18\x05 \x01(\x0b\x32\x1d.tideline.query.v1.AnswerInfo\"\xba\x01\n\x1aListStickinessUsersRequest\x12\x45\n\nstickiness\x18\x01 \x01(\x0b\x32).tideline.query.v1.QueryStickinessRequestB\x06\xbaH\x03\xc8\x01\x01\x12\x1a\n\tintervals\x18\x02 \x01(\rB\x07\xbaH\x04*\x02(\x01\x12\x1b\n\tpage_size\x18\x03 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08\"u\n\x1bListStickinessUsersResponse\x12\x10\n\x08user_ids\x18\x01 \x03(\t\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12+\n\x04info\x18\x03 \x01(\x0b\x32\x1d.tideline.query.v1.AnswerInfob\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,10 +41,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_QUERYSTICKINESSREQUEST'].fields_by_name['interval_count']._serialized_options = b'\272H\005*\003\030\350\007'
   _globals['_ACTIVITYCRITERION'].fields_by_name['op']._loaded_options = None
   _globals['_ACTIVITYCRITERION'].fields_by_name['op']._serialized_options = b'\272H\017\202\001\014\030\001\030\002\030\t\030\n\030\013\030\014'
+  _globals['_LISTSTICKINESSUSERSREQUEST'].fields_by_name['stickiness']._loaded_options = None
+  _globals['_LISTSTICKINESSUSERSREQUEST'].fields_by_name['stickiness']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_LISTSTICKINESSUSERSREQUEST'].fields_by_name['intervals']._loaded_options = None
+  _globals['_LISTSTICKINESSUSERSREQUEST'].fields_by_name['intervals']._serialized_options = b'\272H\004*\002(\001'
+  _globals['_LISTSTICKINESSUSERSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTSTICKINESSUSERSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\005*\003\030\350\007'
+  _globals['_LISTSTICKINESSUSERSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTSTICKINESSUSERSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\010'
   _globals['_QUERYSTICKINESSREQUEST']._serialized_start=188
   _globals['_QUERYSTICKINESSREQUEST']._serialized_end=470
   _globals['_ACTIVITYCRITERION']._serialized_start=472
   _globals['_ACTIVITYCRITERION']._serialized_end=568
   _globals['_QUERYSTICKINESSRESPONSE']._serialized_start=571
   _globals['_QUERYSTICKINESSRESPONSE']._serialized_end=747
+  _globals['_LISTSTICKINESSUSERSREQUEST']._serialized_start=750
+  _globals['_LISTSTICKINESSUSERSREQUEST']._serialized_end=936
+  _globals['_LISTSTICKINESSUSERSRESPONSE']._serialized_start=938
+  _globals['_LISTSTICKINESSUSERSRESPONSE']._serialized_end=1055
 # @@protoc_insertion_point(module_scope)

@@ -49,3 +49,25 @@ class QueryStickinessResponse(_message.Message):
     open_buckets: _containers.RepeatedScalarFieldContainer[int]
     info: _question_pb2.AnswerInfo
     def __init__(self, users: _Optional[_Iterable[int]] = ..., intervals: _Optional[_Iterable[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]]] = ..., active_users: _Optional[int] = ..., open_buckets: _Optional[_Iterable[int]] = ..., info: _Optional[_Union[_question_pb2.AnswerInfo, _Mapping]] = ...) -> None: ...
+
+class ListStickinessUsersRequest(_message.Message):
+    __slots__ = ("stickiness", "intervals", "page_size", "page_token")
+    STICKINESS_FIELD_NUMBER: _ClassVar[int]
+    INTERVALS_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    stickiness: QueryStickinessRequest
+    intervals: int
+    page_size: int
+    page_token: str
+    def __init__(self, stickiness: _Optional[_Union[QueryStickinessRequest, _Mapping]] = ..., intervals: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListStickinessUsersResponse(_message.Message):
+    __slots__ = ("user_ids", "next_page_token", "info")
+    USER_IDS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    INFO_FIELD_NUMBER: _ClassVar[int]
+    user_ids: _containers.RepeatedScalarFieldContainer[str]
+    next_page_token: str
+    info: _question_pb2.AnswerInfo
+    def __init__(self, user_ids: _Optional[_Iterable[str]] = ..., next_page_token: _Optional[str] = ..., info: _Optional[_Union[_question_pb2.AnswerInfo, _Mapping]] = ...) -> None: ...

@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tideline/query/v1/stickiness.proto.
  */
 export const file_tideline_query_v1_stickiness: GenFile = /*@__PURE__*/
-  fileDesc("CiJ0aWRlbGluZS9xdWVyeS92MS9zdGlja2luZXNzLnByb3RvEhF0aWRlbGluZS5xdWVyeS52MSKaAgoWUXVlcnlTdGlja2luZXNzUmVxdWVzdBInCgVmcmFtZRgBIAEoCzIYLnRpZGVsaW5lLnF1ZXJ5LnYxLkZyYW1lEi8KBWV2ZW50GAIgASgLMiAudGlkZWxpbmUucXVlcnkudjEuRXZlbnRTZWxlY3RvchI3CghpbnRlcnZhbBgDIAEoDjIbLnRpZGVsaW5lLnF1ZXJ5LnYxLkludGVydmFsQgi6SAWCAQIQARIgCg5pbnRlcnZhbF9jb3VudBgEIAEoDUIIukgFKgMY6AcSNwoJY3JpdGVyaW9uGAUgASgLMiQudGlkZWxpbmUucXVlcnkudjEuQWN0aXZpdHlDcml0ZXJpb24SEgoKY3VtdWxhdGl2ZRgGIAEoCCJgChFBY3Rpdml0eUNyaXRlcmlvbhI7CgJvcBgBIAEoDjIbLnRpZGVsaW5lLnF1ZXJ5LnYxLkZpbHRlck9wQhK6SA+CAQwYARgCGAkYChgLGAwSDgoGZXZlbnRzGAIgASgEIrABChdRdWVyeVN0aWNraW5lc3NSZXNwb25zZRINCgV1c2VycxgBIAMoBBItCglpbnRlcnZhbHMYAiADKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDGFjdGl2ZV91c2VycxgDIAEoBBIUCgxvcGVuX2J1Y2tldHMYBCADKA0SKwoEaW5mbxgFIAEoCzIdLnRpZGVsaW5lLnF1ZXJ5LnYxLkFuc3dlckluZm9iBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_timestamp, file_tideline_query_v1_analysis, file_tideline_query_v1_question]);
+  fileDesc("CiJ0aWRlbGluZS9xdWVyeS92MS9zdGlja2luZXNzLnByb3RvEhF0aWRlbGluZS5xdWVyeS52MSKaAgoWUXVlcnlTdGlja2luZXNzUmVxdWVzdBInCgVmcmFtZRgBIAEoCzIYLnRpZGVsaW5lLnF1ZXJ5LnYxLkZyYW1lEi8KBWV2ZW50GAIgASgLMiAudGlkZWxpbmUucXVlcnkudjEuRXZlbnRTZWxlY3RvchI3CghpbnRlcnZhbBgDIAEoDjIbLnRpZGVsaW5lLnF1ZXJ5LnYxLkludGVydmFsQgi6SAWCAQIQARIgCg5pbnRlcnZhbF9jb3VudBgEIAEoDUIIukgFKgMY6AcSNwoJY3JpdGVyaW9uGAUgASgLMiQudGlkZWxpbmUucXVlcnkudjEuQWN0aXZpdHlDcml0ZXJpb24SEgoKY3VtdWxhdGl2ZRgGIAEoCCJgChFBY3Rpdml0eUNyaXRlcmlvbhI7CgJvcBgBIAEoDjIbLnRpZGVsaW5lLnF1ZXJ5LnYxLkZpbHRlck9wQhK6SA+CAQwYARgCGAkYChgLGAwSDgoGZXZlbnRzGAIgASgEIrABChdRdWVyeVN0aWNraW5lc3NSZXNwb25zZRINCgV1c2VycxgBIAMoBBItCglpbnRlcnZhbHMYAiADKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDGFjdGl2ZV91c2VycxgDIAEoBBIUCgxvcGVuX2J1Y2tldHMYBCADKA0SKwoEaW5mbxgFIAEoCzIdLnRpZGVsaW5lLnF1ZXJ5LnYxLkFuc3dlckluZm8iugEKGkxpc3RTdGlja2luZXNzVXNlcnNSZXF1ZXN0EkUKCnN0aWNraW5lc3MYASABKAsyKS50aWRlbGluZS5xdWVyeS52MS5RdWVyeVN0aWNraW5lc3NSZXF1ZXN0Qga6SAPIAQESGgoJaW50ZXJ2YWxzGAIgASgNQge6SAQqAigBEhsKCXBhZ2Vfc2l6ZRgDIAEoDUIIukgFKgMY6AcSHAoKcGFnZV90b2tlbhgEIAEoCUIIukgFcgMYgAgidQobTGlzdFN0aWNraW5lc3NVc2Vyc1Jlc3BvbnNlEhAKCHVzZXJfaWRzGAEgAygJEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIrCgRpbmZvGAMgASgLMh0udGlkZWxpbmUucXVlcnkudjEuQW5zd2VySW5mb2IGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp, file_tideline_query_v1_analysis, file_tideline_query_v1_question]);
 
 /**
  * QueryStickinessRequest is the request of QueryStickiness.
@@ -152,4 +152,81 @@ export type QueryStickinessResponse = Message<"tideline.query.v1.QueryStickiness
  */
 export const QueryStickinessResponseSchema: GenMessage<QueryStickinessResponse> = /*@__PURE__*/
   messageDesc(file_tideline_query_v1_stickiness, 2);
+
+/**
+ * ListStickinessUsersRequest is the request of ListStickinessUsers.
+ *
+ * @generated from message tideline.query.v1.ListStickinessUsersRequest
+ */
+export type ListStickinessUsersRequest = Message<"tideline.query.v1.ListStickinessUsersRequest"> & {
+  /**
+   * The question.
+   *
+   * @generated from field: tideline.query.v1.QueryStickinessRequest stickiness = 1;
+   */
+  stickiness?: QueryStickinessRequest | undefined;
+
+  /**
+   * Users active in exactly so many intervals; where the question is cumulative, in at least so many.
+   *
+   * @generated from field: uint32 intervals = 2;
+   */
+  intervals: number;
+
+  /**
+   * At most so many; 0: 100.
+   *
+   * @generated from field: uint32 page_size = 3;
+   */
+  pageSize: number;
+
+  /**
+   * From the answer before; empty: from the first.
+   *
+   * @generated from field: string page_token = 4;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message tideline.query.v1.ListStickinessUsersRequest.
+ * Use `create(ListStickinessUsersRequestSchema)` to create a new message.
+ */
+export const ListStickinessUsersRequestSchema: GenMessage<ListStickinessUsersRequest> = /*@__PURE__*/
+  messageDesc(file_tideline_query_v1_stickiness, 3);
+
+/**
+ * ListStickinessUsersResponse is the response of ListStickinessUsers.
+ *
+ * @generated from message tideline.query.v1.ListStickinessUsersResponse
+ */
+export type ListStickinessUsersResponse = Message<"tideline.query.v1.ListStickinessUsersResponse"> & {
+  /**
+   * The user ids that stand for the persons, in order.
+   *
+   * @generated from field: repeated string user_ids = 1;
+   */
+  userIds: string[];
+
+  /**
+   * Empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+
+  /**
+   * What the answer says of itself, but for the share of late events.
+   *
+   * @generated from field: tideline.query.v1.AnswerInfo info = 3;
+   */
+  info?: AnswerInfo | undefined;
+};
+
+/**
+ * Describes the message tideline.query.v1.ListStickinessUsersResponse.
+ * Use `create(ListStickinessUsersResponseSchema)` to create a new message.
+ */
+export const ListStickinessUsersResponseSchema: GenMessage<ListStickinessUsersResponse> = /*@__PURE__*/
+  messageDesc(file_tideline_query_v1_stickiness, 4);
 
