@@ -1,5 +1,5 @@
 // What the reader of JSON Schemas knows of their keywords.
-import type { Api, ValueType } from "./model.js";
+import type { Api, NullableType, ValueType } from "./model.js";
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -8,6 +8,13 @@ export const scalar = (api: Api, method: string): ValueType => ({
   api,
   write: { method, args: [] },
 });
+
+export const anyJson = scalar("json", "json");
+
+export const nullable = (value: ValueType): NullableType =>
+  value.kind === "nullable" ? value : { kind: "nullable", value, nullIndex: 0, valueIndex: undefined };
+
+export const hasHalfSurrogate = (text: string): boolean => /\p{Cs}/u.test(text);
 
 /** Formats that have a type of their own. */
 export const formats: Readonly<Record<string, ValueType>> = {

@@ -181,6 +181,32 @@ describe("models of allOf and tuples", () => {
     expect(self.fields[1]?.type).to.deep.equal({ kind: "named", type: self });
   });
 
+  it("end where schemas that hold themselves are joined, with as many types as there are", () => {
+    const tree = (id: string, title: string) => ({
+      type: "object",
+      properties: {
+        [id]: { type: "string" },
+        left: { $ref: `#/$defs/${title}` },
+        right: { $ref: `#/$defs/${title}` },
+      },
+    });
+    const { events, problems } = read({
+      properties: { both: { allOf: [{ $ref: "#/$defs/one" }, { $ref: "#/$defs/two" }] } },
+      $defs: { one: tree("a", "one"), two: tree("b", "two") },
+    });
+    expect(problems).to.deep.equal([]);
+    expect(events[0]?.named).to.have.length(1);
+    const [both] = events[0]?.named ?? [];
+    expect(both?.kind === "record" && fieldsOf(both)).to.deep.equal(["a?", "left?", "right?", "b?"]);
+    const endless = {
+      type: "object",
+      properties: { x: { allOf: [{ $ref: "#/$defs/n" }, { minProperties: 1 }] } },
+    };
+    expect(read({ properties: { n: { $ref: "#/$defs/n" } }, $defs: { n: endless } }).problems).to.deep.equal(
+      [],
+    );
+  });
+
   it("have the items of tuples, as old and new drafts say them", () => {
     const tuple = (schema: object): string[] => {
       const { events, problems } = read({ properties: { t: { type: "array", ...schema } } });

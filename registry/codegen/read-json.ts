@@ -2,9 +2,11 @@
 // it goes into the docs, and conditions are noted besides. What would make a type wrong is refused.
 import {
   annotations,
+  anyJson,
   conditions,
   factsOf,
   formats,
+  hasHalfSurrogate,
   hasShape,
   isNull,
   isObject,
@@ -13,6 +15,7 @@ import {
   joined,
   labelOf,
   listOf,
+  nullable,
   refused,
   resolvePointer,
   scalar,
@@ -21,7 +24,7 @@ import {
   typesOf,
 } from "./json-keywords.js";
 import { mergeAllOf } from "./merge-schemas.js";
-import type { Field, NamedType, NullableType, RecordType, UnionType, ValueType } from "./model.js";
+import type { Field, NamedType, RecordType, UnionType, ValueType } from "./model.js";
 import { Unsupported } from "./read-avro.js";
 import { noRemarks, remarksOf } from "./remarks.js";
 
@@ -33,22 +36,18 @@ interface Place {
 }
 
 const DEPTH_MAX = 32;
-
-const anyJson = scalar("json", "json");
-
-const nullable = (value: ValueType): NullableType =>
-  value.kind === "nullable" ? value : { kind: "nullable", value, nullIndex: 0, valueIndex: undefined };
-
-const hasHalfSurrogate = (text: string): boolean => /\p{Cs}/u.test(text);
+const STEPS_MAX = 20_000;
 
 class JsonReader {
   readonly named: NamedType[] = [];
   readonly notes: { path: string; message: string }[] = [];
   readonly #root: Json;
   readonly #byReference = new Map<string, ValueType>();
-  /** What stands for a schema with `allOf`, and which one it stands for. */
-  readonly #merged = new Map<Json, Json | undefined>();
+  /** What stands for a schema with `allOf`, by its text: joining goes on making the same ones where they recur. */
+  readonly #merged = new Map<string, Json | undefined>();
   readonly #origins = new Map<Json, Json>();
+  readonly #records = new Map<Json, RecordType>();
+  #steps = 0;
 
   constructor(root: Json) {
     this.#root = root;
@@ -58,6 +57,7 @@ class JsonReader {
   read(schema: unknown, place: Place): ValueType | undefined {
     if (place.depth > DEPTH_MAX)
       throw new Unsupported(place.path, `is nested deeper than ${DEPTH_MAX} levels`);
+    if (++this.#steps > STEPS_MAX) throw new Unsupported(place.path, "leads to too many types");
     if (schema === true || schema === undefined) return anyJson;
     if (!isObject(schema)) throw new Unsupported(place.path, "allows no value");
     this.#inspect(schema, place);
@@ -142,9 +142,10 @@ class JsonReader {
 
   /** The schema that stands for one with `allOf`. */
   #merge(schema: Json, path: string): Json | undefined {
-    if (!this.#merged.has(schema)) {
+    const key = JSON.stringify(schema);
+    if (!this.#merged.has(key)) {
       const merged = mergeAllOf(schema, (reference) => this.#target(reference, path));
-      this.#merged.set(schema, merged?.schema);
+      this.#merged.set(key, merged?.schema);
       if (merged !== undefined) {
         this.#origins.set(merged.schema, schema);
         // What stands beside allOf is noted as that of any schema.
@@ -152,7 +153,7 @@ class JsonReader {
         if (dropped.length > 0) this.#noteUnsaid(path, dropped);
       }
     }
-    return this.#merged.get(schema);
+    return this.#merged.get(key);
   }
 
   #noteUnsaid(path: string, keywords: readonly string[]): void {
@@ -310,7 +311,10 @@ class JsonReader {
   }
 
   record(schema: Json, place: Place): RecordType {
+    const known = this.#records.get(schema);
+    if (known !== undefined) return known;
     const record: RecordType = { kind: "record", name: place.name, remarks: remarksOf(schema), fields: [] };
+    if (this.#origins.has(schema)) this.#records.set(schema, record);
     // The root stands apart from the types that it holds.
     if (place.depth > 0) this.named.push(record);
     const origin = this.#origins.get(schema) ?? schema;
@@ -360,27 +364,12 @@ class JsonReader {
     const value = json["const"];
     const isConstant = isRequired && value !== undefined && (typeof value !== "object" || value === null);
     const type = isConstant ? undefined : this.read(schema, place);
-    if (type === undefined) {
-      // Nothing but one value: it is written where it is required, and else there is no need of it.
-      const constant = JSON.stringify(value ?? null);
-      if (isRequired) return { wire, type: anyJson, remarks, isRequired, leftOut: undefined, constant };
-      return {
-        wire,
-        type: nullable(anyJson),
-        remarks,
-        isRequired,
-        leftOut: { kind: "omit" },
-        constant: undefined,
-      };
-    }
-    return {
-      wire,
-      type,
-      remarks,
-      isRequired,
-      leftOut: isRequired ? undefined : { kind: "omit" },
-      constant: undefined,
-    };
+    const leftOut = isRequired ? undefined : ({ kind: "omit" } as const);
+    if (type !== undefined) return { wire, type, remarks, isRequired, leftOut, constant: undefined };
+    // Nothing but one value: it is written where it is required, and else there is no need of it.
+    const constant = JSON.stringify(value ?? null);
+    if (isRequired) return { wire, type: anyJson, remarks, isRequired, leftOut, constant };
+    return { wire, type: nullable(anyJson), remarks, isRequired, leftOut, constant: undefined };
   }
 }
 
