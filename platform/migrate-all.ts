@@ -8,7 +8,7 @@ import { repoRoot } from "./root.js";
 
 /** Every folder of migrations, in the order in which they build on each other. Each belongs to who owns its tables. */
 const postgresFolders = [controlMigrations, "registry/migrations", "services/admin/migrations"];
-const clickhouseFolders = ["services/aggregation/migrations"];
+const clickhouseFolders = ["services/aggregation/migrations", "services/query/migrations"];
 
 export interface MigrateOptions {
   readonly databaseUrl: string;

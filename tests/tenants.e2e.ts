@@ -74,6 +74,26 @@ const attempts: Readonly<Record<string, Attempt>> = {
     expect(seen).to.include({ verdicts: 0, events: 0n });
     expect(seen.messages).to.be.greaterThan(1);
   },
+  "QueryService.Sql": async ({ query }, theirs) => {
+    for (const view of ["events", "system_events", "sessions", "users"]) {
+      const { rows } = await query.sql({ statement: `SELECT count() FROM ${view}` });
+      expect(rows.map(({ values }) => values)).to.deep.equal([["0"]]);
+    }
+    const statement = "SELECT number FROM numbers(3)";
+    const { nextPageToken: pageToken } = await theirs.query.sql({ statement, pageSize: 2 });
+    const paged = query.sql({ statement, pageSize: 2, pageToken });
+    await expectRefusal(paged, "INVALID_ARGUMENT", "PAGE_TOKEN_INVALID");
+  },
+  "QueryService.StreamSql": async ({ query }, theirs) => {
+    const textOf = async (of: Pick<TestProject, "query">) => {
+      let text = "";
+      for await (const { part } of of.query.streamSql({ statement: "SELECT event_id FROM events" }))
+        if (part.case === "arrow") text += Buffer.from(part.value).toString("latin1");
+      return text;
+    };
+    expect(await textOf(theirs)).to.contain(eventId);
+    expect(await textOf({ query })).to.not.contain(eventId);
+  },
   "AdminService.GetProject": async ({ admin, projectId }, theirs) => {
     await notTheirs(admin.getProject({ projectId: theirs.projectId }));
     expect((await admin.getProject({})).project?.projectId).to.equal(projectId);

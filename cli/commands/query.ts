@@ -8,6 +8,7 @@ import { intervalHelp, measureHelp, parseInterval, parseMeasure } from "../quest
 import { parseRange, timeHelp } from "../question/range.js";
 import { jsonOf } from "../show/json.js";
 import { seriesCsv, seriesTable } from "../show/series.js";
+import { addQuerySqlCommand } from "./query-sql.js";
 
 interface QueryFlags {
   readonly measure: string;
@@ -26,8 +27,9 @@ interface QueryFlags {
 
 /** `tideline query` */
 export function addQueryCommand(program: Command, context: CommandContext): void {
-  program
-    .command("query")
+  const query = program.command("query");
+  addQuerySqlCommand(query, context);
+  query
     .description(
       "Computes a series over events: how many, by whom, how much; as a table with bars, JSON or CSV.",
     )

@@ -68,7 +68,7 @@ export function seriesCsv(answer: QueryMetricsResponse, interval: Interval): str
   return ["time,by,value", ...rows].join("\n");
 }
 
-function csvCell(text: string): string {
+export function csvCell(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

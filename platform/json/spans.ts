@@ -131,6 +131,20 @@ const readElements = (bytes: Uint8Array, from: number): { items: Span[]; end: nu
     return { item: { start, end }, end };
   });
 
+/** Where the elements of the list lie that begins at `from`. @throws JsonShapeError where none does. */
+export function elementsOf(bytes: Uint8Array, from = 0): Span[] {
+  if (bytes[from] !== OPEN_ARRAY) throw new JsonShapeError("a list is missing");
+  return readElements(bytes, from).items;
+}
+
+/** Where the members of an object lie, by their names. @throws JsonShapeError where the text is none. */
+export function membersOf(bytes: Uint8Array): ReadonlyMap<string, Span> {
+  if (bytes[0] !== OPEN_OBJECT) throw new JsonShapeError("an object is missing");
+  const { items, end } = readMembers(bytes, 0);
+  expectEnd(bytes, end);
+  return new Map(items.map(({ name, start, end: to }) => [name, { start, end: to }]));
+}
+
 /** A request of events: where each lies, and the request's other members, as JSON text. */
 export interface EventSpans {
   readonly events: readonly Span[];

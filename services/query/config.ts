@@ -1,10 +1,15 @@
 import { type Retention, retentionSettings } from "../../platform/retention.js";
 import { type CommonSettings, commonSettings, type Env, readSettings } from "../../platform/settings.js";
 import { type Limits, limitDefaults } from "./limits.js";
+import { type SqlLimits, sqlLimitDefaults } from "./written-sql/ports.js";
 
 /** What the query service reads from its environment. */
 export interface QueryConfig extends CommonSettings {
   readonly limits: Limits;
+  /** Of statements that customers write. */
+  readonly sqlLimits: SqlLimits;
+  /** Where these are run: by a user who can read the views alone, where there is one. By default as all else. */
+  readonly sqlUrl: string;
   /** As the writers of the tables have it. */
   readonly retention: Retention;
 }
@@ -14,8 +19,9 @@ export function readConfig(env: Env): Readonly<QueryConfig> {
   return readSettings(env, (read) => {
     const integer = (key: string, max: number, fallback: number) =>
       read.integer(key, { min: 1, max, fallback });
+    const common = commonSettings(read);
     return {
-      ...commonSettings(read),
+      ...common,
       retention: retentionSettings(read),
       limits: {
         timeMs: integer("TIDELINE_QUERY_TIME_MS", 600_000, limitDefaults.timeMs),
@@ -23,6 +29,14 @@ export function readConfig(env: Env): Readonly<QueryConfig> {
         groups: integer("TIDELINE_QUERY_GROUPS", 1e9, limitDefaults.groups),
         resultRows: integer("TIDELINE_QUERY_RESULT_ROWS", 1e8, limitDefaults.resultRows),
         resultBytes: integer("TIDELINE_QUERY_RESULT_BYTES", 2 ** 32, limitDefaults.resultBytes),
+      },
+      sqlUrl: read.url("TIDELINE_SQL_CLICKHOUSE_URL", { fallback: common.clickhouseUrl }),
+      sqlLimits: {
+        timeMs: integer("TIDELINE_SQL_TIME_MS", 600_000, sqlLimitDefaults.timeMs),
+        memoryBytes: integer("TIDELINE_SQL_MEMORY_BYTES", 2 ** 40, sqlLimitDefaults.memoryBytes),
+        rowsRead: integer("TIDELINE_SQL_ROWS_READ", 1e12, sqlLimitDefaults.rowsRead),
+        resultRows: integer("TIDELINE_SQL_RESULT_ROWS", 1e8, sqlLimitDefaults.resultRows),
+        resultBytes: integer("TIDELINE_SQL_RESULT_BYTES", 2 ** 30, sqlLimitDefaults.resultBytes),
       },
     };
   });

@@ -15,8 +15,10 @@ import { type SubscribePorts, subscribe } from "./subscribe.js";
 import { queryTrend } from "./trend/query-trend.js";
 import { queryPaths } from "./visits/query-paths.js";
 import { querySessions } from "./visits/query-sessions.js";
+import { answerSql, type SqlPorts } from "./written-sql/sql-pages.js";
+import { streamSql } from "./written-sql/stream-sql.js";
 
-export type QueryPorts = QueryMetricsPorts & ExplainEventPorts & SubscribePorts;
+export type QueryPorts = QueryMetricsPorts & ExplainEventPorts & SubscribePorts & SqlPorts;
 
 /** QueryService on its ports. */
 export function mountQuery(ports: QueryPorts): Mount {
@@ -38,6 +40,8 @@ export function mountQuery(ports: QueryPorts): Mount {
       queryLifecycle: (request, call) => queryLifecycle(ports, request, call),
       listLifecycleUsers: (request, call) => listLifecycleUsers(ports, request, call),
       subscribe: (request, call) => subscribe(ports, request, call),
+      sql: (request, call) => answerSql(ports, request, call),
+      streamSql: (request, call) => streamSql(ports, request, call),
     },
     {
       queryMetrics: "query",
@@ -55,6 +59,8 @@ export function mountQuery(ports: QueryPorts): Mount {
       queryLifecycle: "query",
       listLifecycleUsers: "query",
       subscribe: "query",
+      sql: "query",
+      streamSql: "query",
     },
   );
 }

@@ -105,7 +105,9 @@ async function furnish(engines: TestEngines, options: HouseOptions): Promise<Hou
     stopService: () => service.stop(),
     async stop() {
       await service.stop();
-      await clickhouse.command({ query: `DROP DATABASE IF EXISTS ${database}` }).catch(() => undefined);
+      for (const name of [database, `${database}_sql`, `${database}_sql_direct`]) {
+        await clickhouse.command({ query: `DROP DATABASE IF EXISTS ${name}` }).catch(() => undefined);
+      }
       await Promise.all([clickhouse.close(), pool.end(), nats.close()]);
       await engines.stop();
     },

@@ -136,7 +136,7 @@ function translated(error: unknown, limits: Limits, signal: AbortSignal): unknow
   return new Fault(FaultReason.QUERY_TOO_LARGE, message, facts, { cause: error });
 }
 
-function timedOut(limits: Limits, cause: unknown): Fault {
+export function timedOut(limits: Pick<Limits, "timeMs">, cause: unknown): Fault {
   const facts = { limit: "time", most: String(limits.timeMs) };
   return new Fault(FaultReason.QUERY_TIMEOUT, `the question took longer than ${limits.timeMs} ms`, facts, {
     cause,
@@ -144,7 +144,7 @@ function timedOut(limits: Limits, cause: unknown): Fault {
 }
 
 /** Errors of the connection, and answers that no engine gave. */
-function isAway(error: unknown): boolean {
+export function isAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const errno = Reflect.get(error, "code");
   if (typeof errno === "string" && /^(E[A-Z]+|UND_ERR)/.test(errno)) return true;

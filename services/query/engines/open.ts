@@ -17,8 +17,11 @@ import { LiveHub } from "../live/hub.js";
 import { PeopleStore } from "../people-store.js";
 import { registeredKinds } from "../registered-kinds.js";
 import type { QueryPorts } from "../routes.js";
+import type { ConfinedSql } from "../written-sql/ports.js";
 import { redisAnswers } from "./answer-store.js";
 import { clickhouseAnalytics } from "./clickhouse.js";
+import { confinedSql } from "./confined-sql.js";
+import { redisResults } from "./kept-results.js";
 import { liveSource } from "./live.js";
 import { openProgress } from "./progress.js";
 import { openStatusBoard } from "./status-board.js";
@@ -59,9 +62,25 @@ export async function openEngines(config: QueryConfig, life: Life, name: string)
   const people = new PeopleStore(analytics);
   const expiry = new Expiry({ analytics, retention: config.retention, clock });
   const kinds = registeredKinds(new SchemaCache({ pool, feed: control.feed, clock }));
+  const sql = openSql(config, life, name);
+  const results = redisResults(redis, { prefix, clock });
   const answers = new CachedAnswers({ analytics, store: redisAnswers(redis, prefix), progress, clock });
   return {
-    ports: { kinds, analytics, people, expiry, answers, projects, progress, trail, hub, board, clock },
+    ports: {
+      kinds,
+      analytics,
+      people,
+      expiry,
+      answers,
+      projects,
+      progress,
+      trail,
+      hub,
+      board,
+      clock,
+      sql,
+      results,
+    },
     control,
     nats,
     names,
@@ -72,4 +91,15 @@ export async function openEngines(config: QueryConfig, life: Life, name: string)
       clickhouse: async () => (await clickhouse.ping()).success,
     },
   };
+}
+
+/** Clients for what customers write, with connections of their own: nothing of it is in the way of other questions. */
+function openSql(config: QueryConfig, life: Life, name: string): ConfinedSql {
+  const { sqlUrl: url, sqlLimits, clickhouseDatabase: database } = config;
+  const opened = (views: string) =>
+    life.own(`clickhouse ${views}`, openClickHouse({ url, database: views, name: `${name} sql` }), (it) =>
+      it.close(),
+    );
+  const clients = { persons: opened(`${database}_sql`), direct: opened(`${database}_sql_direct`), database };
+  return confinedSql(clients, sqlLimits);
 }

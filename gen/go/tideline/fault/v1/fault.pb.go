@@ -106,6 +106,14 @@ const (
 	// Events of the range may have expired, and nothing that is left answers exactly; facts["complete_from"] says from
 	// which instant on all are there.
 	FaultReason_FAULT_REASON_DATA_EXPIRED FaultReason = 40
+	// The SQL statement can't be parsed, resolved or computed; facts name "line" and "column" where they are known, and the
+	// engine's "code".
+	FaultReason_FAULT_REASON_SQL_INVALID FaultReason = 44
+	// The SQL statement uses what is not allowed: facts name "what" (table, table function, function, clause, statement, type
+	// or name), its "name", and "line" and "column" where they are known.
+	FaultReason_FAULT_REASON_SQL_NOT_ALLOWED FaultReason = 45
+	// The result that the page token continues is no longer kept; begin again without one.
+	FaultReason_FAULT_REASON_PAGE_TOKEN_STALE FaultReason = 46
 	// The event's bytes are not a tideline.event.v1.Event. Rejected.
 	FaultReason_FAULT_REASON_EVENT_UNDECODABLE FaultReason = 100
 	// The event has no type. Rejected.
@@ -180,6 +188,9 @@ var (
 		37:  "FAULT_REASON_CONTEXT_NOT_EMPTY",
 		38:  "FAULT_REASON_SCHEMA_VER_WRONG",
 		40:  "FAULT_REASON_DATA_EXPIRED",
+		44:  "FAULT_REASON_SQL_INVALID",
+		45:  "FAULT_REASON_SQL_NOT_ALLOWED",
+		46:  "FAULT_REASON_PAGE_TOKEN_STALE",
 		100: "FAULT_REASON_EVENT_UNDECODABLE",
 		101: "FAULT_REASON_EVENT_TYPE_MISSING",
 		102: "FAULT_REASON_EVENT_FIELD_TOO_LONG",
@@ -236,6 +247,9 @@ var (
 		"FAULT_REASON_CONTEXT_NOT_EMPTY":               37,
 		"FAULT_REASON_SCHEMA_VER_WRONG":                38,
 		"FAULT_REASON_DATA_EXPIRED":                    40,
+		"FAULT_REASON_SQL_INVALID":                     44,
+		"FAULT_REASON_SQL_NOT_ALLOWED":                 45,
+		"FAULT_REASON_PAGE_TOKEN_STALE":                46,
 		"FAULT_REASON_EVENT_UNDECODABLE":               100,
 		"FAULT_REASON_EVENT_TYPE_MISSING":              101,
 		"FAULT_REASON_EVENT_FIELD_TOO_LONG":            102,
@@ -346,7 +360,7 @@ const file_tideline_fault_v1_fault_proto_rawDesc = "" +
 	"\n" +
 	"FactsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xc7\x0f\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xaa\x10\n" +
 	"\vFaultReason\x12\x1c\n" +
 	"\x18FAULT_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cFAULT_REASON_REQUEST_INVALID\x10\x01\x12\x1d\n" +
@@ -388,7 +402,10 @@ const file_tideline_fault_v1_fault_proto_rawDesc = "" +
 	"\x1dFAULT_REASON_RULE_SET_INVALID\x10$\x12\"\n" +
 	"\x1eFAULT_REASON_CONTEXT_NOT_EMPTY\x10%\x12!\n" +
 	"\x1dFAULT_REASON_SCHEMA_VER_WRONG\x10&\x12\x1d\n" +
-	"\x19FAULT_REASON_DATA_EXPIRED\x10(\x12\"\n" +
+	"\x19FAULT_REASON_DATA_EXPIRED\x10(\x12\x1c\n" +
+	"\x18FAULT_REASON_SQL_INVALID\x10,\x12 \n" +
+	"\x1cFAULT_REASON_SQL_NOT_ALLOWED\x10-\x12!\n" +
+	"\x1dFAULT_REASON_PAGE_TOKEN_STALE\x10.\x12\"\n" +
 	"\x1eFAULT_REASON_EVENT_UNDECODABLE\x10d\x12#\n" +
 	"\x1fFAULT_REASON_EVENT_TYPE_MISSING\x10e\x12%\n" +
 	"!FAULT_REASON_EVENT_FIELD_TOO_LONG\x10f\x12 \n" +

@@ -1225,7 +1225,7 @@ var File_tideline_query_v1_query_service_proto protoreflect.FileDescriptor
 
 const file_tideline_query_v1_query_service_proto_rawDesc = "" +
 	"\n" +
-	"%tideline/query/v1/query_service.proto\x12\x11tideline.query.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\x1a tideline/pipeline/v1/block.proto\x1a\x1ftideline/pipeline/v1/live.proto\x1a\"tideline/query/v1/experiment.proto\x1a!tideline/query/v1/lifecycle.proto\x1a\x1dtideline/query/v1/paths.proto\x1a tideline/query/v1/question.proto\x1a!tideline/query/v1/retention.proto\x1a tideline/query/v1/sessions.proto\x1a\"tideline/query/v1/stickiness.proto\x1a\x1dtideline/query/v1/trend.proto\"\xac\x05\n" +
+	"%tideline/query/v1/query_service.proto\x12\x11tideline.query.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\x1a tideline/pipeline/v1/block.proto\x1a\x1ftideline/pipeline/v1/live.proto\x1a\"tideline/query/v1/experiment.proto\x1a!tideline/query/v1/lifecycle.proto\x1a\x1dtideline/query/v1/paths.proto\x1a tideline/query/v1/question.proto\x1a!tideline/query/v1/retention.proto\x1a tideline/query/v1/sessions.proto\x1a\x1btideline/query/v1/sql.proto\x1a\"tideline/query/v1/stickiness.proto\x1a\x1dtideline/query/v1/trend.proto\"\xac\x05\n" +
 	"\x13QueryMetricsRequest\x12\x1c\n" +
 	"\x04type\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xc8\x01R\x04type\x12L\n" +
 	"\vaggregation\x18\x02 \x01(\x0e2\x1e.tideline.query.v1.AggregationB\n" +
@@ -1339,7 +1339,7 @@ const file_tideline_query_v1_query_service_proto_rawDesc = "" +
 	"\n" +
 	"NamedCount\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
-	"\x06events\x18\x02 \x01(\x04R\x06events2\xb5\f\n" +
+	"\x06events\x18\x02 \x01(\x04R\x06events2\xda\r\n" +
 	"\fQueryService\x12d\n" +
 	"\fQueryMetrics\x12&.tideline.query.v1.QueryMetricsRequest\x1a'.tideline.query.v1.QueryMetricsResponse\"\x03\x90\x02\x01\x12^\n" +
 	"\n" +
@@ -1358,7 +1358,9 @@ const file_tideline_query_v1_query_service_proto_rawDesc = "" +
 	"\x12ListRetentionUsers\x12,.tideline.query.v1.ListRetentionUsersRequest\x1a-.tideline.query.v1.ListRetentionUsersResponse\"\x03\x90\x02\x01\x12j\n" +
 	"\x0eQueryLifecycle\x12(.tideline.query.v1.QueryLifecycleRequest\x1a).tideline.query.v1.QueryLifecycleResponse\"\x03\x90\x02\x01\x12v\n" +
 	"\x12ListLifecycleUsers\x12,.tideline.query.v1.ListLifecycleUsersRequest\x1a-.tideline.query.v1.ListLifecycleUsersResponse\"\x03\x90\x02\x01\x12X\n" +
-	"\tSubscribe\x12#.tideline.query.v1.SubscribeRequest\x1a$.tideline.query.v1.SubscribeResponse0\x01B\xbf\x01\n" +
+	"\tSubscribe\x12#.tideline.query.v1.SubscribeRequest\x1a$.tideline.query.v1.SubscribeResponse0\x01\x12I\n" +
+	"\x03Sql\x12\x1d.tideline.query.v1.SqlRequest\x1a\x1e.tideline.query.v1.SqlResponse\"\x03\x90\x02\x01\x12X\n" +
+	"\tStreamSql\x12#.tideline.query.v1.StreamSqlRequest\x1a$.tideline.query.v1.StreamSqlResponse0\x01B\xbf\x01\n" +
 	"\x15com.tideline.query.v1B\x11QueryServiceProtoP\x01Z-tideline.dev/gen/go/tideline/query/v1;queryv1\xa2\x02\x03TQX\xaa\x02\x11Tideline.Query.V1\xca\x02\x11Tideline\\Query\\V1\xe2\x02\x1dTideline\\Query\\V1\\GPBMetadata\xea\x02\x13Tideline::Query::V1b\x06proto3"
 
 var (
@@ -1418,16 +1420,20 @@ var file_tideline_query_v1_query_service_proto_goTypes = []any{
 	(*ListRetentionUsersRequest)(nil),   // 40: tideline.query.v1.ListRetentionUsersRequest
 	(*QueryLifecycleRequest)(nil),       // 41: tideline.query.v1.QueryLifecycleRequest
 	(*ListLifecycleUsersRequest)(nil),   // 42: tideline.query.v1.ListLifecycleUsersRequest
-	(*QueryTrendResponse)(nil),          // 43: tideline.query.v1.QueryTrendResponse
-	(*QueryStickinessResponse)(nil),     // 44: tideline.query.v1.QueryStickinessResponse
-	(*QueryPathsResponse)(nil),          // 45: tideline.query.v1.QueryPathsResponse
-	(*QuerySessionsResponse)(nil),       // 46: tideline.query.v1.QuerySessionsResponse
-	(*QueryExperimentResponse)(nil),     // 47: tideline.query.v1.QueryExperimentResponse
-	(*ListStickinessUsersResponse)(nil), // 48: tideline.query.v1.ListStickinessUsersResponse
-	(*QueryRetentionResponse)(nil),      // 49: tideline.query.v1.QueryRetentionResponse
-	(*ListRetentionUsersResponse)(nil),  // 50: tideline.query.v1.ListRetentionUsersResponse
-	(*QueryLifecycleResponse)(nil),      // 51: tideline.query.v1.QueryLifecycleResponse
-	(*ListLifecycleUsersResponse)(nil),  // 52: tideline.query.v1.ListLifecycleUsersResponse
+	(*SqlRequest)(nil),                  // 43: tideline.query.v1.SqlRequest
+	(*StreamSqlRequest)(nil),            // 44: tideline.query.v1.StreamSqlRequest
+	(*QueryTrendResponse)(nil),          // 45: tideline.query.v1.QueryTrendResponse
+	(*QueryStickinessResponse)(nil),     // 46: tideline.query.v1.QueryStickinessResponse
+	(*QueryPathsResponse)(nil),          // 47: tideline.query.v1.QueryPathsResponse
+	(*QuerySessionsResponse)(nil),       // 48: tideline.query.v1.QuerySessionsResponse
+	(*QueryExperimentResponse)(nil),     // 49: tideline.query.v1.QueryExperimentResponse
+	(*ListStickinessUsersResponse)(nil), // 50: tideline.query.v1.ListStickinessUsersResponse
+	(*QueryRetentionResponse)(nil),      // 51: tideline.query.v1.QueryRetentionResponse
+	(*ListRetentionUsersResponse)(nil),  // 52: tideline.query.v1.ListRetentionUsersResponse
+	(*QueryLifecycleResponse)(nil),      // 53: tideline.query.v1.QueryLifecycleResponse
+	(*ListLifecycleUsersResponse)(nil),  // 54: tideline.query.v1.ListLifecycleUsersResponse
+	(*SqlResponse)(nil),                 // 55: tideline.query.v1.SqlResponse
+	(*StreamSqlResponse)(nil),           // 56: tideline.query.v1.StreamSqlResponse
 }
 var file_tideline_query_v1_query_service_proto_depIdxs = []int32{
 	17, // 0: tideline.query.v1.QueryMetricsRequest.aggregation:type_name -> tideline.query.v1.Aggregation
@@ -1486,23 +1492,27 @@ var file_tideline_query_v1_query_service_proto_depIdxs = []int32{
 	41, // 53: tideline.query.v1.QueryService.QueryLifecycle:input_type -> tideline.query.v1.QueryLifecycleRequest
 	42, // 54: tideline.query.v1.QueryService.ListLifecycleUsers:input_type -> tideline.query.v1.ListLifecycleUsersRequest
 	10, // 55: tideline.query.v1.QueryService.Subscribe:input_type -> tideline.query.v1.SubscribeRequest
-	1,  // 56: tideline.query.v1.QueryService.QueryMetrics:output_type -> tideline.query.v1.QueryMetricsResponse
-	43, // 57: tideline.query.v1.QueryService.QueryTrend:output_type -> tideline.query.v1.QueryTrendResponse
-	4,  // 58: tideline.query.v1.QueryService.ListEvents:output_type -> tideline.query.v1.ListEventsResponse
-	6,  // 59: tideline.query.v1.QueryService.GetUser:output_type -> tideline.query.v1.GetUserResponse
-	8,  // 60: tideline.query.v1.QueryService.ExplainEvent:output_type -> tideline.query.v1.ExplainEventResponse
-	44, // 61: tideline.query.v1.QueryService.QueryStickiness:output_type -> tideline.query.v1.QueryStickinessResponse
-	45, // 62: tideline.query.v1.QueryService.QueryPaths:output_type -> tideline.query.v1.QueryPathsResponse
-	46, // 63: tideline.query.v1.QueryService.QuerySessions:output_type -> tideline.query.v1.QuerySessionsResponse
-	47, // 64: tideline.query.v1.QueryService.QueryExperiment:output_type -> tideline.query.v1.QueryExperimentResponse
-	48, // 65: tideline.query.v1.QueryService.ListStickinessUsers:output_type -> tideline.query.v1.ListStickinessUsersResponse
-	49, // 66: tideline.query.v1.QueryService.QueryRetention:output_type -> tideline.query.v1.QueryRetentionResponse
-	50, // 67: tideline.query.v1.QueryService.ListRetentionUsers:output_type -> tideline.query.v1.ListRetentionUsersResponse
-	51, // 68: tideline.query.v1.QueryService.QueryLifecycle:output_type -> tideline.query.v1.QueryLifecycleResponse
-	52, // 69: tideline.query.v1.QueryService.ListLifecycleUsers:output_type -> tideline.query.v1.ListLifecycleUsersResponse
-	11, // 70: tideline.query.v1.QueryService.Subscribe:output_type -> tideline.query.v1.SubscribeResponse
-	56, // [56:71] is the sub-list for method output_type
-	41, // [41:56] is the sub-list for method input_type
+	43, // 56: tideline.query.v1.QueryService.Sql:input_type -> tideline.query.v1.SqlRequest
+	44, // 57: tideline.query.v1.QueryService.StreamSql:input_type -> tideline.query.v1.StreamSqlRequest
+	1,  // 58: tideline.query.v1.QueryService.QueryMetrics:output_type -> tideline.query.v1.QueryMetricsResponse
+	45, // 59: tideline.query.v1.QueryService.QueryTrend:output_type -> tideline.query.v1.QueryTrendResponse
+	4,  // 60: tideline.query.v1.QueryService.ListEvents:output_type -> tideline.query.v1.ListEventsResponse
+	6,  // 61: tideline.query.v1.QueryService.GetUser:output_type -> tideline.query.v1.GetUserResponse
+	8,  // 62: tideline.query.v1.QueryService.ExplainEvent:output_type -> tideline.query.v1.ExplainEventResponse
+	46, // 63: tideline.query.v1.QueryService.QueryStickiness:output_type -> tideline.query.v1.QueryStickinessResponse
+	47, // 64: tideline.query.v1.QueryService.QueryPaths:output_type -> tideline.query.v1.QueryPathsResponse
+	48, // 65: tideline.query.v1.QueryService.QuerySessions:output_type -> tideline.query.v1.QuerySessionsResponse
+	49, // 66: tideline.query.v1.QueryService.QueryExperiment:output_type -> tideline.query.v1.QueryExperimentResponse
+	50, // 67: tideline.query.v1.QueryService.ListStickinessUsers:output_type -> tideline.query.v1.ListStickinessUsersResponse
+	51, // 68: tideline.query.v1.QueryService.QueryRetention:output_type -> tideline.query.v1.QueryRetentionResponse
+	52, // 69: tideline.query.v1.QueryService.ListRetentionUsers:output_type -> tideline.query.v1.ListRetentionUsersResponse
+	53, // 70: tideline.query.v1.QueryService.QueryLifecycle:output_type -> tideline.query.v1.QueryLifecycleResponse
+	54, // 71: tideline.query.v1.QueryService.ListLifecycleUsers:output_type -> tideline.query.v1.ListLifecycleUsersResponse
+	11, // 72: tideline.query.v1.QueryService.Subscribe:output_type -> tideline.query.v1.SubscribeResponse
+	55, // 73: tideline.query.v1.QueryService.Sql:output_type -> tideline.query.v1.SqlResponse
+	56, // 74: tideline.query.v1.QueryService.StreamSql:output_type -> tideline.query.v1.StreamSqlResponse
+	58, // [58:75] is the sub-list for method output_type
+	41, // [41:58] is the sub-list for method input_type
 	41, // [41:41] is the sub-list for extension type_name
 	41, // [41:41] is the sub-list for extension extendee
 	0,  // [0:41] is the sub-list for field type_name
@@ -1519,6 +1529,7 @@ func file_tideline_query_v1_query_service_proto_init() {
 	file_tideline_query_v1_question_proto_init()
 	file_tideline_query_v1_retention_proto_init()
 	file_tideline_query_v1_sessions_proto_init()
+	file_tideline_query_v1_sql_proto_init()
 	file_tideline_query_v1_stickiness_proto_init()
 	file_tideline_query_v1_trend_proto_init()
 	type x struct{}

@@ -34,6 +34,8 @@ const (
 	QueryService_QueryLifecycle_FullMethodName      = "/tideline.query.v1.QueryService/QueryLifecycle"
 	QueryService_ListLifecycleUsers_FullMethodName  = "/tideline.query.v1.QueryService/ListLifecycleUsers"
 	QueryService_Subscribe_FullMethodName           = "/tideline.query.v1.QueryService/Subscribe"
+	QueryService_Sql_FullMethodName                 = "/tideline.query.v1.QueryService/Sql"
+	QueryService_StreamSql_FullMethodName           = "/tideline.query.v1.QueryService/StreamSql"
 )
 
 // QueryServiceClient is the client API for QueryService service.
@@ -74,6 +76,10 @@ type QueryServiceClient interface {
 	ListLifecycleUsers(ctx context.Context, in *ListLifecycleUsersRequest, opts ...grpc.CallOption) (*ListLifecycleUsersResponse, error)
 	// Subscribe streams the project's live picture: the whole at once, then changes each second, under 2 s behind.
 	Subscribe(ctx context.Context, in *SubscribeRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SubscribeResponse], error)
+	// Sql runs one read-only statement over the project's own rows, and gives its result page by page.
+	Sql(ctx context.Context, in *SqlRequest, opts ...grpc.CallOption) (*SqlResponse, error)
+	// StreamSql runs such a statement and streams its result whole, as Arrow IPC.
+	StreamSql(ctx context.Context, in *StreamSqlRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamSqlResponse], error)
 }
 
 type queryServiceClient struct {
@@ -243,6 +249,35 @@ func (c *queryServiceClient) Subscribe(ctx context.Context, in *SubscribeRequest
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type QueryService_SubscribeClient = grpc.ServerStreamingClient[SubscribeResponse]
 
+func (c *queryServiceClient) Sql(ctx context.Context, in *SqlRequest, opts ...grpc.CallOption) (*SqlResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SqlResponse)
+	err := c.cc.Invoke(ctx, QueryService_Sql_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryServiceClient) StreamSql(ctx context.Context, in *StreamSqlRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamSqlResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &QueryService_ServiceDesc.Streams[1], QueryService_StreamSql_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[StreamSqlRequest, StreamSqlResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type QueryService_StreamSqlClient = grpc.ServerStreamingClient[StreamSqlResponse]
+
 // QueryServiceServer is the server API for QueryService service.
 // All implementations must embed UnimplementedQueryServiceServer
 // for forward compatibility.
@@ -281,6 +316,10 @@ type QueryServiceServer interface {
 	ListLifecycleUsers(context.Context, *ListLifecycleUsersRequest) (*ListLifecycleUsersResponse, error)
 	// Subscribe streams the project's live picture: the whole at once, then changes each second, under 2 s behind.
 	Subscribe(*SubscribeRequest, grpc.ServerStreamingServer[SubscribeResponse]) error
+	// Sql runs one read-only statement over the project's own rows, and gives its result page by page.
+	Sql(context.Context, *SqlRequest) (*SqlResponse, error)
+	// StreamSql runs such a statement and streams its result whole, as Arrow IPC.
+	StreamSql(*StreamSqlRequest, grpc.ServerStreamingServer[StreamSqlResponse]) error
 	mustEmbedUnimplementedQueryServiceServer()
 }
 
@@ -335,6 +374,12 @@ func (UnimplementedQueryServiceServer) ListLifecycleUsers(context.Context, *List
 }
 func (UnimplementedQueryServiceServer) Subscribe(*SubscribeRequest, grpc.ServerStreamingServer[SubscribeResponse]) error {
 	return status.Error(codes.Unimplemented, "method Subscribe not implemented")
+}
+func (UnimplementedQueryServiceServer) Sql(context.Context, *SqlRequest) (*SqlResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Sql not implemented")
+}
+func (UnimplementedQueryServiceServer) StreamSql(*StreamSqlRequest, grpc.ServerStreamingServer[StreamSqlResponse]) error {
+	return status.Error(codes.Unimplemented, "method StreamSql not implemented")
 }
 func (UnimplementedQueryServiceServer) mustEmbedUnimplementedQueryServiceServer() {}
 func (UnimplementedQueryServiceServer) testEmbeddedByValue()                      {}
@@ -620,6 +665,35 @@ func _QueryService_Subscribe_Handler(srv interface{}, stream grpc.ServerStream) 
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type QueryService_SubscribeServer = grpc.ServerStreamingServer[SubscribeResponse]
 
+func _QueryService_Sql_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SqlRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).Sql(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_Sql_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).Sql(ctx, req.(*SqlRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _QueryService_StreamSql_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(StreamSqlRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(QueryServiceServer).StreamSql(m, &grpc.GenericServerStream[StreamSqlRequest, StreamSqlResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type QueryService_StreamSqlServer = grpc.ServerStreamingServer[StreamSqlResponse]
+
 // QueryService_ServiceDesc is the grpc.ServiceDesc for QueryService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -683,11 +757,20 @@ var QueryService_ServiceDesc = grpc.ServiceDesc{
 			MethodName: "ListLifecycleUsers",
 			Handler:    _QueryService_ListLifecycleUsers_Handler,
 		},
+		{
+			MethodName: "Sql",
+			Handler:    _QueryService_Sql_Handler,
+		},
 	},
 	Streams: []grpc.StreamDesc{
 		{
 			StreamName:    "Subscribe",
 			Handler:       _QueryService_Subscribe_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "StreamSql",
+			Handler:       _QueryService_StreamSql_Handler,
 			ServerStreams: true,
 		},
 	},

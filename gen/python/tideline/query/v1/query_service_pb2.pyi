@@ -13,6 +13,7 @@ from tideline.query.v1 import paths_pb2 as _paths_pb2
 from tideline.query.v1 import question_pb2 as _question_pb2
 from tideline.query.v1 import retention_pb2 as _retention_pb2
 from tideline.query.v1 import sessions_pb2 as _sessions_pb2
+from tideline.query.v1 import sql_pb2 as _sql_pb2
 from tideline.query.v1 import stickiness_pb2 as _stickiness_pb2
 from tideline.query.v1 import trend_pb2 as _trend_pb2
 from google.protobuf.internal import containers as _containers

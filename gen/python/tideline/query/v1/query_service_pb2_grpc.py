@@ -9,6 +9,7 @@ from tideline.query.v1 import paths_pb2 as tideline_dot_query_dot_v1_dot_paths__
 from tideline.query.v1 import query_service_pb2 as tideline_dot_query_dot_v1_dot_query__service__pb2
 from tideline.query.v1 import retention_pb2 as tideline_dot_query_dot_v1_dot_retention__pb2
 from tideline.query.v1 import sessions_pb2 as tideline_dot_query_dot_v1_dot_sessions__pb2
+from tideline.query.v1 import sql_pb2 as tideline_dot_query_dot_v1_dot_sql__pb2
 from tideline.query.v1 import stickiness_pb2 as tideline_dot_query_dot_v1_dot_stickiness__pb2
 from tideline.query.v1 import trend_pb2 as tideline_dot_query_dot_v1_dot_trend__pb2
 
@@ -118,6 +119,16 @@ class QueryServiceStub(object):
                 '/tideline.query.v1.QueryService/Subscribe',
                 request_serializer=tideline_dot_query_dot_v1_dot_query__service__pb2.SubscribeRequest.SerializeToString,
                 response_deserializer=tideline_dot_query_dot_v1_dot_query__service__pb2.SubscribeResponse.FromString,
+                _registered_method=True)
+        self.Sql = channel.unary_unary(
+                '/tideline.query.v1.QueryService/Sql',
+                request_serializer=tideline_dot_query_dot_v1_dot_sql__pb2.SqlRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_sql__pb2.SqlResponse.FromString,
+                _registered_method=True)
+        self.StreamSql = channel.unary_stream(
+                '/tideline.query.v1.QueryService/StreamSql',
+                request_serializer=tideline_dot_query_dot_v1_dot_sql__pb2.StreamSqlRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_sql__pb2.StreamSqlResponse.FromString,
                 _registered_method=True)
 
 
@@ -232,6 +243,20 @@ class QueryServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Sql(self, request, context):
+        """Sql runs one read-only statement over the project's own rows, and gives its result page by page.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StreamSql(self, request, context):
+        """StreamSql runs such a statement and streams its result whole, as Arrow IPC.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_QueryServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -309,6 +334,16 @@ def add_QueryServiceServicer_to_server(servicer, server):
                     servicer.Subscribe,
                     request_deserializer=tideline_dot_query_dot_v1_dot_query__service__pb2.SubscribeRequest.FromString,
                     response_serializer=tideline_dot_query_dot_v1_dot_query__service__pb2.SubscribeResponse.SerializeToString,
+            ),
+            'Sql': grpc.unary_unary_rpc_method_handler(
+                    servicer.Sql,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_sql__pb2.SqlRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_sql__pb2.SqlResponse.SerializeToString,
+            ),
+            'StreamSql': grpc.unary_stream_rpc_method_handler(
+                    servicer.StreamSql,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_sql__pb2.StreamSqlRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_sql__pb2.StreamSqlResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -719,6 +754,60 @@ class QueryService(object):
             '/tideline.query.v1.QueryService/Subscribe',
             tideline_dot_query_dot_v1_dot_query__service__pb2.SubscribeRequest.SerializeToString,
             tideline_dot_query_dot_v1_dot_query__service__pb2.SubscribeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Sql(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/Sql',
+            tideline_dot_query_dot_v1_dot_sql__pb2.SqlRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_sql__pb2.SqlResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StreamSql(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/StreamSql',
+            tideline_dot_query_dot_v1_dot_sql__pb2.StreamSqlRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_sql__pb2.StreamSqlResponse.FromString,
             options,
             channel_credentials,
             insecure,
