@@ -13,6 +13,7 @@ const stored = (index: number, properties: object, more: Partial<StoredEvent> = 
   library: "shop-js",
   libraryVersion: "1.0.0",
   schemaVersion: 1,
+  isEncoded: false,
   ...more,
 });
 
@@ -20,9 +21,14 @@ interface Options {
   readonly eventsMax?: number;
   readonly personal?: readonly PersonalField[];
   readonly clock?: { now(): number };
+  readonly kind?: SchemaKind;
 }
 
-function check(events: readonly StoredEvent[], schema: object, options: Options = {}): Promise<EventsAnswer> {
+function check(
+  events: readonly StoredEvent[],
+  schema: object | string,
+  options: Options = {},
+): Promise<EventsAnswer> {
   const store = {
     async *newest({ limit }: { limit: number }) {
       const found = events.slice(0, limit);
@@ -32,8 +38,8 @@ function check(events: readonly StoredEvent[], schema: object, options: Options 
   return checkEvents(store, {
     projectId: "shop",
     type: "order",
-    kind: SchemaKind.JSON_SCHEMA,
-    source: { text: JSON.stringify(schema), references: [] },
+    kind: options.kind ?? SchemaKind.JSON_SCHEMA,
+    source: { text: typeof schema === "string" ? schema : JSON.stringify(schema), references: [] },
     ruleSet: undefined,
     personal: options.personal ?? [],
     eventsMax: options.eventsMax ?? 100,
@@ -148,6 +154,46 @@ describe("a schema against stored events", () => {
     const failing = await check(events, strict, { personal });
     expect(failing).to.include({ unjudged: 3 });
     expect(failing.unjudgedFields).to.deep.equal([{ path: "email", events: 3 }]);
+  });
+
+  it("judges bytes as they will be read, and JSON as the newest version will", async () => {
+    const bytes = { isEncoded: true };
+    const events = [
+      stored(0, { page: "a", gone: 1, in: { kept: "x" } }),
+      stored(1, { page: "a", gone: 1, in: { gone: 2, kept: "x" } }, bytes),
+      stored(2, { page: 1, gone: 1, in: { kept: "x" } }, bytes),
+      stored(3, { page: "a", in: { kept: "x" }, color: "BLUE" }, bytes),
+    ];
+    const text = { type: "string", default: "" };
+    const colors = { type: "enum", name: "c", symbols: ["RED"], default: "RED" };
+    const avro = {
+      ...{ type: "record", name: "t" },
+      fields: [
+        { name: "page", ...text },
+        { name: "in", type: { type: "record", name: "i", fields: [{ name: "kept", ...text }] } },
+        { name: "color", type: colors, default: "RED" },
+      ],
+    };
+    const proto = `syntax = "proto3"; enum C { RED = 0; }
+      message T { string page = 1; In in = 2; C color = 3; message In { string kept = 1; } }`;
+    for (const [kind, schema] of [
+      [SchemaKind.AVRO, avro],
+      [SchemaKind.PROTOBUF, proto],
+    ] as const) {
+      const answer = await check(events, schema, { kind });
+      expect(answer, String(kind)).to.include({ checked: 4, failed: 2, unjudged: 1 });
+      expect(answer.failures.map(({ path, rule }) => `${path} ${rule}`).sort()).to.deep.equal([
+        "gone unknown_field",
+        ...answer.failures.filter(({ path }) => path === "page").map(({ rule }) => `page ${rule}`),
+      ]);
+      expect(answer.producers.map((it) => [it.isEncoded, it.events, it.failed])).to.have.deep.members([
+        [false, 1, 1],
+        [true, 3, 1],
+      ]);
+    }
+    // Framed JSON is JSON: its newest schema judges it too.
+    const closed = { properties: { page: {} }, additionalProperties: false };
+    expect(await check(events, closed)).to.include({ checked: 4, failed: 4 });
   });
 
   it("stops at the number that was asked for, and says that there are more", async () => {

@@ -21,6 +21,8 @@ export interface StoredEvent {
   readonly libraryVersion: string;
   /** The version that it was written with; 0 for none. */
   readonly schemaVersion: number;
+  /** It came in bytes that name that version; else as JSON. */
+  readonly isEncoded: boolean;
 }
 
 /** The events that were stored. */
@@ -61,7 +63,7 @@ export interface FailureCause {
 }
 
 export interface Producer
-  extends Pick<StoredEvent, "keyId" | "library" | "libraryVersion" | "schemaVersion"> {
+  extends Pick<StoredEvent, "keyId" | "library" | "libraryVersion" | "schemaVersion" | "isEncoded"> {
   events: number;
   failed: number;
   lastMs: number;
@@ -98,6 +100,8 @@ const TURN_MS = 10;
 const WORK_MS_MAX = 20_000;
 /** Properties that are filled with null one after the other, to see whether they were null. */
 const NULLS_MAX = 16;
+/** Fields that are left out of an event, one after the other, since the schema has them no longer. */
+const GONE_MAX = 100;
 /** Places in properties that are remembered. */
 const PLACES_MAX = 10_000;
 
@@ -117,7 +121,7 @@ export async function checkEvents(events: StoredEvents, question: EventsQuestion
     for (const event of batch) {
       tally.isCut = tally.checked === eventsMax || turns.isOver;
       if (tally.isCut) return { ...tally.answer(), unjudgedFields: blind.found() };
-      tally.note(event, judge(compiled, personal, event.properties));
+      tally.note(event, judge(compiled, personal, event));
       blind.note(event.properties);
       await turns.pass();
     }
@@ -160,14 +164,23 @@ type Judged = "unjudged" | { readonly refusal: SchemaRefusal } | { readonly null
 function judge(
   compiled: CompiledSchema,
   personal: readonly (readonly string[])[],
-  properties: string,
+  { properties, isEncoded }: StoredEvent,
 ): Judged {
   let text = properties;
   const nulls: SchemaRefusal[] = [];
-  for (;;) {
+  // Bytes are read by the version that wrote them, whatever their JSON looks like; framed JSON is JSON.
+  const isBytes = isEncoded && compiled.kind !== SchemaKind.JSON_SCHEMA;
+  for (let gone = 0; ; ) {
     const result = compiled.check(Buffer.from(text));
     if (!("refusal" in result)) return { nulls };
     const { refusal } = result;
+    const left = isBytes && refusal.rule === "unknown_field" ? without(text, refusal.path) : undefined;
+    if (left !== undefined && ++gone <= GONE_MAX) {
+      text = left;
+      continue;
+    }
+    // A symbol that is gone may have a default, or a number that is still taken.
+    if (isBytes && refusal.rule === "enum") return "unjudged";
     // Null does not fit there, so that it is the property that is missed.
     const missed = nulls.find(({ path }) => path === refusal.path);
     if (missed !== undefined) return { refusal: missed };
@@ -216,6 +229,16 @@ function withNull(text: string, path: string): string | undefined {
   if (typeof last !== "string" || !(holder instanceof Map) || holder.has(last)) return undefined;
   holder.set(last, null);
   return stringifyExact(root);
+}
+
+/** The properties without what the path leads to; undefined where nothing is there. */
+function without(text: string, path: string): string | undefined {
+  const steps = stepsOf(path);
+  const last = steps.pop();
+  const root = parseExact(text);
+  let holder: ExactValue | undefined = root;
+  for (const step of steps) holder = memberOf(holder, step);
+  return holder instanceof Map && holder.delete(String(last)) ? stringifyExact(root) : undefined;
 }
 
 const memberOf = (holder: ExactValue | undefined, step: string | number): ExactValue | undefined => {
@@ -278,12 +301,12 @@ class Tally {
   }
 
   #producerOf(event: StoredEvent): Producer {
-    const { receivedMs, keyId, library, libraryVersion, schemaVersion } = event;
+    const { receivedMs, keyId, library, libraryVersion, schemaVersion, isEncoded } = event;
     const make = () => ({
-      ...{ keyId, library, libraryVersion, schemaVersion },
+      ...{ keyId, library, libraryVersion, schemaVersion, isEncoded },
       ...{ events: 0, failed: 0, lastMs: 0 },
     });
-    const key = JSON.stringify([keyId, library, libraryVersion, schemaVersion]);
+    const key = JSON.stringify([keyId, library, libraryVersion, schemaVersion, isEncoded]);
     const producer = kept(this.#producers, key, make) ?? make();
     producer.events++;
     producer.lastMs = Math.max(producer.lastMs, receivedMs);

@@ -1,5 +1,6 @@
 // A proposed schema against the events that are stored, over gRPC and on the real engines.
 import { expect } from "chai";
+import { Outcome } from "../gen/ts/tideline/event/v1/verdict_pb.js";
 import { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { makeProject } from "./support/own-project.js";
 import { drained } from "./support/questions.js";
@@ -61,5 +62,43 @@ describe("a proposed schema", function () {
       text,
     });
     expect(theirs.checked).to.equal(0);
+  });
+
+  it("tells senders of JSON, whom the newest version judges, from senders of bytes", async () => {
+    const project = await makeProject(stack.file(), "forms");
+    const record = (...names: string[]) =>
+      JSON.stringify({
+        ...{ type: "record", name: "visit" },
+        fields: names.map((name) => ({ name, type: "string", default: "" })),
+      });
+    const proposal = { subject: "visit", kind: SchemaKind.AVRO };
+    const { schema } = await project.registry.registerSchema({ ...proposal, text: record("page", "gone") });
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const body = (index: number) =>
+      index % 3 === 0
+        ? { case: "properties" as const, value: '{"page":"a","gone":"b"}' }
+        : {
+            case: "avro" as const,
+            value: { schemaId: schema?.schemaId ?? 0, data: Buffer.of(2, 97, 2, 98) },
+          };
+    const events = Array.from({ length: 9 }, (_, index) => ({
+      ...{ eventId: `v${index}`, type: "visit", body: body(index) },
+    }));
+    const { verdicts } = await project.ingest.publishEvents({ events });
+    expect(new Set(verdicts.map(({ outcome }) => outcome))).to.deep.equal(new Set([Outcome.ACCEPTED]));
+    await drained(project.query, 9);
+    // Compatible, since bytes are read without the field; what comes as JSON is kept aside.
+    const answer = await project.registry.checkEvents({ ...proposal, text: record("page") });
+    expect(answer).to.include({ checked: 9, failed: 3, unjudged: 0 });
+    expect(answer.failures.map(({ path, rule, events: count }) => [path, rule, count])).to.deep.equal([
+      ["gone", "unknown_field", 3],
+    ]);
+    const told = answer.producers.map((it) => [it.isEncoded, it.schemaVersion, it.events, it.failed]);
+    expect(told).to.deep.equal([
+      [false, 1, 3, 3],
+      [true, 1, 6, 0],
+    ]);
+    const { events: listed } = await project.query.listEvents({ type: "visit" });
+    expect(listed.filter(({ isEncoded }) => isEncoded)).to.have.length(6);
   });
 });

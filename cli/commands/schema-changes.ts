@@ -131,9 +131,10 @@ function eventsText(answer: CheckEventsResponse): string {
   const lines = [`${failed} of ${of} would fail${others}`];
   for (const { path, rule, message, events, eventId } of failures)
     lines.push(safeText(`  ${events} x ${path} ${rule}: ${message} (such as event ${eventId})`, 500));
-  for (const { keyId, library, libraryVersion, schemaVersion, events, failed: bad } of producers) {
+  for (const { keyId, library, libraryVersion, schemaVersion, isEncoded, events, failed: bad } of producers) {
     if (bad === 0) continue;
-    const version = schemaVersion === 0 ? "without a schema" : `schema version ${schemaVersion}`;
+    const form = isEncoded ? "bytes of" : "JSON by";
+    const version = schemaVersion === 0 ? "JSON without a schema" : `${form} schema version ${schemaVersion}`;
     const sender = [`key ${keyId}`, `${library} ${libraryVersion}`.trim(), version]
       .filter(Boolean)
       .join(", ");

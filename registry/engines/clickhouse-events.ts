@@ -11,6 +11,7 @@ type Row = [
   library: string,
   libraryVersion: string,
   schemaVersion: number,
+  isEncoded: boolean,
 ];
 
 /** Longer than this nobody waits for a check. */
@@ -23,7 +24,7 @@ export function openStoredEvents(clickhouse: ClickHouse): StoredEvents {
       try {
         const result = await clickhouse.query({
           query: `SELECT event_id, toUnixTimestamp64Milli(received_time), toJSONString(properties), key_id, library,
-              library_version, schema_version
+              library_version, schema_version, is_encoded
             FROM events WHERE project_id = {project:String} AND type = {type:String}
             ORDER BY time DESC LIMIT {limit:UInt32}`,
           query_params: { project: projectId, type, limit },
@@ -41,7 +42,7 @@ export function openStoredEvents(clickhouse: ClickHouse): StoredEvents {
 }
 
 function eventOf(row: Row): StoredEvent {
-  const [eventId, receivedMs, properties, keyId, library, libraryVersion, schemaVersion] = row;
+  const [eventId, receivedMs, properties, keyId, library, libraryVersion, schemaVersion, isEncoded] = row;
   return {
     eventId,
     receivedMs: Number(receivedMs),
@@ -50,5 +51,6 @@ function eventOf(row: Row): StoredEvent {
     library,
     libraryVersion,
     schemaVersion,
+    isEncoded,
   };
 }

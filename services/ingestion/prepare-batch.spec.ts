@@ -156,6 +156,7 @@ describe("the decision on a batch", () => {
         { type: "sale", eventId: "8", body: framed(1, datum.subarray(0, 2)) },
         { type: "sale", eventId: "9", body: { case: "framed", value: Buffer.from("01000000010e", "hex") } },
         { type: "sale", eventId: "10", body: { case: "framed", value: Buffer.from("0000", "hex") } },
+        { type: "sale", eventId: "11", body: { case: "properties", value: '{"total":9}' } },
       ],
       rules,
     );
@@ -167,19 +168,21 @@ describe("the decision on a batch", () => {
       "QUARANTINED EVENT_SCHEMA_VIOLATION properties.gone",
       "QUARANTINED EVENT_PROPERTIES_INVALID framed magic_byte",
       "QUARANTINED EVENT_PROPERTIES_INVALID framed magic_byte",
+      "ACCEPTED",
     ]);
-    const logged = [0, 1, 2, 3].map((index) => {
+    const logged = [0, 1, 2, 3, 10].map((index) => {
       const { events } = fromBinary(
         BlockSchema,
         batch.bytes.subarray(batch.starts[index], batch.ends[index]),
       );
-      return [events[0]?.properties, events[0]?.schemaVersion];
+      return [events[0]?.properties, events[0]?.schemaVersion, events[0]?.isEncoded];
     });
     expect(logged).to.deep.equal([
-      ['{"total":7,"currency":"EUR"}', 1],
-      ['{"total":7,"currency":"EUR"}', 1],
-      ['{"total":8,"currency":"USD"}', 2],
-      ['{"text":"x"}', 3],
+      ['{"total":7,"currency":"EUR"}', 1, true],
+      ['{"total":7,"currency":"EUR"}', 1, true],
+      ['{"total":8,"currency":"USD"}', 2, true],
+      ['{"text":"x"}', 3, false],
+      ['{"total":9,"currency":"EUR"}', 2, false],
     ]);
     const kept = quarantinedOf(batch, { stamp, rules, secrets, inFlood: false }).events;
     expect(kept.map(({ event }) => event?.body.case)).to.deep.equal(Array(6).fill("framed"));

@@ -261,7 +261,8 @@ export class BatchPreparer {
       return checked(reader.check(payload), checker);
     }
     const isSame = writer.schemaId === newest.schemaId;
-    return checked(isSame ? reader.decode(payload) : reader.resolve(payload, written), checker);
+    const read = isSame ? reader.decode(payload) : reader.resolve(payload, written);
+    return checked(read, { ...checker, isEncoded: true });
   }
 
   #type(): string {
@@ -281,6 +282,8 @@ interface Checker {
   /** The version it was written with, which is what the log names. */
   readonly writer: SchemaVersion;
   readonly written: CompiledSchema;
+  /** Bytes of the writer's, not JSON that any version may judge. */
+  readonly isEncoded?: boolean;
 }
 
 /** Properties that nothing checks; what a soft-deleted version or a note says is personal is replaced all the same. */
@@ -300,7 +303,7 @@ const unchecked = (
 
 /** Personal values are replaced here, right after the check: nothing behind this sees them. */
 const checked = (result: SchemaResult, checker: Checker): Checked => {
-  const { version, compiled, rules, writer, written } = checker;
+  const { version, compiled, rules, writer, written, isEncoded = false } = checker;
   if ("refusal" in result) {
     return aside(FaultReason.EVENT_SCHEMA_VIOLATION, result.refusal, version.version);
   }
@@ -308,7 +311,7 @@ const checked = (result: SchemaResult, checker: Checker): Checked => {
   const all = result.personal === undefined ? personal : joinPersonal(result.personal, personal);
   const text = protectPersonal(result.text, all, rules.protection);
   const { version: schemaVersion, schemaId } = writer;
-  return { bytes: text, start: 0, end: text.length, schemaVersion, schemaId };
+  return { bytes: text, start: 0, end: text.length, schemaVersion, schemaId, isEncoded };
 };
 
 const aside = (reason: FaultReason, refusal: SchemaRefusal, schemaVersion = 0): Checked => {

@@ -31,6 +31,8 @@ export interface CheckedProperties {
   readonly end: number;
   readonly schemaVersion: number;
   readonly schemaId: number;
+  /** They came in bytes that name that schema. */
+  readonly isEncoded?: boolean;
 }
 
 /** An event's times in ms since 1970. */
@@ -64,6 +66,7 @@ const fields = {
   properties: logFieldNumber("properties"),
   schemaVersion: logFieldNumber("schema_version"),
   schemaId: logFieldNumber("schema_id"),
+  isEncoded: logFieldNumber("is_encoded"),
   ip: logFieldNumber("ip"),
   eventIdMade: logFieldNumber("event_id_made"),
   keyId: logFieldNumber("key_id"),
@@ -194,6 +197,10 @@ export class RawEventWriter {
       this.#varint(properties.schemaVersion, 0);
       this.#varint(fields.schemaId << 3, 0);
       this.#varint(properties.schemaId, 0);
+    }
+    if (properties.isEncoded === true) {
+      this.#varint(fields.isEncoded << 3, 0);
+      this.#varint(1, 0);
     }
     const address = this.#address(scan, stamp);
     if (address !== undefined) this.#text((fields.ip << 3) | 2, address, 0, address.length);

@@ -37,6 +37,7 @@ const columns: readonly Column[] = [
   text("properties", sql`toJSONString(e.properties)`),
   number("schemaVersion", sql`e.schema_version`),
   number("schemaId", sql`e.schema_id`),
+  flag("isEncoded", sql`e.is_encoded`),
   text("ip", sql`e.ip`),
   text("userAgent", sql`e.user_agent`),
   text("pageUrl", sql`e.page_url`),

@@ -146,6 +146,9 @@ type Event struct {
 	// For an event of the log that no table took and that is fed again: the raw_sequence of the one that this replaces,
 	// which holds the claim of the id. 0 for all others. Only the quarantine sets it, with the operator's key.
 	ReplacesRawSequence uint64 `protobuf:"varint,34,opt,name=replaces_raw_sequence,json=replacesRawSequence,proto3" json:"replaces_raw_sequence,omitempty"`
+	// True where the body came in Avro or Protobuf bytes, which the version that wrote them reads; false where it came as
+	// JSON, framed or not, which the newest version judged, and for events of before this was written down.
+	IsEncoded bool `protobuf:"varint,35,opt,name=is_encoded,json=isEncoded,proto3" json:"is_encoded,omitempty"`
 	// The sequence of its block in the stream RAW.
 	RawSequence uint64 `protobuf:"varint,40,opt,name=raw_sequence,json=rawSequence,proto3" json:"raw_sequence,omitempty"`
 	// Its index in that block.
@@ -472,6 +475,13 @@ func (x *Event) GetReplacesRawSequence() uint64 {
 	return 0
 }
 
+func (x *Event) GetIsEncoded() bool {
+	if x != nil {
+		return x.IsEncoded
+	}
+	return false
+}
+
 func (x *Event) GetRawSequence() uint64 {
 	if x != nil {
 		return x.RawSequence
@@ -667,7 +677,7 @@ const file_tideline_pipeline_v1_block_proto_rawDesc = "" +
 	"\n" +
 	" tideline/pipeline/v1/block.proto\x12\x14tideline.pipeline.v1\"<\n" +
 	"\x05Block\x123\n" +
-	"\x06events\x18\x01 \x03(\v2\x1b.tideline.pipeline.v1.EventR\x06events\"\x8d\x0f\n" +
+	"\x06events\x18\x01 \x03(\v2\x1b.tideline.pipeline.v1.EventR\x06events\"\xac\x0f\n" +
 	"\x05Event\x12\x1d\n" +
 	"\n" +
 	"project_id\x18\x01 \x01(\tR\tprojectId\x12\x19\n" +
@@ -710,7 +720,9 @@ const file_tideline_pipeline_v1_block_proto_rawDesc = "" +
 	"\x06key_id\x18\x1f \x01(\tR\x05keyId\x12\x1c\n" +
 	"\tpartition\x18  \x01(\rR\tpartition\x12!\n" +
 	"\fpayload_hash\x18! \x01(\x06R\vpayloadHash\x122\n" +
-	"\x15replaces_raw_sequence\x18\" \x01(\x04R\x13replacesRawSequence\x12!\n" +
+	"\x15replaces_raw_sequence\x18\" \x01(\x04R\x13replacesRawSequence\x12\x1d\n" +
+	"\n" +
+	"is_encoded\x18# \x01(\bR\tisEncoded\x12!\n" +
 	"\fraw_sequence\x18( \x01(\x04R\vrawSequence\x12\x1b\n" +
 	"\traw_index\x18) \x01(\rR\brawIndex\x12\x18\n" +
 	"\acountry\x18* \x01(\tR\acountry\x12\x16\n" +

@@ -1044,7 +1044,10 @@ type EventProducer struct {
 	// How many of those would be refused.
 	Failed uint32 `protobuf:"varint,6,opt,name=failed,proto3" json:"failed,omitempty"`
 	// When the newest one was received.
-	LastTime      *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=last_time,json=lastTime,proto3" json:"last_time,omitempty"`
+	LastTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=last_time,json=lastTime,proto3" json:"last_time,omitempty"`
+	// True for senders of Avro or Protobuf bytes, which go on being read by the version that wrote them: what the schema has
+	// no longer is left out of their events. False for senders of JSON, which the newest version alone judges.
+	IsEncoded     bool `protobuf:"varint,8,opt,name=is_encoded,json=isEncoded,proto3" json:"is_encoded,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1126,6 +1129,13 @@ func (x *EventProducer) GetLastTime() *timestamppb.Timestamp {
 		return x.LastTime
 	}
 	return nil
+}
+
+func (x *EventProducer) GetIsEncoded() bool {
+	if x != nil {
+		return x.IsEncoded
+	}
+	return false
 }
 
 // LookupSchemaRequest is the request of LookupSchema.
@@ -3715,7 +3725,7 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"\x04rule\x18\x02 \x01(\tR\x04rule\x12\x18\n" +
 	"\amessage\x18\x03 \x01(\tR\amessage\x12\x16\n" +
 	"\x06events\x18\x04 \x01(\rR\x06events\x12\x19\n" +
-	"\bevent_id\x18\x05 \x01(\tR\aeventId\"\xf9\x01\n" +
+	"\bevent_id\x18\x05 \x01(\tR\aeventId\"\x98\x02\n" +
 	"\rEventProducer\x12\x15\n" +
 	"\x06key_id\x18\x01 \x01(\tR\x05keyId\x12\x18\n" +
 	"\alibrary\x18\x02 \x01(\tR\alibrary\x12'\n" +
@@ -3723,7 +3733,9 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"\x0eschema_version\x18\x04 \x01(\rR\rschemaVersion\x12\x16\n" +
 	"\x06events\x18\x05 \x01(\rR\x06events\x12\x16\n" +
 	"\x06failed\x18\x06 \x01(\rR\x06failed\x127\n" +
-	"\tlast_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\blastTime\"\xb2\x03\n" +
+	"\tlast_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\blastTime\x12\x1d\n" +
+	"\n" +
+	"is_encoded\x18\b \x01(\bR\tisEncoded\"\xb2\x03\n" +
 	"\x13LookupSchemaRequest\x12$\n" +
 	"\asubject\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01(\xe8\x02R\asubject\x12@\n" +

@@ -199,7 +199,7 @@ class EventFailure(_message.Message):
     def __init__(self, path: _Optional[str] = ..., rule: _Optional[str] = ..., message: _Optional[str] = ..., events: _Optional[int] = ..., event_id: _Optional[str] = ...) -> None: ...
 
 class EventProducer(_message.Message):
-    __slots__ = ("key_id", "library", "library_version", "schema_version", "events", "failed", "last_time")
+    __slots__ = ("key_id", "library", "library_version", "schema_version", "events", "failed", "last_time", "is_encoded")
     KEY_ID_FIELD_NUMBER: _ClassVar[int]
     LIBRARY_FIELD_NUMBER: _ClassVar[int]
     LIBRARY_VERSION_FIELD_NUMBER: _ClassVar[int]
@@ -207,6 +207,7 @@ class EventProducer(_message.Message):
     EVENTS_FIELD_NUMBER: _ClassVar[int]
     FAILED_FIELD_NUMBER: _ClassVar[int]
     LAST_TIME_FIELD_NUMBER: _ClassVar[int]
+    IS_ENCODED_FIELD_NUMBER: _ClassVar[int]
     key_id: str
     library: str
     library_version: str
@@ -214,7 +215,8 @@ class EventProducer(_message.Message):
     events: int
     failed: int
     last_time: _timestamp_pb2.Timestamp
-    def __init__(self, key_id: _Optional[str] = ..., library: _Optional[str] = ..., library_version: _Optional[str] = ..., schema_version: _Optional[int] = ..., events: _Optional[int] = ..., failed: _Optional[int] = ..., last_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    is_encoded: bool
+    def __init__(self, key_id: _Optional[str] = ..., library: _Optional[str] = ..., library_version: _Optional[str] = ..., schema_version: _Optional[int] = ..., events: _Optional[int] = ..., failed: _Optional[int] = ..., last_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_encoded: bool = ...) -> None: ...
 
 class LookupSchemaRequest(_message.Message):
     __slots__ = ("subject", "kind", "text", "references", "metadata", "rule_set", "normalize", "include_deleted")
