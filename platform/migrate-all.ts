@@ -7,7 +7,12 @@ import { migrateClickHouse, migratePostgres } from "./migrate.js";
 import { repoRoot } from "./root.js";
 
 /** Every folder of migrations, in the order in which they build on each other. Each belongs to who owns its tables. */
-const postgresFolders = [controlMigrations, "registry/migrations", "services/admin/migrations"];
+const postgresFolders = [
+  controlMigrations,
+  "registry/migrations",
+  "services/admin/migrations",
+  "services/query/cohorts/migrations",
+];
 const clickhouseFolders = ["services/aggregation/migrations", "services/query/migrations"];
 
 export interface MigrateOptions {

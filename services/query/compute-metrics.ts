@@ -8,7 +8,7 @@ import type { Plan, PlanFacts, planMetrics } from "./plan.js";
 import { type Analytics, BadPattern, type Work } from "./ports.js";
 import { asksForPersons, beginningAt, conditionsOf, type MetricsQuestion } from "./question.js";
 import { planSeries, readBuckets, readTop } from "./series.js";
-import { nobodyMapped } from "./sql/people.js";
+import { type Cohorts, nobodyMapped } from "./sql/people.js";
 import { type Statement, Tenant } from "./sql/tenant.js";
 
 /** An answer with what it cost and where it was read. */
@@ -35,11 +35,13 @@ export interface MetricsEngine {
 export async function computeMetrics(
   engine: MetricsEngine,
   projectId: string,
-  { question: asked, signal, zone, choosePlan }: MetricsRun,
+  { question: asked, signal, zone, choosePlan, cohorts }: MetricsRun,
 ): Promise<ComputedMetrics> {
   const { analytics } = engine;
   const tenant = new Tenant(projectId);
-  const people = asksForPersons(asked) ? await engine.people.people(projectId, tenant, signal) : nobodyMapped;
+  const asksForThem = asksForPersons(asked) || cohorts !== undefined;
+  const persons = asksForThem ? await engine.people.people(projectId, tenant, signal) : nobodyMapped;
+  const people = cohorts === undefined ? persons : { ...persons, cohorts };
   const facts = { peopleMapped: people.mapped, ...(zone === undefined ? {} : { zone }) };
   const planned =
     choosePlan === undefined
@@ -79,6 +81,8 @@ function sumOf(works: readonly Work[]): Work {
 export interface MetricsRun {
   readonly question: MetricsQuestion;
   readonly signal: AbortSignal;
+  /** Where the question asks who is in one. */
+  readonly cohorts?: Cohorts | undefined;
   /** The project's zone; without it the rollup of days is not used. */
   readonly zone?: PlanFacts["zone"];
   /** Takes the planner's place, in tests that ask every path the same. */

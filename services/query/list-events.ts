@@ -36,7 +36,11 @@ export async function listEvents(
   const tenant = new Tenant(projectId);
   const { signal } = call;
   const usesTraits = request.filters.some(({ property }) => property?.scope === PropertyScope.USER);
-  const people = usesTraits ? await ports.people.people(projectId, tenant, signal) : nobodyMapped;
+  const present = { nowMs: ports.clock.now(), timeZone: settings.timeZone };
+  const cohorts = await ports.people.cohorts(projectId, request.filters, present);
+  const looksAtPersons = usesTraits || cohorts !== undefined;
+  const persons = looksAtPersons ? await ports.people.people(projectId, tenant, signal) : nobodyMapped;
+  const people = cohorts === undefined ? persons : { ...persons, cohorts };
   const applied = await ports.progress.applied();
   const system = request.type === "" || systemTypes.has(request.type);
   const gaps = await ports.expiry.gaps(

@@ -9,12 +9,22 @@ export interface FilterGroup {
   readonly filters: readonly Filter[];
 }
 
-/** The refusal that names the first regular expression of the filters that the engine can't compile. */
+/** The refusal where the engine said that it can't compile a regular expression of these. */
 export async function badPattern(
   groups: readonly FilterGroup[],
   analytics: Analytics,
   signal: AbortSignal,
 ): Promise<Error> {
+  const refusal = await firstBadPattern(groups, analytics, signal);
+  return refusal ?? new Error("the engine refused a regular expression that it can compile");
+}
+
+/** The refusal that names the first regular expression that the engine can't compile, if any. */
+export async function firstBadPattern(
+  groups: readonly FilterGroup[],
+  analytics: Analytics,
+  signal: AbortSignal,
+): Promise<Error | undefined> {
   for (const { field, op, values } of groups.flatMap(filtersOf)) {
     if (op !== FilterOp.REGEX && op !== FilterOp.NOT_REGEX) continue;
     for (const [at, pattern] of values.entries()) {
@@ -22,7 +32,7 @@ export async function badPattern(
       return requestInvalid(`${field}.values[${at}]`, "regex", "not a regular expression (RE2)");
     }
   }
-  return new Error("the engine refused a regular expression that it can compile");
+  return undefined;
 }
 
 function filtersOf({ field, filters }: FilterGroup): (Pick<Filter, "op" | "values"> & { field: string })[] {

@@ -1,7 +1,8 @@
 import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
+import { PropertyScope } from "../../gen/ts/tideline/query/v1/question_pb.js";
 import { Fault } from "../../platform/fault.js";
 import type { Analytics } from "./ports.js";
-import { chainsOf, latestIdentities, nobodyMapped, type People } from "./sql/people.js";
+import { type Cohorts, chainsOf, latestIdentities, nobodyMapped, type People } from "./sql/people.js";
 import { bind, sql } from "./sql/sql.js";
 import type { Tenant } from "./sql/tenant.js";
 
@@ -9,13 +10,43 @@ import type { Tenant } from "./sql/tenant.js";
 const linksMax = 10_000;
 const projectsMax = 1_000;
 
+/** The present of a question: what "the last so many days" end at, and the zone of times that name none. */
+export interface Present {
+  readonly nowMs: number;
+  readonly timeZone: string;
+}
+
+export type CohortSource = (projectId: string, present: Present) => Promise<Cohorts>;
+
+/** The scope by its name or number, also in conditions that are texts of JSON themselves. */
+const cohortScope = new RegExp(String.raw`PROPERTY_SCOPE_COHORT|scope[\\"]*:${PropertyScope.COHORT}\b`);
+
+/** Whether a question, as JSON, may name a property of scope COHORT. That a value looks like it does no harm. */
+function mentionsCohort(canonical: unknown): boolean {
+  return cohortScope.test(JSON.stringify(canonical));
+}
+
+const noCohorts: CohortSource = () => Promise.reject(new Error("opened without cohorts"));
+
 /** Knows who is who; what it knows of a project is read again whenever a statement on an id was added. */
 export class PeopleStore {
   readonly #analytics: Analytics;
+  readonly #cohorts: CohortSource;
   readonly #known = new Map<string, { readonly version: string; readonly people: People }>();
 
-  constructor(analytics: Analytics) {
+  constructor(analytics: Analytics, cohorts: CohortSource = noCohorts) {
     this.#analytics = analytics;
+    this.#cohorts = cohorts;
+  }
+
+  /**
+   * The project's cohorts as they are defined now, for a question that asks for them; undefined for others.
+   *
+   * @param canonical the question, as JSON
+   * @throws Fault ENGINE_UNAVAILABLE
+   */
+  async cohorts(projectId: string, canonical: unknown, present: Present): Promise<Cohorts | undefined> {
+    return mentionsCohort(canonical) ? this.#cohorts(projectId, present) : undefined;
   }
 
   /** @throws Fault QUERY_TOO_LARGE where more than 10,000 users are linked to users. */

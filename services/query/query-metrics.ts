@@ -44,17 +44,21 @@ export async function queryMetrics(
   const registered = asksForProperties(asked) ? await ports.kinds.kindsOf(projectId, asked.type) : undefined;
   const question = registered === undefined ? asked : { ...asked, registered };
   const { maxStaleness } = request;
+  const canonical = metricsCanonical(question);
+  const present = { nowMs: ports.clock.now(), timeZone: question.timeZone };
+  const cohorts = await ports.people.cohorts(projectId, canonical, present);
   const answered = await ports.answers.answer({
     projectId,
-    canonical: metricsCanonical(question),
+    canonical: cohorts === undefined ? canonical : [canonical, cohorts.version],
     data: askedData(question),
-    endsNow: question.range.endsNow,
+    // Who is in a cohort hangs on events of other types and times.
+    endsNow: question.range.endsNow || cohorts !== undefined,
     maxStalenessMs:
       maxStaleness === undefined ? maxStalenessDefaultMs : Math.max(0, durationMs(maxStaleness)),
     signal: call.signal,
     compute: async (applied, signal) => {
       const zone = { name: settings.timeZone, ...zoneSince(settings) };
-      const response = await computed(ports, projectId, { question, applied, signal, zone });
+      const response = await computed(ports, projectId, { question, applied, signal, zone, cohorts });
       return toBinary(QueryMetricsResponseSchema, create(QueryMetricsResponseSchema, response));
     },
   });

@@ -1,5 +1,7 @@
 import { QueryService } from "../../gen/ts/tideline/query/v1/query_service_pb.js";
 import { type Mount, mount } from "../../platform/serve/mount.js";
+import { type CohortPorts, deleteCohort, putCohort } from "./cohorts/put-cohort.js";
+import { getCohort, listCohortMembers, listCohorts } from "./cohorts/read-cohorts.js";
 import { queryExperiment } from "./experiment/query-experiment.js";
 import { type ExplainEventPorts, explainEvent } from "./explain-event.js";
 import { getUser } from "./get-user.js";
@@ -18,7 +20,7 @@ import { querySessions } from "./visits/query-sessions.js";
 import { answerSql, type SqlPorts } from "./written-sql/sql-pages.js";
 import { streamSql } from "./written-sql/stream-sql.js";
 
-export type QueryPorts = QueryMetricsPorts & ExplainEventPorts & SubscribePorts & SqlPorts;
+export type QueryPorts = QueryMetricsPorts & CohortPorts & ExplainEventPorts & SubscribePorts & SqlPorts;
 
 /** QueryService on its ports. */
 export function mountQuery(ports: QueryPorts): Mount {
@@ -39,6 +41,11 @@ export function mountQuery(ports: QueryPorts): Mount {
       listRetentionUsers: (request, call) => listRetentionUsers(ports, request, call),
       queryLifecycle: (request, call) => queryLifecycle(ports, request, call),
       listLifecycleUsers: (request, call) => listLifecycleUsers(ports, request, call),
+      putCohort: (request, call) => putCohort(ports, request, call),
+      getCohort: (request, call) => getCohort(ports, request, call),
+      listCohorts: (request, call) => listCohorts(ports, request, call),
+      deleteCohort: (request, call) => deleteCohort(ports, request, call),
+      listCohortMembers: (request, call) => listCohortMembers(ports, request, call),
       subscribe: (request, call) => subscribe(ports, request, call),
       sql: (request, call) => answerSql(ports, request, call),
       streamSql: (request, call) => streamSql(ports, request, call),
@@ -58,6 +65,11 @@ export function mountQuery(ports: QueryPorts): Mount {
       listRetentionUsers: "query",
       queryLifecycle: "query",
       listLifecycleUsers: "query",
+      putCohort: "admin",
+      getCohort: "query",
+      listCohorts: "query",
+      deleteCohort: "admin",
+      listCohortMembers: "query",
       subscribe: "query",
       sql: "query",
       streamSql: "query",

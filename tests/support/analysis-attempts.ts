@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { LifecycleStatus } from "../../gen/ts/tideline/query/v1/lifecycle_pb.js";
 import { Interval } from "../../gen/ts/tideline/query/v1/question_pb.js";
+import { refusalOf } from "./fault.js";
 import type { TestProject } from "./own-project.js";
 
 type Attempt = (ours: TestProject) => Promise<void>;
@@ -54,4 +55,27 @@ export const analysisAttempts: Readonly<Record<string, Attempt>> = {
     const { lines } = await query.queryTrend({ series: [{}] });
     expect(lines.map(({ total }) => total?.value)).to.deep.equal([0]);
   },
+  ...Object.fromEntries(
+    (["PutCohort", "DeleteCohort"] as const).map((name) => [
+      `QueryService.${name}`,
+      async ({ query }: TestProject) => {
+        const cohort = {
+          cohortId: "a-cohort",
+          rule: { rule: { case: "cohortId" as const, value: "theirs" } },
+        };
+        const call = name === "PutCohort" ? query.putCohort({ cohort }) : query.deleteCohort(cohort);
+        expect(await refusalOf(call)).to.include({ code: "PERMISSION_DENIED", reason: "SCOPE_MISSING" });
+      },
+    ]),
+  ),
+  "QueryService.GetCohort": ({ query }) => notTheirs(query.getCohort({ cohortId: "a-cohort" })),
+  "QueryService.ListCohortMembers": ({ query }) =>
+    notTheirs(query.listCohortMembers({ cohortId: "a-cohort" })),
+  "QueryService.ListCohorts": async ({ query }) => {
+    expect((await query.listCohorts({})).cohorts).to.deep.equal([]);
+  },
 };
+
+async function notTheirs(call: Promise<unknown>): Promise<void> {
+  expect(await refusalOf(call)).to.include({ code: "NOT_FOUND", reason: "COHORT_NOT_FOUND" });
+}

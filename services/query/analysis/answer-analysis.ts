@@ -20,7 +20,7 @@ import { type Applied, BadPattern } from "../ports.js";
 import type { QueryMetricsPorts } from "../query-metrics.js";
 import { eventYears } from "../question.js";
 import type { RegisteredKinds } from "../registered-kinds.js";
-import { nobodyMapped } from "../sql/people.js";
+import { type Cohorts, nobodyMapped } from "../sql/people.js";
 import { Tenant } from "../sql/tenant.js";
 import { hasSystemType } from "../sql/types.js";
 import type { AskedData } from "../sql/version.js";
@@ -83,17 +83,23 @@ export async function answerAnalysis<Desc extends DescMessage>(
 ): Promise<MessageShape<Desc>> {
   const asked = prepare(frame);
   const kinds = await kindsOf(ports, projectId, asked.data.types);
-  const endsNow = frame.range.endsNow || (frame.isNowClock && (asked.movesUntilMs ?? 0) > frame.nowMs);
+  const question = canonicalOf(asked, kinds);
+  const cohorts = await ports.people.cohorts(projectId, question, frame);
+  // Who is in a cohort hangs on events of other types and times.
+  const endsNow =
+    frame.range.endsNow ||
+    cohorts !== undefined ||
+    (frame.isNowClock && (asked.movesUntilMs ?? 0) > frame.nowMs);
   const answered = await ports.answers.answer({
     projectId,
-    canonical: canonicalOf(asked, kinds),
+    canonical: cohorts === undefined ? question : [question, cohorts.version],
     // An event of old times may change what is first.
     data: asked.asksHistory ? { ...asked.data, fromMs: eventYears.fromMs } : asked.data,
     endsNow,
     maxStalenessMs: frame.maxStalenessMs,
     signal,
     compute: async (applied, shared) => {
-      const computing = { projectId, kinds, applied, signal: shared };
+      const computing = { projectId, kinds, applied, signal: shared, cohorts };
       const response = await computed(ports, computing, { asked, prepare });
       return toBinary(asked.response, create(asked.response, response));
     },
@@ -127,6 +133,7 @@ function canonicalOf({ name, canonical, frame }: Analysis<DescMessage>, kinds: K
 interface Computing {
   readonly projectId: string;
   readonly kinds: Kinds;
+  readonly cohorts: Cohorts | undefined;
   /** Looked at first: what the answer says it covers is in it. */
   readonly applied: Applied;
   readonly signal: AbortSignal;
@@ -137,11 +144,13 @@ async function computed<Desc extends DescMessage>(
   computing: Computing,
   { asked, prepare }: { readonly asked: Analysis<Desc>; readonly prepare: Prepare<Desc> },
 ): Promise<MessageInitShape<Desc>> {
-  const { projectId, applied, signal, kinds } = computing;
+  const { projectId, applied, signal, kinds, cohorts } = computing;
   const tenant = new Tenant(projectId);
   const left = await leftOf(ports, computing, { asked, prepare });
   const { analysis } = left;
-  const people = analysis.data.persons ? await ports.people.people(projectId, tenant, signal) : nobodyMapped;
+  const asksForPersons = analysis.data.persons || cohorts !== undefined;
+  const persons = asksForPersons ? await ports.people.people(projectId, tenant, signal) : nobodyMapped;
+  const people = cohorts === undefined ? persons : { ...persons, cohorts };
   const { frame } = analysis;
   const readers = { kinds, timeZone: frame.timeZone, filters: frame.filters };
   const run = new AnalysisRun({ analytics: ports.analytics, tenant, people, applied, signal, readers });

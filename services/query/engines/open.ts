@@ -11,6 +11,7 @@ import type { EngineProbe } from "../../../platform/serve/health.js";
 import { type StreamNames, streamNames } from "../../../platform/streams.js";
 import { SchemaCache } from "../../../registry/schema-cache.js";
 import { CachedAnswers } from "../cache/cached-answers.js";
+import { cohortSource } from "../cohorts/cohort-source.js";
 import type { QueryConfig } from "../config.js";
 import { Expiry } from "../expiry.js";
 import { LiveHub } from "../live/hub.js";
@@ -20,6 +21,7 @@ import type { QueryPorts } from "../routes.js";
 import type { ConfinedSql } from "../written-sql/ports.js";
 import { redisAnswers } from "./answer-store.js";
 import { clickhouseAnalytics } from "./clickhouse.js";
+import { openCohortStore } from "./cohort-store.js";
 import { confinedSql } from "./confined-sql.js";
 import { redisResults } from "./kept-results.js";
 import { liveSource } from "./live.js";
@@ -59,14 +61,16 @@ export async function openEngines(config: QueryConfig, life: Life, name: string)
   const hub = life.own("live feeds", new LiveHub({ source, analytics, clock }), (it) => it.close());
   const trail = openTrail({ nats, redis, pool, names, prefix, partitions });
   const { projects } = control;
-  const people = new PeopleStore(analytics);
   const expiry = new Expiry({ analytics, retention: config.retention, clock });
   const kinds = registeredKinds(new SchemaCache({ pool, feed: control.feed, clock }));
+  const cohorts = openCohortStore(pool);
+  const people = new PeopleStore(analytics, cohortSource(cohorts, kinds));
   const sql = openSql(config, life, name);
   const results = redisResults(redis, { prefix, clock });
   const answers = new CachedAnswers({ analytics, store: redisAnswers(redis, prefix), progress, clock });
   return {
     ports: {
+      cohorts,
       kinds,
       analytics,
       people,

@@ -9,6 +9,7 @@ export class StatementJoins {
   readonly #people: People;
   readonly #joins: Sql[] = [];
   readonly #traits = new Map<string, Sql>();
+  readonly #cohorts = new Map<string, Sql>();
   #person: PersonSql | undefined;
 
   constructor(tenant: Tenant, people: People) {
@@ -35,6 +36,17 @@ export class StatementJoins {
     const value = this.#traits.get(name) ?? this.#joinTrait(name);
     this.#traits.set(name, value);
     return value;
+  }
+
+  /** Whether the person is in a cohort. @throws Fault COHORT_NOT_FOUND, REQUEST_INVALID */
+  cohort(cohortId: string): Sql {
+    const known = this.#cohorts.get(cohortId);
+    if (known !== undefined) return known;
+    const { cohorts } = this.#people;
+    if (cohorts === undefined) throw new Error("a statement on cohorts without the project's cohorts");
+    const isIn = cohorts.isIn(cohortId, { tenant: this.#tenant, people: this.#people, joins: this });
+    this.#cohorts.set(cohortId, isIn);
+    return isIn;
   }
 
   #joinTrait(name: string): Sql {

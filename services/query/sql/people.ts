@@ -1,3 +1,4 @@
+import type { StatementJoins } from "./joins.js";
 import { bind, nothing, type OwnRows, type Sql, sql } from "./sql.js";
 import type { Tenant } from "./tenant.js";
 
@@ -7,6 +8,27 @@ export interface People {
   readonly mapped: boolean;
   /** Where a statement's user was in turn said to be another: id to the person at the end. */
   readonly chains: ReadonlyMap<string, string>;
+  /** Set where the question asks who is in a cohort. */
+  readonly cohorts?: Cohorts;
+}
+
+/** Who is in the cohorts of a project. */
+export interface Cohorts {
+  /** Another one where the definition of any is another. */
+  readonly version: string;
+  /**
+   * Whether the person of a statement's rows is in a cohort.
+   *
+   * @throws Fault COHORT_NOT_FOUND, REQUEST_INVALID
+   */
+  isIn(cohortId: string, statement: CohortStatement): Sql;
+}
+
+/** A statement in which persons are looked up in cohorts. */
+export interface CohortStatement {
+  readonly tenant: Tenant;
+  readonly people: People;
+  readonly joins: StatementJoins;
 }
 
 export const nobodyMapped: People = { mapped: false, chains: new Map() };

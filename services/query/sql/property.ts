@@ -66,6 +66,7 @@ export class PropertyReader {
   property({ scope, name }: Pick<Property, "scope" | "name">, field: string): PropertySql {
     if (scope === PropertyScope.FIELD) return fieldSql(fieldOf(name, field));
     if (scope === PropertyScope.USER) return this.#trait(keysOf(name));
+    if (scope === PropertyScope.COHORT) return membershipSql(this.#joins.cohort(name));
     const keys = keysOf(name);
     const kind = this.#kinds.get(propertyPath(keys));
     const path = pathSql(keys, field);
@@ -139,6 +140,17 @@ function fieldSql({ kind, column, zeroIsMissing = false }: Field): PropertySql {
       };
     }
   }
+}
+
+/** Who is in a cohort has the text "true"; for others it is missing. */
+function membershipSql(isIn: Sql): PropertySql {
+  return {
+    text: sql`if(${isIn}, 'true', NULL)`,
+    number: noNumber,
+    integers: [],
+    float: noNumber,
+    isSet: isIn,
+  };
 }
 
 /** A value that is kept as JSON text, empty where there is none. */

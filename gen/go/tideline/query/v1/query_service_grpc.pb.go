@@ -33,6 +33,11 @@ const (
 	QueryService_ListRetentionUsers_FullMethodName  = "/tideline.query.v1.QueryService/ListRetentionUsers"
 	QueryService_QueryLifecycle_FullMethodName      = "/tideline.query.v1.QueryService/QueryLifecycle"
 	QueryService_ListLifecycleUsers_FullMethodName  = "/tideline.query.v1.QueryService/ListLifecycleUsers"
+	QueryService_PutCohort_FullMethodName           = "/tideline.query.v1.QueryService/PutCohort"
+	QueryService_GetCohort_FullMethodName           = "/tideline.query.v1.QueryService/GetCohort"
+	QueryService_ListCohorts_FullMethodName         = "/tideline.query.v1.QueryService/ListCohorts"
+	QueryService_DeleteCohort_FullMethodName        = "/tideline.query.v1.QueryService/DeleteCohort"
+	QueryService_ListCohortMembers_FullMethodName   = "/tideline.query.v1.QueryService/ListCohortMembers"
 	QueryService_Subscribe_FullMethodName           = "/tideline.query.v1.QueryService/Subscribe"
 	QueryService_Sql_FullMethodName                 = "/tideline.query.v1.QueryService/Sql"
 	QueryService_StreamSql_FullMethodName           = "/tideline.query.v1.QueryService/StreamSql"
@@ -74,6 +79,16 @@ type QueryServiceClient interface {
 	QueryLifecycle(ctx context.Context, in *QueryLifecycleRequest, opts ...grpc.CallOption) (*QueryLifecycleResponse, error)
 	// ListLifecycleUsers lists the users behind a bar of QueryLifecycle, page by page.
 	ListLifecycleUsers(ctx context.Context, in *ListLifecycleUsersRequest, opts ...grpc.CallOption) (*ListLifecycleUsersResponse, error)
+	// PutCohort makes a cohort, or changes it; the same twice changes nothing. Needs the scope "admin".
+	PutCohort(ctx context.Context, in *PutCohortRequest, opts ...grpc.CallOption) (*PutCohortResponse, error)
+	// GetCohort reads one cohort, and counts who is in it.
+	GetCohort(ctx context.Context, in *GetCohortRequest, opts ...grpc.CallOption) (*GetCohortResponse, error)
+	// ListCohorts reads the project's cohorts, page by page.
+	ListCohorts(ctx context.Context, in *ListCohortsRequest, opts ...grpc.CallOption) (*ListCohortsResponse, error)
+	// DeleteCohort forgets a cohort; one that another cohort stands on is kept. Needs the scope "admin".
+	DeleteCohort(ctx context.Context, in *DeleteCohortRequest, opts ...grpc.CallOption) (*DeleteCohortResponse, error)
+	// ListCohortMembers lists who is in a cohort, page by page.
+	ListCohortMembers(ctx context.Context, in *ListCohortMembersRequest, opts ...grpc.CallOption) (*ListCohortMembersResponse, error)
 	// Subscribe streams the project's live picture: the whole at once, then changes each second, under 2 s behind.
 	Subscribe(ctx context.Context, in *SubscribeRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SubscribeResponse], error)
 	// Sql runs one read-only statement over the project's own rows, and gives its result page by page.
@@ -230,6 +245,56 @@ func (c *queryServiceClient) ListLifecycleUsers(ctx context.Context, in *ListLif
 	return out, nil
 }
 
+func (c *queryServiceClient) PutCohort(ctx context.Context, in *PutCohortRequest, opts ...grpc.CallOption) (*PutCohortResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(PutCohortResponse)
+	err := c.cc.Invoke(ctx, QueryService_PutCohort_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryServiceClient) GetCohort(ctx context.Context, in *GetCohortRequest, opts ...grpc.CallOption) (*GetCohortResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetCohortResponse)
+	err := c.cc.Invoke(ctx, QueryService_GetCohort_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryServiceClient) ListCohorts(ctx context.Context, in *ListCohortsRequest, opts ...grpc.CallOption) (*ListCohortsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListCohortsResponse)
+	err := c.cc.Invoke(ctx, QueryService_ListCohorts_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryServiceClient) DeleteCohort(ctx context.Context, in *DeleteCohortRequest, opts ...grpc.CallOption) (*DeleteCohortResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeleteCohortResponse)
+	err := c.cc.Invoke(ctx, QueryService_DeleteCohort_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryServiceClient) ListCohortMembers(ctx context.Context, in *ListCohortMembersRequest, opts ...grpc.CallOption) (*ListCohortMembersResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListCohortMembersResponse)
+	err := c.cc.Invoke(ctx, QueryService_ListCohortMembers_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *queryServiceClient) Subscribe(ctx context.Context, in *SubscribeRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SubscribeResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	stream, err := c.cc.NewStream(ctx, &QueryService_ServiceDesc.Streams[0], QueryService_Subscribe_FullMethodName, cOpts...)
@@ -314,6 +379,16 @@ type QueryServiceServer interface {
 	QueryLifecycle(context.Context, *QueryLifecycleRequest) (*QueryLifecycleResponse, error)
 	// ListLifecycleUsers lists the users behind a bar of QueryLifecycle, page by page.
 	ListLifecycleUsers(context.Context, *ListLifecycleUsersRequest) (*ListLifecycleUsersResponse, error)
+	// PutCohort makes a cohort, or changes it; the same twice changes nothing. Needs the scope "admin".
+	PutCohort(context.Context, *PutCohortRequest) (*PutCohortResponse, error)
+	// GetCohort reads one cohort, and counts who is in it.
+	GetCohort(context.Context, *GetCohortRequest) (*GetCohortResponse, error)
+	// ListCohorts reads the project's cohorts, page by page.
+	ListCohorts(context.Context, *ListCohortsRequest) (*ListCohortsResponse, error)
+	// DeleteCohort forgets a cohort; one that another cohort stands on is kept. Needs the scope "admin".
+	DeleteCohort(context.Context, *DeleteCohortRequest) (*DeleteCohortResponse, error)
+	// ListCohortMembers lists who is in a cohort, page by page.
+	ListCohortMembers(context.Context, *ListCohortMembersRequest) (*ListCohortMembersResponse, error)
 	// Subscribe streams the project's live picture: the whole at once, then changes each second, under 2 s behind.
 	Subscribe(*SubscribeRequest, grpc.ServerStreamingServer[SubscribeResponse]) error
 	// Sql runs one read-only statement over the project's own rows, and gives its result page by page.
@@ -371,6 +446,21 @@ func (UnimplementedQueryServiceServer) QueryLifecycle(context.Context, *QueryLif
 }
 func (UnimplementedQueryServiceServer) ListLifecycleUsers(context.Context, *ListLifecycleUsersRequest) (*ListLifecycleUsersResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListLifecycleUsers not implemented")
+}
+func (UnimplementedQueryServiceServer) PutCohort(context.Context, *PutCohortRequest) (*PutCohortResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method PutCohort not implemented")
+}
+func (UnimplementedQueryServiceServer) GetCohort(context.Context, *GetCohortRequest) (*GetCohortResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetCohort not implemented")
+}
+func (UnimplementedQueryServiceServer) ListCohorts(context.Context, *ListCohortsRequest) (*ListCohortsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListCohorts not implemented")
+}
+func (UnimplementedQueryServiceServer) DeleteCohort(context.Context, *DeleteCohortRequest) (*DeleteCohortResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteCohort not implemented")
+}
+func (UnimplementedQueryServiceServer) ListCohortMembers(context.Context, *ListCohortMembersRequest) (*ListCohortMembersResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListCohortMembers not implemented")
 }
 func (UnimplementedQueryServiceServer) Subscribe(*SubscribeRequest, grpc.ServerStreamingServer[SubscribeResponse]) error {
 	return status.Error(codes.Unimplemented, "method Subscribe not implemented")
@@ -654,6 +744,96 @@ func _QueryService_ListLifecycleUsers_Handler(srv interface{}, ctx context.Conte
 	return interceptor(ctx, in, info, handler)
 }
 
+func _QueryService_PutCohort_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(PutCohortRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).PutCohort(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_PutCohort_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).PutCohort(ctx, req.(*PutCohortRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _QueryService_GetCohort_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetCohortRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).GetCohort(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_GetCohort_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).GetCohort(ctx, req.(*GetCohortRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _QueryService_ListCohorts_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListCohortsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).ListCohorts(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_ListCohorts_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).ListCohorts(ctx, req.(*ListCohortsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _QueryService_DeleteCohort_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteCohortRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).DeleteCohort(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_DeleteCohort_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).DeleteCohort(ctx, req.(*DeleteCohortRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _QueryService_ListCohortMembers_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListCohortMembersRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).ListCohortMembers(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_ListCohortMembers_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).ListCohortMembers(ctx, req.(*ListCohortMembersRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _QueryService_Subscribe_Handler(srv interface{}, stream grpc.ServerStream) error {
 	m := new(SubscribeRequest)
 	if err := stream.RecvMsg(m); err != nil {
@@ -756,6 +936,26 @@ var QueryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListLifecycleUsers",
 			Handler:    _QueryService_ListLifecycleUsers_Handler,
+		},
+		{
+			MethodName: "PutCohort",
+			Handler:    _QueryService_PutCohort_Handler,
+		},
+		{
+			MethodName: "GetCohort",
+			Handler:    _QueryService_GetCohort_Handler,
+		},
+		{
+			MethodName: "ListCohorts",
+			Handler:    _QueryService_ListCohorts_Handler,
+		},
+		{
+			MethodName: "DeleteCohort",
+			Handler:    _QueryService_DeleteCohort_Handler,
+		},
+		{
+			MethodName: "ListCohortMembers",
+			Handler:    _QueryService_ListCohortMembers_Handler,
 		},
 		{
 			MethodName: "Sql",

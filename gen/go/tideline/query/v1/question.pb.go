@@ -104,6 +104,8 @@ const (
 	PropertyScope_PROPERTY_SCOPE_FIELD PropertyScope = 2
 	// A trait of the user, as it is now.
 	PropertyScope_PROPERTY_SCOPE_USER PropertyScope = 3
+	// Whether the user is in the cohort of this id: the text "true", and missing for who is not.
+	PropertyScope_PROPERTY_SCOPE_COHORT PropertyScope = 4
 )
 
 // Enum value maps for PropertyScope.
@@ -113,12 +115,14 @@ var (
 		1: "PROPERTY_SCOPE_EVENT",
 		2: "PROPERTY_SCOPE_FIELD",
 		3: "PROPERTY_SCOPE_USER",
+		4: "PROPERTY_SCOPE_COHORT",
 	}
 	PropertyScope_value = map[string]int32{
 		"PROPERTY_SCOPE_UNSPECIFIED": 0,
 		"PROPERTY_SCOPE_EVENT":       1,
 		"PROPERTY_SCOPE_FIELD":       2,
 		"PROPERTY_SCOPE_USER":        3,
+		"PROPERTY_SCOPE_COHORT":      4,
 	}
 )
 
@@ -947,12 +951,13 @@ const file_tideline_query_v1_question_proto_rawDesc = "" +
 	"\rINTERVAL_HOUR\x10\x03\x12\x10\n" +
 	"\fINTERVAL_DAY\x10\x04\x12\x11\n" +
 	"\rINTERVAL_WEEK\x10\x05\x12\x12\n" +
-	"\x0eINTERVAL_MONTH\x10\x06*|\n" +
+	"\x0eINTERVAL_MONTH\x10\x06*\x97\x01\n" +
 	"\rPropertyScope\x12\x1e\n" +
 	"\x1aPROPERTY_SCOPE_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14PROPERTY_SCOPE_EVENT\x10\x01\x12\x18\n" +
 	"\x14PROPERTY_SCOPE_FIELD\x10\x02\x12\x17\n" +
-	"\x13PROPERTY_SCOPE_USER\x10\x03*\xc9\x02\n" +
+	"\x13PROPERTY_SCOPE_USER\x10\x03\x12\x19\n" +
+	"\x15PROPERTY_SCOPE_COHORT\x10\x04*\xc9\x02\n" +
 	"\bFilterOp\x12\x19\n" +
 	"\x15FILTER_OP_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10FILTER_OP_EQUALS\x10\x01\x12\x18\n" +

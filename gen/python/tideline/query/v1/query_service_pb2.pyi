@@ -7,6 +7,7 @@ from tideline.event.v1 import event_pb2 as _event_pb2
 from tideline.event.v1 import verdict_pb2 as _verdict_pb2
 from tideline.pipeline.v1 import block_pb2 as _block_pb2
 from tideline.pipeline.v1 import live_pb2 as _live_pb2
+from tideline.query.v1 import cohort_pb2 as _cohort_pb2
 from tideline.query.v1 import experiment_pb2 as _experiment_pb2
 from tideline.query.v1 import lifecycle_pb2 as _lifecycle_pb2
 from tideline.query.v1 import paths_pb2 as _paths_pb2

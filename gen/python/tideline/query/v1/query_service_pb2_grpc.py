@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from tideline.query.v1 import cohort_pb2 as tideline_dot_query_dot_v1_dot_cohort__pb2
 from tideline.query.v1 import experiment_pb2 as tideline_dot_query_dot_v1_dot_experiment__pb2
 from tideline.query.v1 import lifecycle_pb2 as tideline_dot_query_dot_v1_dot_lifecycle__pb2
 from tideline.query.v1 import paths_pb2 as tideline_dot_query_dot_v1_dot_paths__pb2
@@ -114,6 +115,31 @@ class QueryServiceStub(object):
                 '/tideline.query.v1.QueryService/ListLifecycleUsers',
                 request_serializer=tideline_dot_query_dot_v1_dot_lifecycle__pb2.ListLifecycleUsersRequest.SerializeToString,
                 response_deserializer=tideline_dot_query_dot_v1_dot_lifecycle__pb2.ListLifecycleUsersResponse.FromString,
+                _registered_method=True)
+        self.PutCohort = channel.unary_unary(
+                '/tideline.query.v1.QueryService/PutCohort',
+                request_serializer=tideline_dot_query_dot_v1_dot_cohort__pb2.PutCohortRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_cohort__pb2.PutCohortResponse.FromString,
+                _registered_method=True)
+        self.GetCohort = channel.unary_unary(
+                '/tideline.query.v1.QueryService/GetCohort',
+                request_serializer=tideline_dot_query_dot_v1_dot_cohort__pb2.GetCohortRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_cohort__pb2.GetCohortResponse.FromString,
+                _registered_method=True)
+        self.ListCohorts = channel.unary_unary(
+                '/tideline.query.v1.QueryService/ListCohorts',
+                request_serializer=tideline_dot_query_dot_v1_dot_cohort__pb2.ListCohortsRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_cohort__pb2.ListCohortsResponse.FromString,
+                _registered_method=True)
+        self.DeleteCohort = channel.unary_unary(
+                '/tideline.query.v1.QueryService/DeleteCohort',
+                request_serializer=tideline_dot_query_dot_v1_dot_cohort__pb2.DeleteCohortRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_cohort__pb2.DeleteCohortResponse.FromString,
+                _registered_method=True)
+        self.ListCohortMembers = channel.unary_unary(
+                '/tideline.query.v1.QueryService/ListCohortMembers',
+                request_serializer=tideline_dot_query_dot_v1_dot_cohort__pb2.ListCohortMembersRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_cohort__pb2.ListCohortMembersResponse.FromString,
                 _registered_method=True)
         self.Subscribe = channel.unary_stream(
                 '/tideline.query.v1.QueryService/Subscribe',
@@ -236,6 +262,41 @@ class QueryServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PutCohort(self, request, context):
+        """PutCohort makes a cohort, or changes it; the same twice changes nothing. Needs the scope "admin".
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetCohort(self, request, context):
+        """GetCohort reads one cohort, and counts who is in it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCohorts(self, request, context):
+        """ListCohorts reads the project's cohorts, page by page.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteCohort(self, request, context):
+        """DeleteCohort forgets a cohort; one that another cohort stands on is kept. Needs the scope "admin".
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCohortMembers(self, request, context):
+        """ListCohortMembers lists who is in a cohort, page by page.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Subscribe(self, request, context):
         """Subscribe streams the project's live picture: the whole at once, then changes each second, under 2 s behind.
         """
@@ -329,6 +390,31 @@ def add_QueryServiceServicer_to_server(servicer, server):
                     servicer.ListLifecycleUsers,
                     request_deserializer=tideline_dot_query_dot_v1_dot_lifecycle__pb2.ListLifecycleUsersRequest.FromString,
                     response_serializer=tideline_dot_query_dot_v1_dot_lifecycle__pb2.ListLifecycleUsersResponse.SerializeToString,
+            ),
+            'PutCohort': grpc.unary_unary_rpc_method_handler(
+                    servicer.PutCohort,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_cohort__pb2.PutCohortRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_cohort__pb2.PutCohortResponse.SerializeToString,
+            ),
+            'GetCohort': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCohort,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_cohort__pb2.GetCohortRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_cohort__pb2.GetCohortResponse.SerializeToString,
+            ),
+            'ListCohorts': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCohorts,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_cohort__pb2.ListCohortsRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_cohort__pb2.ListCohortsResponse.SerializeToString,
+            ),
+            'DeleteCohort': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteCohort,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_cohort__pb2.DeleteCohortRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_cohort__pb2.DeleteCohortResponse.SerializeToString,
+            ),
+            'ListCohortMembers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCohortMembers,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_cohort__pb2.ListCohortMembersRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_cohort__pb2.ListCohortMembersResponse.SerializeToString,
             ),
             'Subscribe': grpc.unary_stream_rpc_method_handler(
                     servicer.Subscribe,
@@ -727,6 +813,141 @@ class QueryService(object):
             '/tideline.query.v1.QueryService/ListLifecycleUsers',
             tideline_dot_query_dot_v1_dot_lifecycle__pb2.ListLifecycleUsersRequest.SerializeToString,
             tideline_dot_query_dot_v1_dot_lifecycle__pb2.ListLifecycleUsersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PutCohort(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/PutCohort',
+            tideline_dot_query_dot_v1_dot_cohort__pb2.PutCohortRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_cohort__pb2.PutCohortResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCohort(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/GetCohort',
+            tideline_dot_query_dot_v1_dot_cohort__pb2.GetCohortRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_cohort__pb2.GetCohortResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCohorts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/ListCohorts',
+            tideline_dot_query_dot_v1_dot_cohort__pb2.ListCohortsRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_cohort__pb2.ListCohortsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteCohort(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/DeleteCohort',
+            tideline_dot_query_dot_v1_dot_cohort__pb2.DeleteCohortRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_cohort__pb2.DeleteCohortResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCohortMembers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/ListCohortMembers',
+            tideline_dot_query_dot_v1_dot_cohort__pb2.ListCohortMembersRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_cohort__pb2.ListCohortMembersResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -27,6 +27,7 @@ class PropertyScope(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PROPERTY_SCOPE_EVENT: _ClassVar[PropertyScope]
     PROPERTY_SCOPE_FIELD: _ClassVar[PropertyScope]
     PROPERTY_SCOPE_USER: _ClassVar[PropertyScope]
+    PROPERTY_SCOPE_COHORT: _ClassVar[PropertyScope]
 
 class FilterOp(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -66,6 +67,7 @@ PROPERTY_SCOPE_UNSPECIFIED: PropertyScope
 PROPERTY_SCOPE_EVENT: PropertyScope
 PROPERTY_SCOPE_FIELD: PropertyScope
 PROPERTY_SCOPE_USER: PropertyScope
+PROPERTY_SCOPE_COHORT: PropertyScope
 FILTER_OP_UNSPECIFIED: FilterOp
 FILTER_OP_EQUALS: FilterOp
 FILTER_OP_NOT_EQUALS: FilterOp
