@@ -12,6 +12,11 @@ export interface Rows extends Work {
   readonly rows: readonly (readonly unknown[])[];
 }
 
+/** What a statement found, as the engine's RowBinary. */
+export interface Bytes extends Work {
+  readonly bytes: Buffer;
+}
+
 /** The columnar engine. Reads only; every statement is a tenant's. */
 export interface Analytics {
   /**
@@ -21,6 +26,8 @@ export interface Analytics {
    * not answer; BadPattern for a regular expression that it can't compile.
    */
   read(statement: Statement, signal: AbortSignal): Promise<Rows>;
+  /** The same in the engine's RowBinary: for results of many numbers, which are a fraction of their JSON. */
+  readBinary(statement: Statement, signal: AbortSignal): Promise<Bytes>;
   /** Whether the engine can compile a regular expression. */
   compiles(pattern: string, signal: AbortSignal): Promise<boolean>;
 }

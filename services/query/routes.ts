@@ -4,6 +4,8 @@ import { type CohortPorts, deleteCohort, putCohort } from "./cohorts/put-cohort.
 import { getCohort, listCohortMembers, listCohorts } from "./cohorts/read-cohorts.js";
 import { queryExperiment } from "./experiment/query-experiment.js";
 import { type ExplainEventPorts, explainEvent } from "./explain-event.js";
+import { listFunnelUsers } from "./funnel/list-funnel-users.js";
+import { queryFunnel } from "./funnel/query-funnel.js";
 import { getUser } from "./get-user.js";
 import { listLifecycleUsers } from "./lifecycle/list-lifecycle-users.js";
 import { queryLifecycle } from "./lifecycle/query-lifecycle.js";
@@ -46,6 +48,8 @@ export function mountQuery(ports: QueryPorts): Mount {
       listCohorts: (request, call) => listCohorts(ports, request, call),
       deleteCohort: (request, call) => deleteCohort(ports, request, call),
       listCohortMembers: (request, call) => listCohortMembers(ports, request, call),
+      queryFunnel: (request, call) => queryFunnel(ports, request, call),
+      listFunnelUsers: (request, call) => listFunnelUsers(ports, request, call),
       subscribe: (request, call) => subscribe(ports, request, call),
       sql: (request, call) => answerSql(ports, request, call),
       streamSql: (request, call) => streamSql(ports, request, call),
@@ -70,6 +74,8 @@ export function mountQuery(ports: QueryPorts): Mount {
       listCohorts: "query",
       deleteCohort: "admin",
       listCohortMembers: "query",
+      queryFunnel: "query",
+      listFunnelUsers: "query",
       subscribe: "query",
       sql: "query",
       streamSql: "query",

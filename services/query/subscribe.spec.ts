@@ -51,6 +51,7 @@ class Scene {
         const rows = [5, 4, 3].map((ago) => [minuteOf(this.now) - ago * minuteMs, 0, "", 1]);
         return { rows, rowsRead: 0, bytesRead: 8, engineMs: 0 };
       },
+      readBinary: () => Promise.reject(new Error("not asked for")),
       compiles: async () => true,
     },
   });

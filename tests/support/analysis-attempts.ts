@@ -8,6 +8,13 @@ type Attempt = (ours: TestProject) => Promise<void>;
 
 /** Asks every analysis with the keys of a project that has nothing, while another has events. */
 export const analysisAttempts: Readonly<Record<string, Attempt>> = {
+  "QueryService.QueryFunnel": async ({ query }) => {
+    const { rows } = await query.queryFunnel({ funnel: { steps: [{}, {}] } });
+    expect(rows.map(({ steps }) => steps.map(({ users }) => users))).to.deep.equal([[0n, 0n]]);
+  },
+  "QueryService.ListFunnelUsers": async ({ query }) => {
+    expect((await query.listFunnelUsers({ funnel: { steps: [{}, {}] } })).users).to.deep.equal([]);
+  },
   "QueryService.QueryStickiness": async ({ query }) => {
     expect((await query.queryStickiness({})).activeUsers).to.equal(0n);
   },

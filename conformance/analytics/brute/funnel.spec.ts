@@ -113,9 +113,12 @@ describe("Brute force of funnels: range and exclusions", () => {
 
   it("who may still convert is pending", () => {
     const window = { window: { value: 366, unit: "day" as const } };
-    expect(funnelOf("A@0", window)["pending"]).to.equal(1);
-    expect(funnelOf("A@0 B@1", window)["pending"]).to.equal(0);
-    expect(funnelOf("A@0", {})["pending"]).to.equal(0);
+    expect(funnelOf("A@0", window, { isNative: true })["pending"]).to.equal(1);
+    expect(funnelOf("A@0 B@1", window, { isNative: true })["pending"]).to.equal(0);
+    expect(funnelOf("A@0", {}, { isNative: true })["pending"]).to.equal(0);
+    // Where the range cuts every step, nothing can come after it.
+    expect(funnelOf("A@0", window)["pending"]).to.equal(0);
+    expect(funnelOf("A@0", { ...window, to: "2024-06-02T00:00:00Z" })["pending"]).to.equal(1);
   });
 
   it("an exclusion that is met drops the user, or keeps the steps before it", () => {

@@ -49,7 +49,7 @@ export function evaluateFunnel(world: World, query: FunnelQuery): Answer {
   });
   if (query.viz === "time_to_convert") return { time_to_convert: timeToConvert(query, outcomes) };
   if (query.breakdown === undefined)
-    return { ...figures(query, outcomes), pending: pending(world, rules, outcomes) };
+    return { ...figures(query, outcomes), pending: pending(world, query, rules, outcomes) };
   return byBreakdown(query, query.breakdown.limit ?? limitDefault, outcomes);
 }
 
@@ -96,7 +96,9 @@ function entrantsOf(world: World, query: FunnelQuery, user: string, all: readonl
   const { breakdown } = query;
   if (breakdown === undefined) return [{ user, value: [], course: course(events) }];
   const indexes = query.steps.map((_, step) => step);
-  const matching = events.filter((it) => isInRange(it) && indexes.some((step) => fills(step, it)));
+  const reachMs = everyStep ? lastMs : lastMs + query.window.value * unitMs[query.window.unit];
+  const isReached = (it: Happening) => it.ms >= fromMs && it.ms <= reachMs;
+  const matching = events.filter((it) => isReached(it) && indexes.some((step) => fills(step, it)));
   const rowOf = (it: Happening) => valuesOf(world, breakdown, it);
   const attribution = breakdown.scope === "user" ? "first_touch" : (breakdown.attribution ?? "first_touch");
   if (attribution === "step") {
@@ -160,10 +162,13 @@ function figures(query: FunnelQuery, outcomes: readonly Outcome[]): Answer {
   };
 }
 
-/** How many have not come to the end while their window is still open. */
-function pending(world: World, rules: FunnelRules, outcomes: readonly Outcome[]): number {
+/** How many have not come to the end while their window is still open; where the range cuts all steps, to its end. */
+function pending(world: World, query: FunnelQuery, rules: FunnelRules, outcomes: readonly Outcome[]): number {
+  const everyStep = world.semantics.funnelRange === "every_step";
+  const closesMs = everyStep ? endMsOf(query.to).endMs : Number.POSITIVE_INFINITY;
   return outcomes.filter(
-    ({ times }) => times.length < rules.steps && (times[0] as number) + rules.windowMs > world.nowMs,
+    ({ times }) =>
+      times.length < rules.steps && Math.min((times[0] as number) + rules.windowMs, closesMs) > world.nowMs,
   ).length;
 }
 
@@ -172,7 +177,9 @@ function byBreakdown(query: FunnelQuery, limit: number, outcomes: readonly Outco
     value,
     own: outcomes.filter((it) => same(it.value, value)),
   }));
-  rows.sort((a, b) => b.own.length - a.own.length || (a.value.join("\0") < b.value.join("\0") ? -1 : 1));
+  // Of equals what has no value comes last.
+  const rank = (value: readonly string[]) => value.map((it) => it || "\uffff").join("\0");
+  rows.sort((a, b) => b.own.length - a.own.length || (rank(a.value) < rank(b.value) ? -1 : 1));
   const rest = rows.slice(limit).flatMap(({ own }) => own);
   const shown = rows.slice(0, limit);
   if (rest.length > 0) shown.push({ value: ["Other"], own: rest });

@@ -57,14 +57,14 @@ export function bestTry(tries: readonly Judged[]): Try | undefined {
 
 const steps = (rules: FunnelRules) => Array.from({ length: rules.steps }, (_, step) => step);
 
-/** The longest way on from a beginning, and of those the one with the earliest steps. */
+/** The longest way on from a beginning, and of those the one with the earliest times. */
 function furthest(course: Course, rules: FunnelRules, begun: readonly Happening[]): readonly Happening[] {
+  if (begun.length === rules.steps) return begun;
   const entry = begun[0] as Happening;
   const last = begun.at(-1) as Happening;
   let best = begun;
   const tried = new Set<string>();
   for (const next of course.events) {
-    if (best.length === rules.steps) break;
     if (!course.fills(begun.length, next) || begun.includes(next)) continue;
     const isAfter = next.ms > last.ms || Math.abs(next.ms - last.ms) <= rules.simultaneityMs;
     if (!isAfter || next.ms - entry.ms > rules.windowMs) continue;
@@ -79,9 +79,15 @@ function furthest(course: Course, rules: FunnelRules, begun: readonly Happening[
       tried.add(like);
     }
     const on = furthest(course, rules, way);
-    if (on.length > best.length) best = on;
+    if (on.length > best.length || (on.length === best.length && isEarlier(on, best))) best = on;
   }
   return best;
+}
+
+/** True where the first time that differs is earlier. */
+function isEarlier(way: readonly Happening[], other: readonly Happening[]): boolean {
+  const at = way.findIndex((it, index) => it.ms !== other[index]?.ms);
+  return at >= 0 && (way[at] as Happening).ms < (other[at] as Happening).ms;
 }
 
 /** True where another event lies between the first and the last of a strict try; one tied with an end lies outside. */

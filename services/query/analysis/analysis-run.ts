@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { type PlanPart, PlanPartSchema } from "../../../gen/ts/tideline/query/v1/question_pb.js";
-import type { Analytics, Applied, Rows, Work } from "../ports.js";
+import type { Analytics, Applied, Bytes, Rows, Work } from "../ports.js";
 import { StatementJoins } from "../sql/joins.js";
 import type { People } from "../sql/people.js";
 import type { Statement, Tenant } from "../sql/tenant.js";
@@ -51,15 +51,30 @@ export class AnalysisRun {
   }
 
   /** @throws as Analytics does. */
-  async read(statement: Statement, { purpose, source = "raw", reason = "" }: Purpose): Promise<Rows["rows"]> {
+  async read(statement: Statement, purpose: Purpose): Promise<Rows["rows"]> {
+    const { analytics } = this.#parts;
+    return (await this.#counted(purpose, () => analytics.read(statement, this.signal))).rows;
+  }
+
+  /** @throws as Analytics does. */
+  async readBinary(statement: Statement, purpose: Purpose): Promise<Bytes["bytes"]> {
+    const { analytics } = this.#parts;
+    return (await this.#counted(purpose, () => analytics.readBinary(statement, this.signal))).bytes;
+  }
+
+  async #counted<Found extends Work>(
+    { purpose, source = "raw", reason = "" }: Purpose,
+    read: () => Promise<Found>,
+  ): Promise<Found> {
     const started = performance.now();
-    const { rows, rowsRead, bytesRead, engineMs } = await this.#parts.analytics.read(statement, this.signal);
+    const found = await read();
+    const { rowsRead, bytesRead, engineMs } = found;
     const totalMs = performance.now() - started;
     this.#work.push({ rowsRead, bytesRead, engineMs });
-    const [rowsReadNow, bytesReadNow] = [rowsRead, bytesRead].map((read) => BigInt(Math.round(read)));
-    const read = { rowsRead: rowsReadNow ?? 0n, bytesRead: bytesReadNow ?? 0n };
-    this.#plan.push(create(PlanPartSchema, { purpose, source, reason, engineMs, totalMs, ...read }));
-    return rows;
+    const [rowsReadNow, bytesReadNow] = [rowsRead, bytesRead].map((each) => BigInt(Math.round(each)));
+    const counted = { rowsRead: rowsReadNow ?? 0n, bytesRead: bytesReadNow ?? 0n };
+    this.#plan.push(create(PlanPartSchema, { purpose, source, reason, engineMs, totalMs, ...counted }));
+    return found;
   }
 
   /** All that the engine did so far. */

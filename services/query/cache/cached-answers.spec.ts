@@ -47,6 +47,7 @@ class Scene {
             engineMs: 1,
           };
         },
+        readBinary: () => Promise.reject(new Error("not asked for")),
         compiles: async () => true,
       },
     });

@@ -1,9 +1,12 @@
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { ClickHouseError, type ClickHouseSettings } from "@clickhouse/client";
 import { FaultReason } from "../../../gen/ts/tideline/fault/v1/fault_pb.js";
 import type { ClickHouse } from "../../../platform/engines/clickhouse.js";
 import { engineUnavailable, Fault } from "../../../platform/fault.js";
 import type { Limits } from "../limits.js";
-import { type Analytics, BadPattern, type Rows } from "../ports.js";
+import { type Analytics, BadPattern, type Bytes, type Rows } from "../ports.js";
+import type { SqlValue } from "../sql/sql.js";
 import type { Statement } from "../sql/tenant.js";
 
 /** The engine's own numbers of errors. */
@@ -40,7 +43,14 @@ export function clickhouseAnalytics(client: ClickHouse, limits: Limits): Analyti
   return {
     async read({ text, parameters }, signal) {
       try {
-        return await readable(client, { text, parameters, settings, signal });
+        return await readable({ text, parameters, settings, signal }, (run) => rowsOf(client, run));
+      } catch (error) {
+        throw translated(error, limits, signal);
+      }
+    },
+    async readBinary({ text, parameters }, signal) {
+      try {
+        return await readable({ text, parameters, settings, signal }, (run) => bytesOf(client, run));
       } catch (error) {
         throw translated(error, limits, signal);
       }
@@ -67,12 +77,12 @@ interface Run extends Statement {
  * Between the expiry of a part's last row and its removal the engine (26.7) can't read subcolumns of JSON by PREWHERE
  * from what is left of the part; without PREWHERE it can.
  */
-async function readable(client: ClickHouse, run: Run): Promise<Rows> {
+async function readable<Found>(run: Run, read: (run: Run) => Promise<Found>): Promise<Found> {
   try {
-    return await rowsOf(client, run);
+    return await read(run);
   } catch (error) {
     if (!(error instanceof ClickHouseError) || error.code !== code.cannotReadAllData) throw error;
-    return rowsOf(client, { ...run, settings: { ...run.settings, optimize_move_to_prewhere: 0 } });
+    return read({ ...run, settings: { ...run.settings, optimize_move_to_prewhere: 0 } });
   }
 }
 
@@ -96,6 +106,51 @@ async function rowsOf(client: ClickHouse, { text, parameters, settings, signal }
     engineMs: statistics === undefined ? elapsedMs : statistics.elapsed * 1_000,
   };
 }
+
+/**
+ * The client sends long parameters in a form for its own formats only, so the form is made here. The server is told to
+ * hold the result until it is whole: an error on the way is an error then, not a part of the bytes.
+ */
+async function bytesOf(client: ClickHouse, { text, parameters, settings, signal }: Run): Promise<Bytes> {
+  const started = performance.now();
+  const form = new FormData();
+  for (const [name, value] of Object.entries(parameters)) {
+    form.append(`param_${name}`, parameterText(value));
+  }
+  const body = new Response(form);
+  const { stream, summary } = await client.exec({
+    query: `${text} FORMAT RowBinary`,
+    clickhouse_settings: { ...settings, wait_end_of_query: 1 },
+    abort_signal: signal,
+    values: Readable.from(Buffer.from(await body.arrayBuffer())),
+    http_headers: { "content-type": body.headers.get("content-type") ?? "" },
+  });
+  const bytes = await buffer(stream);
+  const elapsedMs = performance.now() - started;
+  return {
+    bytes,
+    rowsRead: Number(summary?.read_rows ?? 0),
+    bytesRead: Number(summary?.read_bytes ?? 0),
+    engineMs: summary?.elapsed_ns === undefined ? elapsedMs : Number(summary.elapsed_ns) / 1e6,
+  };
+}
+
+/** A parameter as the engine reads it: escaped as in its TabSeparated format, lists in brackets with quoted texts. */
+function parameterText(value: SqlValue): string {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => (typeof item === "string" ? `'${parameterText(item)}'` : String(item)));
+    return `[${items.join(",")}]`;
+  }
+  return String(value).replace(/[\\'\t\n\r]/g, (sign) => escapes[sign] ?? sign);
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  "\\": "\\\\",
+  "'": "\\'",
+  "\t": "\\t",
+  "\n": "\\n",
+  "\r": "\\r",
+};
 
 function settingsOf(limits: Limits): ClickHouseSettings {
   return {

@@ -1225,7 +1225,7 @@ var File_tideline_query_v1_query_service_proto protoreflect.FileDescriptor
 
 const file_tideline_query_v1_query_service_proto_rawDesc = "" +
 	"\n" +
-	"%tideline/query/v1/query_service.proto\x12\x11tideline.query.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\x1a tideline/pipeline/v1/block.proto\x1a\x1ftideline/pipeline/v1/live.proto\x1a\x1etideline/query/v1/cohort.proto\x1a\"tideline/query/v1/experiment.proto\x1a!tideline/query/v1/lifecycle.proto\x1a\x1dtideline/query/v1/paths.proto\x1a tideline/query/v1/question.proto\x1a!tideline/query/v1/retention.proto\x1a tideline/query/v1/sessions.proto\x1a\x1btideline/query/v1/sql.proto\x1a\"tideline/query/v1/stickiness.proto\x1a\x1dtideline/query/v1/trend.proto\"\xac\x05\n" +
+	"%tideline/query/v1/query_service.proto\x12\x11tideline.query.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\x1a tideline/pipeline/v1/block.proto\x1a\x1ftideline/pipeline/v1/live.proto\x1a\x1etideline/query/v1/cohort.proto\x1a\"tideline/query/v1/experiment.proto\x1a\x1etideline/query/v1/funnel.proto\x1a!tideline/query/v1/lifecycle.proto\x1a\x1dtideline/query/v1/paths.proto\x1a tideline/query/v1/question.proto\x1a!tideline/query/v1/retention.proto\x1a tideline/query/v1/sessions.proto\x1a\x1btideline/query/v1/sql.proto\x1a\"tideline/query/v1/stickiness.proto\x1a\x1dtideline/query/v1/trend.proto\"\xac\x05\n" +
 	"\x13QueryMetricsRequest\x12\x1c\n" +
 	"\x04type\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xc8\x01R\x04type\x12L\n" +
 	"\vaggregation\x18\x02 \x01(\x0e2\x1e.tideline.query.v1.AggregationB\n" +
@@ -1339,7 +1339,7 @@ const file_tideline_query_v1_query_service_proto_rawDesc = "" +
 	"\n" +
 	"NamedCount\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
-	"\x06events\x18\x02 \x01(\x04R\x06events2\xd2\x11\n" +
+	"\x06events\x18\x02 \x01(\x04R\x06events2\xa4\x13\n" +
 	"\fQueryService\x12d\n" +
 	"\fQueryMetrics\x12&.tideline.query.v1.QueryMetricsRequest\x1a'.tideline.query.v1.QueryMetricsResponse\"\x03\x90\x02\x01\x12^\n" +
 	"\n" +
@@ -1362,7 +1362,9 @@ const file_tideline_query_v1_query_service_proto_rawDesc = "" +
 	"\tGetCohort\x12#.tideline.query.v1.GetCohortRequest\x1a$.tideline.query.v1.GetCohortResponse\"\x03\x90\x02\x01\x12a\n" +
 	"\vListCohorts\x12%.tideline.query.v1.ListCohortsRequest\x1a&.tideline.query.v1.ListCohortsResponse\"\x03\x90\x02\x01\x12d\n" +
 	"\fDeleteCohort\x12&.tideline.query.v1.DeleteCohortRequest\x1a'.tideline.query.v1.DeleteCohortResponse\"\x03\x90\x02\x02\x12s\n" +
-	"\x11ListCohortMembers\x12+.tideline.query.v1.ListCohortMembersRequest\x1a,.tideline.query.v1.ListCohortMembersResponse\"\x03\x90\x02\x01\x12X\n" +
+	"\x11ListCohortMembers\x12+.tideline.query.v1.ListCohortMembersRequest\x1a,.tideline.query.v1.ListCohortMembersResponse\"\x03\x90\x02\x01\x12a\n" +
+	"\vQueryFunnel\x12%.tideline.query.v1.QueryFunnelRequest\x1a&.tideline.query.v1.QueryFunnelResponse\"\x03\x90\x02\x01\x12m\n" +
+	"\x0fListFunnelUsers\x12).tideline.query.v1.ListFunnelUsersRequest\x1a*.tideline.query.v1.ListFunnelUsersResponse\"\x03\x90\x02\x01\x12X\n" +
 	"\tSubscribe\x12#.tideline.query.v1.SubscribeRequest\x1a$.tideline.query.v1.SubscribeResponse0\x01\x12I\n" +
 	"\x03Sql\x12\x1d.tideline.query.v1.SqlRequest\x1a\x1e.tideline.query.v1.SqlResponse\"\x03\x90\x02\x01\x12X\n" +
 	"\tStreamSql\x12#.tideline.query.v1.StreamSqlRequest\x1a$.tideline.query.v1.StreamSqlResponse0\x01B\xbf\x01\n" +
@@ -1430,25 +1432,29 @@ var file_tideline_query_v1_query_service_proto_goTypes = []any{
 	(*ListCohortsRequest)(nil),          // 45: tideline.query.v1.ListCohortsRequest
 	(*DeleteCohortRequest)(nil),         // 46: tideline.query.v1.DeleteCohortRequest
 	(*ListCohortMembersRequest)(nil),    // 47: tideline.query.v1.ListCohortMembersRequest
-	(*SqlRequest)(nil),                  // 48: tideline.query.v1.SqlRequest
-	(*StreamSqlRequest)(nil),            // 49: tideline.query.v1.StreamSqlRequest
-	(*QueryTrendResponse)(nil),          // 50: tideline.query.v1.QueryTrendResponse
-	(*QueryStickinessResponse)(nil),     // 51: tideline.query.v1.QueryStickinessResponse
-	(*QueryPathsResponse)(nil),          // 52: tideline.query.v1.QueryPathsResponse
-	(*QuerySessionsResponse)(nil),       // 53: tideline.query.v1.QuerySessionsResponse
-	(*QueryExperimentResponse)(nil),     // 54: tideline.query.v1.QueryExperimentResponse
-	(*ListStickinessUsersResponse)(nil), // 55: tideline.query.v1.ListStickinessUsersResponse
-	(*QueryRetentionResponse)(nil),      // 56: tideline.query.v1.QueryRetentionResponse
-	(*ListRetentionUsersResponse)(nil),  // 57: tideline.query.v1.ListRetentionUsersResponse
-	(*QueryLifecycleResponse)(nil),      // 58: tideline.query.v1.QueryLifecycleResponse
-	(*ListLifecycleUsersResponse)(nil),  // 59: tideline.query.v1.ListLifecycleUsersResponse
-	(*PutCohortResponse)(nil),           // 60: tideline.query.v1.PutCohortResponse
-	(*GetCohortResponse)(nil),           // 61: tideline.query.v1.GetCohortResponse
-	(*ListCohortsResponse)(nil),         // 62: tideline.query.v1.ListCohortsResponse
-	(*DeleteCohortResponse)(nil),        // 63: tideline.query.v1.DeleteCohortResponse
-	(*ListCohortMembersResponse)(nil),   // 64: tideline.query.v1.ListCohortMembersResponse
-	(*SqlResponse)(nil),                 // 65: tideline.query.v1.SqlResponse
-	(*StreamSqlResponse)(nil),           // 66: tideline.query.v1.StreamSqlResponse
+	(*QueryFunnelRequest)(nil),          // 48: tideline.query.v1.QueryFunnelRequest
+	(*ListFunnelUsersRequest)(nil),      // 49: tideline.query.v1.ListFunnelUsersRequest
+	(*SqlRequest)(nil),                  // 50: tideline.query.v1.SqlRequest
+	(*StreamSqlRequest)(nil),            // 51: tideline.query.v1.StreamSqlRequest
+	(*QueryTrendResponse)(nil),          // 52: tideline.query.v1.QueryTrendResponse
+	(*QueryStickinessResponse)(nil),     // 53: tideline.query.v1.QueryStickinessResponse
+	(*QueryPathsResponse)(nil),          // 54: tideline.query.v1.QueryPathsResponse
+	(*QuerySessionsResponse)(nil),       // 55: tideline.query.v1.QuerySessionsResponse
+	(*QueryExperimentResponse)(nil),     // 56: tideline.query.v1.QueryExperimentResponse
+	(*ListStickinessUsersResponse)(nil), // 57: tideline.query.v1.ListStickinessUsersResponse
+	(*QueryRetentionResponse)(nil),      // 58: tideline.query.v1.QueryRetentionResponse
+	(*ListRetentionUsersResponse)(nil),  // 59: tideline.query.v1.ListRetentionUsersResponse
+	(*QueryLifecycleResponse)(nil),      // 60: tideline.query.v1.QueryLifecycleResponse
+	(*ListLifecycleUsersResponse)(nil),  // 61: tideline.query.v1.ListLifecycleUsersResponse
+	(*PutCohortResponse)(nil),           // 62: tideline.query.v1.PutCohortResponse
+	(*GetCohortResponse)(nil),           // 63: tideline.query.v1.GetCohortResponse
+	(*ListCohortsResponse)(nil),         // 64: tideline.query.v1.ListCohortsResponse
+	(*DeleteCohortResponse)(nil),        // 65: tideline.query.v1.DeleteCohortResponse
+	(*ListCohortMembersResponse)(nil),   // 66: tideline.query.v1.ListCohortMembersResponse
+	(*QueryFunnelResponse)(nil),         // 67: tideline.query.v1.QueryFunnelResponse
+	(*ListFunnelUsersResponse)(nil),     // 68: tideline.query.v1.ListFunnelUsersResponse
+	(*SqlResponse)(nil),                 // 69: tideline.query.v1.SqlResponse
+	(*StreamSqlResponse)(nil),           // 70: tideline.query.v1.StreamSqlResponse
 }
 var file_tideline_query_v1_query_service_proto_depIdxs = []int32{
 	17, // 0: tideline.query.v1.QueryMetricsRequest.aggregation:type_name -> tideline.query.v1.Aggregation
@@ -1511,33 +1517,37 @@ var file_tideline_query_v1_query_service_proto_depIdxs = []int32{
 	45, // 57: tideline.query.v1.QueryService.ListCohorts:input_type -> tideline.query.v1.ListCohortsRequest
 	46, // 58: tideline.query.v1.QueryService.DeleteCohort:input_type -> tideline.query.v1.DeleteCohortRequest
 	47, // 59: tideline.query.v1.QueryService.ListCohortMembers:input_type -> tideline.query.v1.ListCohortMembersRequest
-	10, // 60: tideline.query.v1.QueryService.Subscribe:input_type -> tideline.query.v1.SubscribeRequest
-	48, // 61: tideline.query.v1.QueryService.Sql:input_type -> tideline.query.v1.SqlRequest
-	49, // 62: tideline.query.v1.QueryService.StreamSql:input_type -> tideline.query.v1.StreamSqlRequest
-	1,  // 63: tideline.query.v1.QueryService.QueryMetrics:output_type -> tideline.query.v1.QueryMetricsResponse
-	50, // 64: tideline.query.v1.QueryService.QueryTrend:output_type -> tideline.query.v1.QueryTrendResponse
-	4,  // 65: tideline.query.v1.QueryService.ListEvents:output_type -> tideline.query.v1.ListEventsResponse
-	6,  // 66: tideline.query.v1.QueryService.GetUser:output_type -> tideline.query.v1.GetUserResponse
-	8,  // 67: tideline.query.v1.QueryService.ExplainEvent:output_type -> tideline.query.v1.ExplainEventResponse
-	51, // 68: tideline.query.v1.QueryService.QueryStickiness:output_type -> tideline.query.v1.QueryStickinessResponse
-	52, // 69: tideline.query.v1.QueryService.QueryPaths:output_type -> tideline.query.v1.QueryPathsResponse
-	53, // 70: tideline.query.v1.QueryService.QuerySessions:output_type -> tideline.query.v1.QuerySessionsResponse
-	54, // 71: tideline.query.v1.QueryService.QueryExperiment:output_type -> tideline.query.v1.QueryExperimentResponse
-	55, // 72: tideline.query.v1.QueryService.ListStickinessUsers:output_type -> tideline.query.v1.ListStickinessUsersResponse
-	56, // 73: tideline.query.v1.QueryService.QueryRetention:output_type -> tideline.query.v1.QueryRetentionResponse
-	57, // 74: tideline.query.v1.QueryService.ListRetentionUsers:output_type -> tideline.query.v1.ListRetentionUsersResponse
-	58, // 75: tideline.query.v1.QueryService.QueryLifecycle:output_type -> tideline.query.v1.QueryLifecycleResponse
-	59, // 76: tideline.query.v1.QueryService.ListLifecycleUsers:output_type -> tideline.query.v1.ListLifecycleUsersResponse
-	60, // 77: tideline.query.v1.QueryService.PutCohort:output_type -> tideline.query.v1.PutCohortResponse
-	61, // 78: tideline.query.v1.QueryService.GetCohort:output_type -> tideline.query.v1.GetCohortResponse
-	62, // 79: tideline.query.v1.QueryService.ListCohorts:output_type -> tideline.query.v1.ListCohortsResponse
-	63, // 80: tideline.query.v1.QueryService.DeleteCohort:output_type -> tideline.query.v1.DeleteCohortResponse
-	64, // 81: tideline.query.v1.QueryService.ListCohortMembers:output_type -> tideline.query.v1.ListCohortMembersResponse
-	11, // 82: tideline.query.v1.QueryService.Subscribe:output_type -> tideline.query.v1.SubscribeResponse
-	65, // 83: tideline.query.v1.QueryService.Sql:output_type -> tideline.query.v1.SqlResponse
-	66, // 84: tideline.query.v1.QueryService.StreamSql:output_type -> tideline.query.v1.StreamSqlResponse
-	63, // [63:85] is the sub-list for method output_type
-	41, // [41:63] is the sub-list for method input_type
+	48, // 60: tideline.query.v1.QueryService.QueryFunnel:input_type -> tideline.query.v1.QueryFunnelRequest
+	49, // 61: tideline.query.v1.QueryService.ListFunnelUsers:input_type -> tideline.query.v1.ListFunnelUsersRequest
+	10, // 62: tideline.query.v1.QueryService.Subscribe:input_type -> tideline.query.v1.SubscribeRequest
+	50, // 63: tideline.query.v1.QueryService.Sql:input_type -> tideline.query.v1.SqlRequest
+	51, // 64: tideline.query.v1.QueryService.StreamSql:input_type -> tideline.query.v1.StreamSqlRequest
+	1,  // 65: tideline.query.v1.QueryService.QueryMetrics:output_type -> tideline.query.v1.QueryMetricsResponse
+	52, // 66: tideline.query.v1.QueryService.QueryTrend:output_type -> tideline.query.v1.QueryTrendResponse
+	4,  // 67: tideline.query.v1.QueryService.ListEvents:output_type -> tideline.query.v1.ListEventsResponse
+	6,  // 68: tideline.query.v1.QueryService.GetUser:output_type -> tideline.query.v1.GetUserResponse
+	8,  // 69: tideline.query.v1.QueryService.ExplainEvent:output_type -> tideline.query.v1.ExplainEventResponse
+	53, // 70: tideline.query.v1.QueryService.QueryStickiness:output_type -> tideline.query.v1.QueryStickinessResponse
+	54, // 71: tideline.query.v1.QueryService.QueryPaths:output_type -> tideline.query.v1.QueryPathsResponse
+	55, // 72: tideline.query.v1.QueryService.QuerySessions:output_type -> tideline.query.v1.QuerySessionsResponse
+	56, // 73: tideline.query.v1.QueryService.QueryExperiment:output_type -> tideline.query.v1.QueryExperimentResponse
+	57, // 74: tideline.query.v1.QueryService.ListStickinessUsers:output_type -> tideline.query.v1.ListStickinessUsersResponse
+	58, // 75: tideline.query.v1.QueryService.QueryRetention:output_type -> tideline.query.v1.QueryRetentionResponse
+	59, // 76: tideline.query.v1.QueryService.ListRetentionUsers:output_type -> tideline.query.v1.ListRetentionUsersResponse
+	60, // 77: tideline.query.v1.QueryService.QueryLifecycle:output_type -> tideline.query.v1.QueryLifecycleResponse
+	61, // 78: tideline.query.v1.QueryService.ListLifecycleUsers:output_type -> tideline.query.v1.ListLifecycleUsersResponse
+	62, // 79: tideline.query.v1.QueryService.PutCohort:output_type -> tideline.query.v1.PutCohortResponse
+	63, // 80: tideline.query.v1.QueryService.GetCohort:output_type -> tideline.query.v1.GetCohortResponse
+	64, // 81: tideline.query.v1.QueryService.ListCohorts:output_type -> tideline.query.v1.ListCohortsResponse
+	65, // 82: tideline.query.v1.QueryService.DeleteCohort:output_type -> tideline.query.v1.DeleteCohortResponse
+	66, // 83: tideline.query.v1.QueryService.ListCohortMembers:output_type -> tideline.query.v1.ListCohortMembersResponse
+	67, // 84: tideline.query.v1.QueryService.QueryFunnel:output_type -> tideline.query.v1.QueryFunnelResponse
+	68, // 85: tideline.query.v1.QueryService.ListFunnelUsers:output_type -> tideline.query.v1.ListFunnelUsersResponse
+	11, // 86: tideline.query.v1.QueryService.Subscribe:output_type -> tideline.query.v1.SubscribeResponse
+	69, // 87: tideline.query.v1.QueryService.Sql:output_type -> tideline.query.v1.SqlResponse
+	70, // 88: tideline.query.v1.QueryService.StreamSql:output_type -> tideline.query.v1.StreamSqlResponse
+	65, // [65:89] is the sub-list for method output_type
+	41, // [41:65] is the sub-list for method input_type
 	41, // [41:41] is the sub-list for extension type_name
 	41, // [41:41] is the sub-list for extension extendee
 	0,  // [0:41] is the sub-list for field type_name
@@ -1550,6 +1560,7 @@ func file_tideline_query_v1_query_service_proto_init() {
 	}
 	file_tideline_query_v1_cohort_proto_init()
 	file_tideline_query_v1_experiment_proto_init()
+	file_tideline_query_v1_funnel_proto_init()
 	file_tideline_query_v1_lifecycle_proto_init()
 	file_tideline_query_v1_paths_proto_init()
 	file_tideline_query_v1_question_proto_init()

@@ -38,6 +38,8 @@ const (
 	QueryService_ListCohorts_FullMethodName         = "/tideline.query.v1.QueryService/ListCohorts"
 	QueryService_DeleteCohort_FullMethodName        = "/tideline.query.v1.QueryService/DeleteCohort"
 	QueryService_ListCohortMembers_FullMethodName   = "/tideline.query.v1.QueryService/ListCohortMembers"
+	QueryService_QueryFunnel_FullMethodName         = "/tideline.query.v1.QueryService/QueryFunnel"
+	QueryService_ListFunnelUsers_FullMethodName     = "/tideline.query.v1.QueryService/ListFunnelUsers"
 	QueryService_Subscribe_FullMethodName           = "/tideline.query.v1.QueryService/Subscribe"
 	QueryService_Sql_FullMethodName                 = "/tideline.query.v1.QueryService/Sql"
 	QueryService_StreamSql_FullMethodName           = "/tideline.query.v1.QueryService/StreamSql"
@@ -89,6 +91,10 @@ type QueryServiceClient interface {
 	DeleteCohort(ctx context.Context, in *DeleteCohortRequest, opts ...grpc.CallOption) (*DeleteCohortResponse, error)
 	// ListCohortMembers lists who is in a cohort, page by page.
 	ListCohortMembers(ctx context.Context, in *ListCohortMembersRequest, opts ...grpc.CallOption) (*ListCohortMembersResponse, error)
+	// QueryFunnel counts users by how far they get through a sequence of steps, and how long they take.
+	QueryFunnel(ctx context.Context, in *QueryFunnelRequest, opts ...grpc.CallOption) (*QueryFunnelResponse, error)
+	// ListFunnelUsers lists the users behind a number of a funnel, page by page.
+	ListFunnelUsers(ctx context.Context, in *ListFunnelUsersRequest, opts ...grpc.CallOption) (*ListFunnelUsersResponse, error)
 	// Subscribe streams the project's live picture: the whole at once, then changes each second, under 2 s behind.
 	Subscribe(ctx context.Context, in *SubscribeRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SubscribeResponse], error)
 	// Sql runs one read-only statement over the project's own rows, and gives its result page by page.
@@ -295,6 +301,26 @@ func (c *queryServiceClient) ListCohortMembers(ctx context.Context, in *ListCoho
 	return out, nil
 }
 
+func (c *queryServiceClient) QueryFunnel(ctx context.Context, in *QueryFunnelRequest, opts ...grpc.CallOption) (*QueryFunnelResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(QueryFunnelResponse)
+	err := c.cc.Invoke(ctx, QueryService_QueryFunnel_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryServiceClient) ListFunnelUsers(ctx context.Context, in *ListFunnelUsersRequest, opts ...grpc.CallOption) (*ListFunnelUsersResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListFunnelUsersResponse)
+	err := c.cc.Invoke(ctx, QueryService_ListFunnelUsers_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *queryServiceClient) Subscribe(ctx context.Context, in *SubscribeRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SubscribeResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	stream, err := c.cc.NewStream(ctx, &QueryService_ServiceDesc.Streams[0], QueryService_Subscribe_FullMethodName, cOpts...)
@@ -389,6 +415,10 @@ type QueryServiceServer interface {
 	DeleteCohort(context.Context, *DeleteCohortRequest) (*DeleteCohortResponse, error)
 	// ListCohortMembers lists who is in a cohort, page by page.
 	ListCohortMembers(context.Context, *ListCohortMembersRequest) (*ListCohortMembersResponse, error)
+	// QueryFunnel counts users by how far they get through a sequence of steps, and how long they take.
+	QueryFunnel(context.Context, *QueryFunnelRequest) (*QueryFunnelResponse, error)
+	// ListFunnelUsers lists the users behind a number of a funnel, page by page.
+	ListFunnelUsers(context.Context, *ListFunnelUsersRequest) (*ListFunnelUsersResponse, error)
 	// Subscribe streams the project's live picture: the whole at once, then changes each second, under 2 s behind.
 	Subscribe(*SubscribeRequest, grpc.ServerStreamingServer[SubscribeResponse]) error
 	// Sql runs one read-only statement over the project's own rows, and gives its result page by page.
@@ -461,6 +491,12 @@ func (UnimplementedQueryServiceServer) DeleteCohort(context.Context, *DeleteCoho
 }
 func (UnimplementedQueryServiceServer) ListCohortMembers(context.Context, *ListCohortMembersRequest) (*ListCohortMembersResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListCohortMembers not implemented")
+}
+func (UnimplementedQueryServiceServer) QueryFunnel(context.Context, *QueryFunnelRequest) (*QueryFunnelResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method QueryFunnel not implemented")
+}
+func (UnimplementedQueryServiceServer) ListFunnelUsers(context.Context, *ListFunnelUsersRequest) (*ListFunnelUsersResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListFunnelUsers not implemented")
 }
 func (UnimplementedQueryServiceServer) Subscribe(*SubscribeRequest, grpc.ServerStreamingServer[SubscribeResponse]) error {
 	return status.Error(codes.Unimplemented, "method Subscribe not implemented")
@@ -834,6 +870,42 @@ func _QueryService_ListCohortMembers_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _QueryService_QueryFunnel_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryFunnelRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).QueryFunnel(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_QueryFunnel_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).QueryFunnel(ctx, req.(*QueryFunnelRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _QueryService_ListFunnelUsers_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListFunnelUsersRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).ListFunnelUsers(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_ListFunnelUsers_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).ListFunnelUsers(ctx, req.(*ListFunnelUsersRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _QueryService_Subscribe_Handler(srv interface{}, stream grpc.ServerStream) error {
 	m := new(SubscribeRequest)
 	if err := stream.RecvMsg(m); err != nil {
@@ -956,6 +1028,14 @@ var QueryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListCohortMembers",
 			Handler:    _QueryService_ListCohortMembers_Handler,
+		},
+		{
+			MethodName: "QueryFunnel",
+			Handler:    _QueryService_QueryFunnel_Handler,
+		},
+		{
+			MethodName: "ListFunnelUsers",
+			Handler:    _QueryService_ListFunnelUsers_Handler,
 		},
 		{
 			MethodName: "Sql",

@@ -5,6 +5,7 @@ import warnings
 
 from tideline.query.v1 import cohort_pb2 as tideline_dot_query_dot_v1_dot_cohort__pb2
 from tideline.query.v1 import experiment_pb2 as tideline_dot_query_dot_v1_dot_experiment__pb2
+from tideline.query.v1 import funnel_pb2 as tideline_dot_query_dot_v1_dot_funnel__pb2
 from tideline.query.v1 import lifecycle_pb2 as tideline_dot_query_dot_v1_dot_lifecycle__pb2
 from tideline.query.v1 import paths_pb2 as tideline_dot_query_dot_v1_dot_paths__pb2
 from tideline.query.v1 import query_service_pb2 as tideline_dot_query_dot_v1_dot_query__service__pb2
@@ -140,6 +141,16 @@ class QueryServiceStub(object):
                 '/tideline.query.v1.QueryService/ListCohortMembers',
                 request_serializer=tideline_dot_query_dot_v1_dot_cohort__pb2.ListCohortMembersRequest.SerializeToString,
                 response_deserializer=tideline_dot_query_dot_v1_dot_cohort__pb2.ListCohortMembersResponse.FromString,
+                _registered_method=True)
+        self.QueryFunnel = channel.unary_unary(
+                '/tideline.query.v1.QueryService/QueryFunnel',
+                request_serializer=tideline_dot_query_dot_v1_dot_funnel__pb2.QueryFunnelRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_funnel__pb2.QueryFunnelResponse.FromString,
+                _registered_method=True)
+        self.ListFunnelUsers = channel.unary_unary(
+                '/tideline.query.v1.QueryService/ListFunnelUsers',
+                request_serializer=tideline_dot_query_dot_v1_dot_funnel__pb2.ListFunnelUsersRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_funnel__pb2.ListFunnelUsersResponse.FromString,
                 _registered_method=True)
         self.Subscribe = channel.unary_stream(
                 '/tideline.query.v1.QueryService/Subscribe',
@@ -297,6 +308,20 @@ class QueryServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def QueryFunnel(self, request, context):
+        """QueryFunnel counts users by how far they get through a sequence of steps, and how long they take.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListFunnelUsers(self, request, context):
+        """ListFunnelUsers lists the users behind a number of a funnel, page by page.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Subscribe(self, request, context):
         """Subscribe streams the project's live picture: the whole at once, then changes each second, under 2 s behind.
         """
@@ -415,6 +440,16 @@ def add_QueryServiceServicer_to_server(servicer, server):
                     servicer.ListCohortMembers,
                     request_deserializer=tideline_dot_query_dot_v1_dot_cohort__pb2.ListCohortMembersRequest.FromString,
                     response_serializer=tideline_dot_query_dot_v1_dot_cohort__pb2.ListCohortMembersResponse.SerializeToString,
+            ),
+            'QueryFunnel': grpc.unary_unary_rpc_method_handler(
+                    servicer.QueryFunnel,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_funnel__pb2.QueryFunnelRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_funnel__pb2.QueryFunnelResponse.SerializeToString,
+            ),
+            'ListFunnelUsers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFunnelUsers,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_funnel__pb2.ListFunnelUsersRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_funnel__pb2.ListFunnelUsersResponse.SerializeToString,
             ),
             'Subscribe': grpc.unary_stream_rpc_method_handler(
                     servicer.Subscribe,
@@ -948,6 +983,60 @@ class QueryService(object):
             '/tideline.query.v1.QueryService/ListCohortMembers',
             tideline_dot_query_dot_v1_dot_cohort__pb2.ListCohortMembersRequest.SerializeToString,
             tideline_dot_query_dot_v1_dot_cohort__pb2.ListCohortMembersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def QueryFunnel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/QueryFunnel',
+            tideline_dot_query_dot_v1_dot_funnel__pb2.QueryFunnelRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_funnel__pb2.QueryFunnelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFunnelUsers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/ListFunnelUsers',
+            tideline_dot_query_dot_v1_dot_funnel__pb2.ListFunnelUsersRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_funnel__pb2.ListFunnelUsersResponse.FromString,
             options,
             channel_credentials,
             insecure,
