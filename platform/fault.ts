@@ -69,6 +69,8 @@ const codeOfReason: Record<FaultReason, Code> = {
   [FaultReason.COHORT_NOT_FOUND]: Code.NotFound,
   [FaultReason.COHORT_REFERENCED]: Code.FailedPrecondition,
   [FaultReason.DEFINITION_CHANGED]: Code.Aborted,
+  [FaultReason.METRIC_NOT_FOUND]: Code.NotFound,
+  [FaultReason.METRIC_CHANGED]: Code.FailedPrecondition,
   [FaultReason.EVENT_UNDECODABLE]: Code.InvalidArgument,
   [FaultReason.EVENT_TYPE_MISSING]: Code.InvalidArgument,
   [FaultReason.EVENT_FIELD_TOO_LONG]: Code.InvalidArgument,

@@ -7,6 +7,7 @@ import { Outcome } from "../gen/ts/tideline/event/v1/verdict_pb.js";
 import { Aggregation } from "../gen/ts/tideline/query/v1/question_pb.js";
 import { analysisAttempts } from "./support/analysis-attempts.js";
 import { refusalOf } from "./support/fault.js";
+import { metricAttempts } from "./support/metric-attempts.js";
 import { makeProject, services, type TestProject } from "./support/own-project.js";
 import { countEvents, drained, until } from "./support/questions.js";
 import { RawCaller } from "./support/raw-call.js";
@@ -137,6 +138,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
     const left = await theirs.quarantine.listQuarantined({ filter });
     expect(left.total).to.equal(1n);
   },
+  ...metricAttempts,
   ...registryAttempts,
   "IngestService.PublishEvents": async ({ ingest, query }, theirs) => {
     const { verdicts } = await ingest.publishEvents({ events: [event("ours")] });

@@ -10,6 +10,14 @@ import { getUser } from "./get-user.js";
 import { listLifecycleUsers } from "./lifecycle/list-lifecycle-users.js";
 import { queryLifecycle } from "./lifecycle/query-lifecycle.js";
 import { listEvents } from "./list-events.js";
+import {
+  defineMetric,
+  deleteMetric,
+  getMetric,
+  listMetrics,
+  type MetricPorts,
+} from "./metric/keep-metrics.js";
+import { queryMetric } from "./metric/query-metric.js";
 import { type QueryMetricsPorts, queryMetrics } from "./query-metrics.js";
 import { listRetentionUsers } from "./retention/list-retention-users.js";
 import { queryRetention } from "./retention/query-retention.js";
@@ -22,7 +30,12 @@ import { querySessions } from "./visits/query-sessions.js";
 import { answerSql, type SqlPorts } from "./written-sql/sql-pages.js";
 import { streamSql } from "./written-sql/stream-sql.js";
 
-export type QueryPorts = QueryMetricsPorts & CohortPorts & ExplainEventPorts & SubscribePorts & SqlPorts;
+export type QueryPorts = QueryMetricsPorts &
+  MetricPorts &
+  CohortPorts &
+  ExplainEventPorts &
+  SubscribePorts &
+  SqlPorts;
 
 /** QueryService on its ports. */
 export function mountQuery(ports: QueryPorts): Mount {
@@ -31,6 +44,11 @@ export function mountQuery(ports: QueryPorts): Mount {
     {
       queryMetrics: (request, call) => queryMetrics(ports, request, call),
       queryTrend: (request, call) => queryTrend(ports, request, call),
+      queryMetric: (request, call) => queryMetric(ports, request, call),
+      defineMetric: (request, call) => defineMetric(ports, request, call),
+      getMetric: (request, call) => getMetric(ports, request, call),
+      listMetrics: (request, call) => listMetrics(ports, request, call),
+      deleteMetric: (request, call) => deleteMetric(ports, request, call),
       listEvents: (request, call) => listEvents(ports, request, call),
       getUser: (request, call) => getUser(ports, request, call),
       explainEvent: (request, call) => explainEvent(ports, request, call),
@@ -57,6 +75,11 @@ export function mountQuery(ports: QueryPorts): Mount {
     {
       queryMetrics: "query",
       queryTrend: "query",
+      queryMetric: "query",
+      defineMetric: "admin",
+      getMetric: "query",
+      listMetrics: "query",
+      deleteMetric: "admin",
       listEvents: "query",
       getUser: "query",
       explainEvent: "query",

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { systemClock } from "../../../platform/clock.js";
 import { type Control, openControl } from "../../../platform/control/control.js";
+import { openMetricStore } from "../../../platform/control/metrics.js";
 import { openClickHouse } from "../../../platform/engines/clickhouse.js";
 import { type Nats, openNats } from "../../../platform/engines/nats.js";
 import { openPostgres } from "../../../platform/engines/postgres.js";
@@ -72,6 +73,7 @@ export async function openEngines(config: QueryConfig, life: Life, name: string)
     ports: {
       cohorts,
       kinds,
+      metrics: openMetricStore(pool),
       analytics,
       people,
       expiry,

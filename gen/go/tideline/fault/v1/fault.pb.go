@@ -120,6 +120,10 @@ const (
 	FaultReason_FAULT_REASON_COHORT_REFERENCED FaultReason = 51
 	// The definition is not of the version that the caller expects: another changed it; facts name "version".
 	FaultReason_FAULT_REASON_DEFINITION_CHANGED FaultReason = 52
+	// The project has no metric of that name, or not of that version.
+	FaultReason_FAULT_REASON_METRIC_NOT_FOUND FaultReason = 48
+	// The metric was changed since the version that the change is based on; facts["version"] is what it is now.
+	FaultReason_FAULT_REASON_METRIC_CHANGED FaultReason = 49
 	// The event's bytes are not a tideline.event.v1.Event. Rejected.
 	FaultReason_FAULT_REASON_EVENT_UNDECODABLE FaultReason = 100
 	// The event has no type. Rejected.
@@ -200,6 +204,8 @@ var (
 		50:  "FAULT_REASON_COHORT_NOT_FOUND",
 		51:  "FAULT_REASON_COHORT_REFERENCED",
 		52:  "FAULT_REASON_DEFINITION_CHANGED",
+		48:  "FAULT_REASON_METRIC_NOT_FOUND",
+		49:  "FAULT_REASON_METRIC_CHANGED",
 		100: "FAULT_REASON_EVENT_UNDECODABLE",
 		101: "FAULT_REASON_EVENT_TYPE_MISSING",
 		102: "FAULT_REASON_EVENT_FIELD_TOO_LONG",
@@ -262,6 +268,8 @@ var (
 		"FAULT_REASON_COHORT_NOT_FOUND":                50,
 		"FAULT_REASON_COHORT_REFERENCED":               51,
 		"FAULT_REASON_DEFINITION_CHANGED":              52,
+		"FAULT_REASON_METRIC_NOT_FOUND":                48,
+		"FAULT_REASON_METRIC_CHANGED":                  49,
 		"FAULT_REASON_EVENT_UNDECODABLE":               100,
 		"FAULT_REASON_EVENT_TYPE_MISSING":              101,
 		"FAULT_REASON_EVENT_FIELD_TOO_LONG":            102,
@@ -372,7 +380,7 @@ const file_tideline_fault_v1_fault_proto_rawDesc = "" +
 	"\n" +
 	"FactsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\x96\x11\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xda\x11\n" +
 	"\vFaultReason\x12\x1c\n" +
 	"\x18FAULT_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cFAULT_REASON_REQUEST_INVALID\x10\x01\x12\x1d\n" +
@@ -420,7 +428,9 @@ const file_tideline_fault_v1_fault_proto_rawDesc = "" +
 	"\x1dFAULT_REASON_PAGE_TOKEN_STALE\x10.\x12!\n" +
 	"\x1dFAULT_REASON_COHORT_NOT_FOUND\x102\x12\"\n" +
 	"\x1eFAULT_REASON_COHORT_REFERENCED\x103\x12#\n" +
-	"\x1fFAULT_REASON_DEFINITION_CHANGED\x104\x12\"\n" +
+	"\x1fFAULT_REASON_DEFINITION_CHANGED\x104\x12!\n" +
+	"\x1dFAULT_REASON_METRIC_NOT_FOUND\x100\x12\x1f\n" +
+	"\x1bFAULT_REASON_METRIC_CHANGED\x101\x12\"\n" +
 	"\x1eFAULT_REASON_EVENT_UNDECODABLE\x10d\x12#\n" +
 	"\x1fFAULT_REASON_EVENT_TYPE_MISSING\x10e\x12%\n" +
 	"!FAULT_REASON_EVENT_FIELD_TOO_LONG\x10f\x12 \n" +

@@ -1225,7 +1225,7 @@ var File_tideline_query_v1_query_service_proto protoreflect.FileDescriptor
 
 const file_tideline_query_v1_query_service_proto_rawDesc = "" +
 	"\n" +
-	"%tideline/query/v1/query_service.proto\x12\x11tideline.query.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\x1a tideline/pipeline/v1/block.proto\x1a\x1ftideline/pipeline/v1/live.proto\x1a\x1etideline/query/v1/cohort.proto\x1a\"tideline/query/v1/experiment.proto\x1a\x1etideline/query/v1/funnel.proto\x1a!tideline/query/v1/lifecycle.proto\x1a\x1dtideline/query/v1/paths.proto\x1a tideline/query/v1/question.proto\x1a!tideline/query/v1/retention.proto\x1a tideline/query/v1/sessions.proto\x1a\x1btideline/query/v1/sql.proto\x1a\"tideline/query/v1/stickiness.proto\x1a\x1dtideline/query/v1/trend.proto\"\xac\x05\n" +
+	"%tideline/query/v1/query_service.proto\x12\x11tideline.query.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dtideline/event/v1/event.proto\x1a\x1ftideline/event/v1/verdict.proto\x1a tideline/pipeline/v1/block.proto\x1a\x1ftideline/pipeline/v1/live.proto\x1a\x1etideline/query/v1/cohort.proto\x1a\"tideline/query/v1/experiment.proto\x1a\x1etideline/query/v1/funnel.proto\x1a!tideline/query/v1/lifecycle.proto\x1a\x1etideline/query/v1/metric.proto\x1a\x1dtideline/query/v1/paths.proto\x1a tideline/query/v1/question.proto\x1a!tideline/query/v1/retention.proto\x1a tideline/query/v1/sessions.proto\x1a\x1btideline/query/v1/sql.proto\x1a\"tideline/query/v1/stickiness.proto\x1a\x1dtideline/query/v1/trend.proto\"\xac\x05\n" +
 	"\x13QueryMetricsRequest\x12\x1c\n" +
 	"\x04type\x18\x01 \x01(\tB\b\xbaH\x05r\x03(\xc8\x01R\x04type\x12L\n" +
 	"\vaggregation\x18\x02 \x01(\x0e2\x1e.tideline.query.v1.AggregationB\n" +
@@ -1339,11 +1339,16 @@ const file_tideline_query_v1_query_service_proto_rawDesc = "" +
 	"\n" +
 	"NamedCount\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
-	"\x06events\x18\x02 \x01(\x04R\x06events2\xa4\x13\n" +
+	"\x06events\x18\x02 \x01(\x04R\x06events2\x8e\x17\n" +
 	"\fQueryService\x12d\n" +
 	"\fQueryMetrics\x12&.tideline.query.v1.QueryMetricsRequest\x1a'.tideline.query.v1.QueryMetricsResponse\"\x03\x90\x02\x01\x12^\n" +
 	"\n" +
-	"QueryTrend\x12$.tideline.query.v1.QueryTrendRequest\x1a%.tideline.query.v1.QueryTrendResponse\"\x03\x90\x02\x01\x12^\n" +
+	"QueryTrend\x12$.tideline.query.v1.QueryTrendRequest\x1a%.tideline.query.v1.QueryTrendResponse\"\x03\x90\x02\x01\x12a\n" +
+	"\vQueryMetric\x12%.tideline.query.v1.QueryMetricRequest\x1a&.tideline.query.v1.QueryMetricResponse\"\x03\x90\x02\x01\x12d\n" +
+	"\fDefineMetric\x12&.tideline.query.v1.DefineMetricRequest\x1a'.tideline.query.v1.DefineMetricResponse\"\x03\x90\x02\x02\x12[\n" +
+	"\tGetMetric\x12#.tideline.query.v1.GetMetricRequest\x1a$.tideline.query.v1.GetMetricResponse\"\x03\x90\x02\x01\x12a\n" +
+	"\vListMetrics\x12%.tideline.query.v1.ListMetricsRequest\x1a&.tideline.query.v1.ListMetricsResponse\"\x03\x90\x02\x01\x12_\n" +
+	"\fDeleteMetric\x12&.tideline.query.v1.DeleteMetricRequest\x1a'.tideline.query.v1.DeleteMetricResponse\x12^\n" +
 	"\n" +
 	"ListEvents\x12$.tideline.query.v1.ListEventsRequest\x1a%.tideline.query.v1.ListEventsResponse\"\x03\x90\x02\x01\x12U\n" +
 	"\aGetUser\x12!.tideline.query.v1.GetUserRequest\x1a\".tideline.query.v1.GetUserResponse\"\x03\x90\x02\x01\x12d\n" +
@@ -1418,43 +1423,53 @@ var file_tideline_query_v1_query_service_proto_goTypes = []any{
 	(*v1.LiveVerdict)(nil),              // 31: tideline.pipeline.v1.LiveVerdict
 	(*v1.ServiceStatus)(nil),            // 32: tideline.pipeline.v1.ServiceStatus
 	(*QueryTrendRequest)(nil),           // 33: tideline.query.v1.QueryTrendRequest
-	(*QueryStickinessRequest)(nil),      // 34: tideline.query.v1.QueryStickinessRequest
-	(*QueryPathsRequest)(nil),           // 35: tideline.query.v1.QueryPathsRequest
-	(*QuerySessionsRequest)(nil),        // 36: tideline.query.v1.QuerySessionsRequest
-	(*QueryExperimentRequest)(nil),      // 37: tideline.query.v1.QueryExperimentRequest
-	(*ListStickinessUsersRequest)(nil),  // 38: tideline.query.v1.ListStickinessUsersRequest
-	(*QueryRetentionRequest)(nil),       // 39: tideline.query.v1.QueryRetentionRequest
-	(*ListRetentionUsersRequest)(nil),   // 40: tideline.query.v1.ListRetentionUsersRequest
-	(*QueryLifecycleRequest)(nil),       // 41: tideline.query.v1.QueryLifecycleRequest
-	(*ListLifecycleUsersRequest)(nil),   // 42: tideline.query.v1.ListLifecycleUsersRequest
-	(*PutCohortRequest)(nil),            // 43: tideline.query.v1.PutCohortRequest
-	(*GetCohortRequest)(nil),            // 44: tideline.query.v1.GetCohortRequest
-	(*ListCohortsRequest)(nil),          // 45: tideline.query.v1.ListCohortsRequest
-	(*DeleteCohortRequest)(nil),         // 46: tideline.query.v1.DeleteCohortRequest
-	(*ListCohortMembersRequest)(nil),    // 47: tideline.query.v1.ListCohortMembersRequest
-	(*QueryFunnelRequest)(nil),          // 48: tideline.query.v1.QueryFunnelRequest
-	(*ListFunnelUsersRequest)(nil),      // 49: tideline.query.v1.ListFunnelUsersRequest
-	(*SqlRequest)(nil),                  // 50: tideline.query.v1.SqlRequest
-	(*StreamSqlRequest)(nil),            // 51: tideline.query.v1.StreamSqlRequest
-	(*QueryTrendResponse)(nil),          // 52: tideline.query.v1.QueryTrendResponse
-	(*QueryStickinessResponse)(nil),     // 53: tideline.query.v1.QueryStickinessResponse
-	(*QueryPathsResponse)(nil),          // 54: tideline.query.v1.QueryPathsResponse
-	(*QuerySessionsResponse)(nil),       // 55: tideline.query.v1.QuerySessionsResponse
-	(*QueryExperimentResponse)(nil),     // 56: tideline.query.v1.QueryExperimentResponse
-	(*ListStickinessUsersResponse)(nil), // 57: tideline.query.v1.ListStickinessUsersResponse
-	(*QueryRetentionResponse)(nil),      // 58: tideline.query.v1.QueryRetentionResponse
-	(*ListRetentionUsersResponse)(nil),  // 59: tideline.query.v1.ListRetentionUsersResponse
-	(*QueryLifecycleResponse)(nil),      // 60: tideline.query.v1.QueryLifecycleResponse
-	(*ListLifecycleUsersResponse)(nil),  // 61: tideline.query.v1.ListLifecycleUsersResponse
-	(*PutCohortResponse)(nil),           // 62: tideline.query.v1.PutCohortResponse
-	(*GetCohortResponse)(nil),           // 63: tideline.query.v1.GetCohortResponse
-	(*ListCohortsResponse)(nil),         // 64: tideline.query.v1.ListCohortsResponse
-	(*DeleteCohortResponse)(nil),        // 65: tideline.query.v1.DeleteCohortResponse
-	(*ListCohortMembersResponse)(nil),   // 66: tideline.query.v1.ListCohortMembersResponse
-	(*QueryFunnelResponse)(nil),         // 67: tideline.query.v1.QueryFunnelResponse
-	(*ListFunnelUsersResponse)(nil),     // 68: tideline.query.v1.ListFunnelUsersResponse
-	(*SqlResponse)(nil),                 // 69: tideline.query.v1.SqlResponse
-	(*StreamSqlResponse)(nil),           // 70: tideline.query.v1.StreamSqlResponse
+	(*QueryMetricRequest)(nil),          // 34: tideline.query.v1.QueryMetricRequest
+	(*DefineMetricRequest)(nil),         // 35: tideline.query.v1.DefineMetricRequest
+	(*GetMetricRequest)(nil),            // 36: tideline.query.v1.GetMetricRequest
+	(*ListMetricsRequest)(nil),          // 37: tideline.query.v1.ListMetricsRequest
+	(*DeleteMetricRequest)(nil),         // 38: tideline.query.v1.DeleteMetricRequest
+	(*QueryStickinessRequest)(nil),      // 39: tideline.query.v1.QueryStickinessRequest
+	(*QueryPathsRequest)(nil),           // 40: tideline.query.v1.QueryPathsRequest
+	(*QuerySessionsRequest)(nil),        // 41: tideline.query.v1.QuerySessionsRequest
+	(*QueryExperimentRequest)(nil),      // 42: tideline.query.v1.QueryExperimentRequest
+	(*ListStickinessUsersRequest)(nil),  // 43: tideline.query.v1.ListStickinessUsersRequest
+	(*QueryRetentionRequest)(nil),       // 44: tideline.query.v1.QueryRetentionRequest
+	(*ListRetentionUsersRequest)(nil),   // 45: tideline.query.v1.ListRetentionUsersRequest
+	(*QueryLifecycleRequest)(nil),       // 46: tideline.query.v1.QueryLifecycleRequest
+	(*ListLifecycleUsersRequest)(nil),   // 47: tideline.query.v1.ListLifecycleUsersRequest
+	(*PutCohortRequest)(nil),            // 48: tideline.query.v1.PutCohortRequest
+	(*GetCohortRequest)(nil),            // 49: tideline.query.v1.GetCohortRequest
+	(*ListCohortsRequest)(nil),          // 50: tideline.query.v1.ListCohortsRequest
+	(*DeleteCohortRequest)(nil),         // 51: tideline.query.v1.DeleteCohortRequest
+	(*ListCohortMembersRequest)(nil),    // 52: tideline.query.v1.ListCohortMembersRequest
+	(*QueryFunnelRequest)(nil),          // 53: tideline.query.v1.QueryFunnelRequest
+	(*ListFunnelUsersRequest)(nil),      // 54: tideline.query.v1.ListFunnelUsersRequest
+	(*SqlRequest)(nil),                  // 55: tideline.query.v1.SqlRequest
+	(*StreamSqlRequest)(nil),            // 56: tideline.query.v1.StreamSqlRequest
+	(*QueryTrendResponse)(nil),          // 57: tideline.query.v1.QueryTrendResponse
+	(*QueryMetricResponse)(nil),         // 58: tideline.query.v1.QueryMetricResponse
+	(*DefineMetricResponse)(nil),        // 59: tideline.query.v1.DefineMetricResponse
+	(*GetMetricResponse)(nil),           // 60: tideline.query.v1.GetMetricResponse
+	(*ListMetricsResponse)(nil),         // 61: tideline.query.v1.ListMetricsResponse
+	(*DeleteMetricResponse)(nil),        // 62: tideline.query.v1.DeleteMetricResponse
+	(*QueryStickinessResponse)(nil),     // 63: tideline.query.v1.QueryStickinessResponse
+	(*QueryPathsResponse)(nil),          // 64: tideline.query.v1.QueryPathsResponse
+	(*QuerySessionsResponse)(nil),       // 65: tideline.query.v1.QuerySessionsResponse
+	(*QueryExperimentResponse)(nil),     // 66: tideline.query.v1.QueryExperimentResponse
+	(*ListStickinessUsersResponse)(nil), // 67: tideline.query.v1.ListStickinessUsersResponse
+	(*QueryRetentionResponse)(nil),      // 68: tideline.query.v1.QueryRetentionResponse
+	(*ListRetentionUsersResponse)(nil),  // 69: tideline.query.v1.ListRetentionUsersResponse
+	(*QueryLifecycleResponse)(nil),      // 70: tideline.query.v1.QueryLifecycleResponse
+	(*ListLifecycleUsersResponse)(nil),  // 71: tideline.query.v1.ListLifecycleUsersResponse
+	(*PutCohortResponse)(nil),           // 72: tideline.query.v1.PutCohortResponse
+	(*GetCohortResponse)(nil),           // 73: tideline.query.v1.GetCohortResponse
+	(*ListCohortsResponse)(nil),         // 74: tideline.query.v1.ListCohortsResponse
+	(*DeleteCohortResponse)(nil),        // 75: tideline.query.v1.DeleteCohortResponse
+	(*ListCohortMembersResponse)(nil),   // 76: tideline.query.v1.ListCohortMembersResponse
+	(*QueryFunnelResponse)(nil),         // 77: tideline.query.v1.QueryFunnelResponse
+	(*ListFunnelUsersResponse)(nil),     // 78: tideline.query.v1.ListFunnelUsersResponse
+	(*SqlResponse)(nil),                 // 79: tideline.query.v1.SqlResponse
+	(*StreamSqlResponse)(nil),           // 80: tideline.query.v1.StreamSqlResponse
 }
 var file_tideline_query_v1_query_service_proto_depIdxs = []int32{
 	17, // 0: tideline.query.v1.QueryMetricsRequest.aggregation:type_name -> tideline.query.v1.Aggregation
@@ -1500,54 +1515,64 @@ var file_tideline_query_v1_query_service_proto_depIdxs = []int32{
 	23, // 40: tideline.query.v1.MinuteCount.minute:type_name -> google.protobuf.Timestamp
 	0,  // 41: tideline.query.v1.QueryService.QueryMetrics:input_type -> tideline.query.v1.QueryMetricsRequest
 	33, // 42: tideline.query.v1.QueryService.QueryTrend:input_type -> tideline.query.v1.QueryTrendRequest
-	3,  // 43: tideline.query.v1.QueryService.ListEvents:input_type -> tideline.query.v1.ListEventsRequest
-	5,  // 44: tideline.query.v1.QueryService.GetUser:input_type -> tideline.query.v1.GetUserRequest
-	7,  // 45: tideline.query.v1.QueryService.ExplainEvent:input_type -> tideline.query.v1.ExplainEventRequest
-	34, // 46: tideline.query.v1.QueryService.QueryStickiness:input_type -> tideline.query.v1.QueryStickinessRequest
-	35, // 47: tideline.query.v1.QueryService.QueryPaths:input_type -> tideline.query.v1.QueryPathsRequest
-	36, // 48: tideline.query.v1.QueryService.QuerySessions:input_type -> tideline.query.v1.QuerySessionsRequest
-	37, // 49: tideline.query.v1.QueryService.QueryExperiment:input_type -> tideline.query.v1.QueryExperimentRequest
-	38, // 50: tideline.query.v1.QueryService.ListStickinessUsers:input_type -> tideline.query.v1.ListStickinessUsersRequest
-	39, // 51: tideline.query.v1.QueryService.QueryRetention:input_type -> tideline.query.v1.QueryRetentionRequest
-	40, // 52: tideline.query.v1.QueryService.ListRetentionUsers:input_type -> tideline.query.v1.ListRetentionUsersRequest
-	41, // 53: tideline.query.v1.QueryService.QueryLifecycle:input_type -> tideline.query.v1.QueryLifecycleRequest
-	42, // 54: tideline.query.v1.QueryService.ListLifecycleUsers:input_type -> tideline.query.v1.ListLifecycleUsersRequest
-	43, // 55: tideline.query.v1.QueryService.PutCohort:input_type -> tideline.query.v1.PutCohortRequest
-	44, // 56: tideline.query.v1.QueryService.GetCohort:input_type -> tideline.query.v1.GetCohortRequest
-	45, // 57: tideline.query.v1.QueryService.ListCohorts:input_type -> tideline.query.v1.ListCohortsRequest
-	46, // 58: tideline.query.v1.QueryService.DeleteCohort:input_type -> tideline.query.v1.DeleteCohortRequest
-	47, // 59: tideline.query.v1.QueryService.ListCohortMembers:input_type -> tideline.query.v1.ListCohortMembersRequest
-	48, // 60: tideline.query.v1.QueryService.QueryFunnel:input_type -> tideline.query.v1.QueryFunnelRequest
-	49, // 61: tideline.query.v1.QueryService.ListFunnelUsers:input_type -> tideline.query.v1.ListFunnelUsersRequest
-	10, // 62: tideline.query.v1.QueryService.Subscribe:input_type -> tideline.query.v1.SubscribeRequest
-	50, // 63: tideline.query.v1.QueryService.Sql:input_type -> tideline.query.v1.SqlRequest
-	51, // 64: tideline.query.v1.QueryService.StreamSql:input_type -> tideline.query.v1.StreamSqlRequest
-	1,  // 65: tideline.query.v1.QueryService.QueryMetrics:output_type -> tideline.query.v1.QueryMetricsResponse
-	52, // 66: tideline.query.v1.QueryService.QueryTrend:output_type -> tideline.query.v1.QueryTrendResponse
-	4,  // 67: tideline.query.v1.QueryService.ListEvents:output_type -> tideline.query.v1.ListEventsResponse
-	6,  // 68: tideline.query.v1.QueryService.GetUser:output_type -> tideline.query.v1.GetUserResponse
-	8,  // 69: tideline.query.v1.QueryService.ExplainEvent:output_type -> tideline.query.v1.ExplainEventResponse
-	53, // 70: tideline.query.v1.QueryService.QueryStickiness:output_type -> tideline.query.v1.QueryStickinessResponse
-	54, // 71: tideline.query.v1.QueryService.QueryPaths:output_type -> tideline.query.v1.QueryPathsResponse
-	55, // 72: tideline.query.v1.QueryService.QuerySessions:output_type -> tideline.query.v1.QuerySessionsResponse
-	56, // 73: tideline.query.v1.QueryService.QueryExperiment:output_type -> tideline.query.v1.QueryExperimentResponse
-	57, // 74: tideline.query.v1.QueryService.ListStickinessUsers:output_type -> tideline.query.v1.ListStickinessUsersResponse
-	58, // 75: tideline.query.v1.QueryService.QueryRetention:output_type -> tideline.query.v1.QueryRetentionResponse
-	59, // 76: tideline.query.v1.QueryService.ListRetentionUsers:output_type -> tideline.query.v1.ListRetentionUsersResponse
-	60, // 77: tideline.query.v1.QueryService.QueryLifecycle:output_type -> tideline.query.v1.QueryLifecycleResponse
-	61, // 78: tideline.query.v1.QueryService.ListLifecycleUsers:output_type -> tideline.query.v1.ListLifecycleUsersResponse
-	62, // 79: tideline.query.v1.QueryService.PutCohort:output_type -> tideline.query.v1.PutCohortResponse
-	63, // 80: tideline.query.v1.QueryService.GetCohort:output_type -> tideline.query.v1.GetCohortResponse
-	64, // 81: tideline.query.v1.QueryService.ListCohorts:output_type -> tideline.query.v1.ListCohortsResponse
-	65, // 82: tideline.query.v1.QueryService.DeleteCohort:output_type -> tideline.query.v1.DeleteCohortResponse
-	66, // 83: tideline.query.v1.QueryService.ListCohortMembers:output_type -> tideline.query.v1.ListCohortMembersResponse
-	67, // 84: tideline.query.v1.QueryService.QueryFunnel:output_type -> tideline.query.v1.QueryFunnelResponse
-	68, // 85: tideline.query.v1.QueryService.ListFunnelUsers:output_type -> tideline.query.v1.ListFunnelUsersResponse
-	11, // 86: tideline.query.v1.QueryService.Subscribe:output_type -> tideline.query.v1.SubscribeResponse
-	69, // 87: tideline.query.v1.QueryService.Sql:output_type -> tideline.query.v1.SqlResponse
-	70, // 88: tideline.query.v1.QueryService.StreamSql:output_type -> tideline.query.v1.StreamSqlResponse
-	65, // [65:89] is the sub-list for method output_type
-	41, // [41:65] is the sub-list for method input_type
+	34, // 43: tideline.query.v1.QueryService.QueryMetric:input_type -> tideline.query.v1.QueryMetricRequest
+	35, // 44: tideline.query.v1.QueryService.DefineMetric:input_type -> tideline.query.v1.DefineMetricRequest
+	36, // 45: tideline.query.v1.QueryService.GetMetric:input_type -> tideline.query.v1.GetMetricRequest
+	37, // 46: tideline.query.v1.QueryService.ListMetrics:input_type -> tideline.query.v1.ListMetricsRequest
+	38, // 47: tideline.query.v1.QueryService.DeleteMetric:input_type -> tideline.query.v1.DeleteMetricRequest
+	3,  // 48: tideline.query.v1.QueryService.ListEvents:input_type -> tideline.query.v1.ListEventsRequest
+	5,  // 49: tideline.query.v1.QueryService.GetUser:input_type -> tideline.query.v1.GetUserRequest
+	7,  // 50: tideline.query.v1.QueryService.ExplainEvent:input_type -> tideline.query.v1.ExplainEventRequest
+	39, // 51: tideline.query.v1.QueryService.QueryStickiness:input_type -> tideline.query.v1.QueryStickinessRequest
+	40, // 52: tideline.query.v1.QueryService.QueryPaths:input_type -> tideline.query.v1.QueryPathsRequest
+	41, // 53: tideline.query.v1.QueryService.QuerySessions:input_type -> tideline.query.v1.QuerySessionsRequest
+	42, // 54: tideline.query.v1.QueryService.QueryExperiment:input_type -> tideline.query.v1.QueryExperimentRequest
+	43, // 55: tideline.query.v1.QueryService.ListStickinessUsers:input_type -> tideline.query.v1.ListStickinessUsersRequest
+	44, // 56: tideline.query.v1.QueryService.QueryRetention:input_type -> tideline.query.v1.QueryRetentionRequest
+	45, // 57: tideline.query.v1.QueryService.ListRetentionUsers:input_type -> tideline.query.v1.ListRetentionUsersRequest
+	46, // 58: tideline.query.v1.QueryService.QueryLifecycle:input_type -> tideline.query.v1.QueryLifecycleRequest
+	47, // 59: tideline.query.v1.QueryService.ListLifecycleUsers:input_type -> tideline.query.v1.ListLifecycleUsersRequest
+	48, // 60: tideline.query.v1.QueryService.PutCohort:input_type -> tideline.query.v1.PutCohortRequest
+	49, // 61: tideline.query.v1.QueryService.GetCohort:input_type -> tideline.query.v1.GetCohortRequest
+	50, // 62: tideline.query.v1.QueryService.ListCohorts:input_type -> tideline.query.v1.ListCohortsRequest
+	51, // 63: tideline.query.v1.QueryService.DeleteCohort:input_type -> tideline.query.v1.DeleteCohortRequest
+	52, // 64: tideline.query.v1.QueryService.ListCohortMembers:input_type -> tideline.query.v1.ListCohortMembersRequest
+	53, // 65: tideline.query.v1.QueryService.QueryFunnel:input_type -> tideline.query.v1.QueryFunnelRequest
+	54, // 66: tideline.query.v1.QueryService.ListFunnelUsers:input_type -> tideline.query.v1.ListFunnelUsersRequest
+	10, // 67: tideline.query.v1.QueryService.Subscribe:input_type -> tideline.query.v1.SubscribeRequest
+	55, // 68: tideline.query.v1.QueryService.Sql:input_type -> tideline.query.v1.SqlRequest
+	56, // 69: tideline.query.v1.QueryService.StreamSql:input_type -> tideline.query.v1.StreamSqlRequest
+	1,  // 70: tideline.query.v1.QueryService.QueryMetrics:output_type -> tideline.query.v1.QueryMetricsResponse
+	57, // 71: tideline.query.v1.QueryService.QueryTrend:output_type -> tideline.query.v1.QueryTrendResponse
+	58, // 72: tideline.query.v1.QueryService.QueryMetric:output_type -> tideline.query.v1.QueryMetricResponse
+	59, // 73: tideline.query.v1.QueryService.DefineMetric:output_type -> tideline.query.v1.DefineMetricResponse
+	60, // 74: tideline.query.v1.QueryService.GetMetric:output_type -> tideline.query.v1.GetMetricResponse
+	61, // 75: tideline.query.v1.QueryService.ListMetrics:output_type -> tideline.query.v1.ListMetricsResponse
+	62, // 76: tideline.query.v1.QueryService.DeleteMetric:output_type -> tideline.query.v1.DeleteMetricResponse
+	4,  // 77: tideline.query.v1.QueryService.ListEvents:output_type -> tideline.query.v1.ListEventsResponse
+	6,  // 78: tideline.query.v1.QueryService.GetUser:output_type -> tideline.query.v1.GetUserResponse
+	8,  // 79: tideline.query.v1.QueryService.ExplainEvent:output_type -> tideline.query.v1.ExplainEventResponse
+	63, // 80: tideline.query.v1.QueryService.QueryStickiness:output_type -> tideline.query.v1.QueryStickinessResponse
+	64, // 81: tideline.query.v1.QueryService.QueryPaths:output_type -> tideline.query.v1.QueryPathsResponse
+	65, // 82: tideline.query.v1.QueryService.QuerySessions:output_type -> tideline.query.v1.QuerySessionsResponse
+	66, // 83: tideline.query.v1.QueryService.QueryExperiment:output_type -> tideline.query.v1.QueryExperimentResponse
+	67, // 84: tideline.query.v1.QueryService.ListStickinessUsers:output_type -> tideline.query.v1.ListStickinessUsersResponse
+	68, // 85: tideline.query.v1.QueryService.QueryRetention:output_type -> tideline.query.v1.QueryRetentionResponse
+	69, // 86: tideline.query.v1.QueryService.ListRetentionUsers:output_type -> tideline.query.v1.ListRetentionUsersResponse
+	70, // 87: tideline.query.v1.QueryService.QueryLifecycle:output_type -> tideline.query.v1.QueryLifecycleResponse
+	71, // 88: tideline.query.v1.QueryService.ListLifecycleUsers:output_type -> tideline.query.v1.ListLifecycleUsersResponse
+	72, // 89: tideline.query.v1.QueryService.PutCohort:output_type -> tideline.query.v1.PutCohortResponse
+	73, // 90: tideline.query.v1.QueryService.GetCohort:output_type -> tideline.query.v1.GetCohortResponse
+	74, // 91: tideline.query.v1.QueryService.ListCohorts:output_type -> tideline.query.v1.ListCohortsResponse
+	75, // 92: tideline.query.v1.QueryService.DeleteCohort:output_type -> tideline.query.v1.DeleteCohortResponse
+	76, // 93: tideline.query.v1.QueryService.ListCohortMembers:output_type -> tideline.query.v1.ListCohortMembersResponse
+	77, // 94: tideline.query.v1.QueryService.QueryFunnel:output_type -> tideline.query.v1.QueryFunnelResponse
+	78, // 95: tideline.query.v1.QueryService.ListFunnelUsers:output_type -> tideline.query.v1.ListFunnelUsersResponse
+	11, // 96: tideline.query.v1.QueryService.Subscribe:output_type -> tideline.query.v1.SubscribeResponse
+	79, // 97: tideline.query.v1.QueryService.Sql:output_type -> tideline.query.v1.SqlResponse
+	80, // 98: tideline.query.v1.QueryService.StreamSql:output_type -> tideline.query.v1.StreamSqlResponse
+	70, // [70:99] is the sub-list for method output_type
+	41, // [41:70] is the sub-list for method input_type
 	41, // [41:41] is the sub-list for extension type_name
 	41, // [41:41] is the sub-list for extension extendee
 	0,  // [0:41] is the sub-list for field type_name
@@ -1562,6 +1587,7 @@ func file_tideline_query_v1_query_service_proto_init() {
 	file_tideline_query_v1_experiment_proto_init()
 	file_tideline_query_v1_funnel_proto_init()
 	file_tideline_query_v1_lifecycle_proto_init()
+	file_tideline_query_v1_metric_proto_init()
 	file_tideline_query_v1_paths_proto_init()
 	file_tideline_query_v1_question_proto_init()
 	file_tideline_query_v1_retention_proto_init()

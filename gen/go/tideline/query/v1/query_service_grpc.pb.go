@@ -21,6 +21,11 @@ const _ = grpc.SupportPackageIsVersion9
 const (
 	QueryService_QueryMetrics_FullMethodName        = "/tideline.query.v1.QueryService/QueryMetrics"
 	QueryService_QueryTrend_FullMethodName          = "/tideline.query.v1.QueryService/QueryTrend"
+	QueryService_QueryMetric_FullMethodName         = "/tideline.query.v1.QueryService/QueryMetric"
+	QueryService_DefineMetric_FullMethodName        = "/tideline.query.v1.QueryService/DefineMetric"
+	QueryService_GetMetric_FullMethodName           = "/tideline.query.v1.QueryService/GetMetric"
+	QueryService_ListMetrics_FullMethodName         = "/tideline.query.v1.QueryService/ListMetrics"
+	QueryService_DeleteMetric_FullMethodName        = "/tideline.query.v1.QueryService/DeleteMetric"
 	QueryService_ListEvents_FullMethodName          = "/tideline.query.v1.QueryService/ListEvents"
 	QueryService_GetUser_FullMethodName             = "/tideline.query.v1.QueryService/GetUser"
 	QueryService_ExplainEvent_FullMethodName        = "/tideline.query.v1.QueryService/ExplainEvent"
@@ -57,6 +62,17 @@ type QueryServiceClient interface {
 	QueryMetrics(ctx context.Context, in *QueryMetricsRequest, opts ...grpc.CallOption) (*QueryMetricsResponse, error)
 	// QueryTrend computes series, formulas over them and comparisons with an earlier time, in buckets.
 	QueryTrend(ctx context.Context, in *QueryTrendRequest, opts ...grpc.CallOption) (*QueryTrendResponse, error)
+	// QueryMetric computes a metric by its name, over all events that there are, whenever it was defined.
+	QueryMetric(ctx context.Context, in *QueryMetricRequest, opts ...grpc.CallOption) (*QueryMetricResponse, error)
+	// DefineMetric keeps a metric, or changes it: a new version. The same definition again changes nothing. Needs the
+	// scope "admin".
+	DefineMetric(ctx context.Context, in *DefineMetricRequest, opts ...grpc.CallOption) (*DefineMetricResponse, error)
+	// GetMetric reads one metric.
+	GetMetric(ctx context.Context, in *GetMetricRequest, opts ...grpc.CallOption) (*GetMetricResponse, error)
+	// ListMetrics lists metrics, the ready-made ones too, by name.
+	ListMetrics(ctx context.Context, in *ListMetricsRequest, opts ...grpc.CallOption) (*ListMetricsResponse, error)
+	// DeleteMetric deletes a metric; a ready-made one of that name is there again. Needs the scope "admin".
+	DeleteMetric(ctx context.Context, in *DeleteMetricRequest, opts ...grpc.CallOption) (*DeleteMetricResponse, error)
 	// ListEvents lists stored events, newest effective time first, page by page.
 	ListEvents(ctx context.Context, in *ListEventsRequest, opts ...grpc.CallOption) (*ListEventsResponse, error)
 	// GetUser reads one user: ids, traits, totals, and a page of the timeline.
@@ -125,6 +141,56 @@ func (c *queryServiceClient) QueryTrend(ctx context.Context, in *QueryTrendReque
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(QueryTrendResponse)
 	err := c.cc.Invoke(ctx, QueryService_QueryTrend_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryServiceClient) QueryMetric(ctx context.Context, in *QueryMetricRequest, opts ...grpc.CallOption) (*QueryMetricResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(QueryMetricResponse)
+	err := c.cc.Invoke(ctx, QueryService_QueryMetric_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryServiceClient) DefineMetric(ctx context.Context, in *DefineMetricRequest, opts ...grpc.CallOption) (*DefineMetricResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DefineMetricResponse)
+	err := c.cc.Invoke(ctx, QueryService_DefineMetric_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryServiceClient) GetMetric(ctx context.Context, in *GetMetricRequest, opts ...grpc.CallOption) (*GetMetricResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetMetricResponse)
+	err := c.cc.Invoke(ctx, QueryService_GetMetric_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryServiceClient) ListMetrics(ctx context.Context, in *ListMetricsRequest, opts ...grpc.CallOption) (*ListMetricsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListMetricsResponse)
+	err := c.cc.Invoke(ctx, QueryService_ListMetrics_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryServiceClient) DeleteMetric(ctx context.Context, in *DeleteMetricRequest, opts ...grpc.CallOption) (*DeleteMetricResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeleteMetricResponse)
+	err := c.cc.Invoke(ctx, QueryService_DeleteMetric_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -381,6 +447,17 @@ type QueryServiceServer interface {
 	QueryMetrics(context.Context, *QueryMetricsRequest) (*QueryMetricsResponse, error)
 	// QueryTrend computes series, formulas over them and comparisons with an earlier time, in buckets.
 	QueryTrend(context.Context, *QueryTrendRequest) (*QueryTrendResponse, error)
+	// QueryMetric computes a metric by its name, over all events that there are, whenever it was defined.
+	QueryMetric(context.Context, *QueryMetricRequest) (*QueryMetricResponse, error)
+	// DefineMetric keeps a metric, or changes it: a new version. The same definition again changes nothing. Needs the
+	// scope "admin".
+	DefineMetric(context.Context, *DefineMetricRequest) (*DefineMetricResponse, error)
+	// GetMetric reads one metric.
+	GetMetric(context.Context, *GetMetricRequest) (*GetMetricResponse, error)
+	// ListMetrics lists metrics, the ready-made ones too, by name.
+	ListMetrics(context.Context, *ListMetricsRequest) (*ListMetricsResponse, error)
+	// DeleteMetric deletes a metric; a ready-made one of that name is there again. Needs the scope "admin".
+	DeleteMetric(context.Context, *DeleteMetricRequest) (*DeleteMetricResponse, error)
 	// ListEvents lists stored events, newest effective time first, page by page.
 	ListEvents(context.Context, *ListEventsRequest) (*ListEventsResponse, error)
 	// GetUser reads one user: ids, traits, totals, and a page of the timeline.
@@ -440,6 +517,21 @@ func (UnimplementedQueryServiceServer) QueryMetrics(context.Context, *QueryMetri
 }
 func (UnimplementedQueryServiceServer) QueryTrend(context.Context, *QueryTrendRequest) (*QueryTrendResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method QueryTrend not implemented")
+}
+func (UnimplementedQueryServiceServer) QueryMetric(context.Context, *QueryMetricRequest) (*QueryMetricResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method QueryMetric not implemented")
+}
+func (UnimplementedQueryServiceServer) DefineMetric(context.Context, *DefineMetricRequest) (*DefineMetricResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DefineMetric not implemented")
+}
+func (UnimplementedQueryServiceServer) GetMetric(context.Context, *GetMetricRequest) (*GetMetricResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetMetric not implemented")
+}
+func (UnimplementedQueryServiceServer) ListMetrics(context.Context, *ListMetricsRequest) (*ListMetricsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListMetrics not implemented")
+}
+func (UnimplementedQueryServiceServer) DeleteMetric(context.Context, *DeleteMetricRequest) (*DeleteMetricResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteMetric not implemented")
 }
 func (UnimplementedQueryServiceServer) ListEvents(context.Context, *ListEventsRequest) (*ListEventsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListEvents not implemented")
@@ -560,6 +652,96 @@ func _QueryService_QueryTrend_Handler(srv interface{}, ctx context.Context, dec 
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(QueryServiceServer).QueryTrend(ctx, req.(*QueryTrendRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _QueryService_QueryMetric_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryMetricRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).QueryMetric(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_QueryMetric_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).QueryMetric(ctx, req.(*QueryMetricRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _QueryService_DefineMetric_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DefineMetricRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).DefineMetric(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_DefineMetric_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).DefineMetric(ctx, req.(*DefineMetricRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _QueryService_GetMetric_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetMetricRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).GetMetric(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_GetMetric_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).GetMetric(ctx, req.(*GetMetricRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _QueryService_ListMetrics_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListMetricsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).ListMetrics(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_ListMetrics_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).ListMetrics(ctx, req.(*ListMetricsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _QueryService_DeleteMetric_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteMetricRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).DeleteMetric(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_DeleteMetric_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).DeleteMetric(ctx, req.(*DeleteMetricRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -960,6 +1142,26 @@ var QueryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "QueryTrend",
 			Handler:    _QueryService_QueryTrend_Handler,
+		},
+		{
+			MethodName: "QueryMetric",
+			Handler:    _QueryService_QueryMetric_Handler,
+		},
+		{
+			MethodName: "DefineMetric",
+			Handler:    _QueryService_DefineMetric_Handler,
+		},
+		{
+			MethodName: "GetMetric",
+			Handler:    _QueryService_GetMetric_Handler,
+		},
+		{
+			MethodName: "ListMetrics",
+			Handler:    _QueryService_ListMetrics_Handler,
+		},
+		{
+			MethodName: "DeleteMetric",
+			Handler:    _QueryService_DeleteMetric_Handler,
 		},
 		{
 			MethodName: "ListEvents",

@@ -11,6 +11,7 @@ from tideline.query.v1 import cohort_pb2 as _cohort_pb2
 from tideline.query.v1 import experiment_pb2 as _experiment_pb2
 from tideline.query.v1 import funnel_pb2 as _funnel_pb2
 from tideline.query.v1 import lifecycle_pb2 as _lifecycle_pb2
+from tideline.query.v1 import metric_pb2 as _metric_pb2
 from tideline.query.v1 import paths_pb2 as _paths_pb2
 from tideline.query.v1 import question_pb2 as _question_pb2
 from tideline.query.v1 import retention_pb2 as _retention_pb2

@@ -7,6 +7,7 @@ from tideline.query.v1 import cohort_pb2 as tideline_dot_query_dot_v1_dot_cohort
 from tideline.query.v1 import experiment_pb2 as tideline_dot_query_dot_v1_dot_experiment__pb2
 from tideline.query.v1 import funnel_pb2 as tideline_dot_query_dot_v1_dot_funnel__pb2
 from tideline.query.v1 import lifecycle_pb2 as tideline_dot_query_dot_v1_dot_lifecycle__pb2
+from tideline.query.v1 import metric_pb2 as tideline_dot_query_dot_v1_dot_metric__pb2
 from tideline.query.v1 import paths_pb2 as tideline_dot_query_dot_v1_dot_paths__pb2
 from tideline.query.v1 import query_service_pb2 as tideline_dot_query_dot_v1_dot_query__service__pb2
 from tideline.query.v1 import retention_pb2 as tideline_dot_query_dot_v1_dot_retention__pb2
@@ -56,6 +57,31 @@ class QueryServiceStub(object):
                 '/tideline.query.v1.QueryService/QueryTrend',
                 request_serializer=tideline_dot_query_dot_v1_dot_trend__pb2.QueryTrendRequest.SerializeToString,
                 response_deserializer=tideline_dot_query_dot_v1_dot_trend__pb2.QueryTrendResponse.FromString,
+                _registered_method=True)
+        self.QueryMetric = channel.unary_unary(
+                '/tideline.query.v1.QueryService/QueryMetric',
+                request_serializer=tideline_dot_query_dot_v1_dot_metric__pb2.QueryMetricRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_metric__pb2.QueryMetricResponse.FromString,
+                _registered_method=True)
+        self.DefineMetric = channel.unary_unary(
+                '/tideline.query.v1.QueryService/DefineMetric',
+                request_serializer=tideline_dot_query_dot_v1_dot_metric__pb2.DefineMetricRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_metric__pb2.DefineMetricResponse.FromString,
+                _registered_method=True)
+        self.GetMetric = channel.unary_unary(
+                '/tideline.query.v1.QueryService/GetMetric',
+                request_serializer=tideline_dot_query_dot_v1_dot_metric__pb2.GetMetricRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_metric__pb2.GetMetricResponse.FromString,
+                _registered_method=True)
+        self.ListMetrics = channel.unary_unary(
+                '/tideline.query.v1.QueryService/ListMetrics',
+                request_serializer=tideline_dot_query_dot_v1_dot_metric__pb2.ListMetricsRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_metric__pb2.ListMetricsResponse.FromString,
+                _registered_method=True)
+        self.DeleteMetric = channel.unary_unary(
+                '/tideline.query.v1.QueryService/DeleteMetric',
+                request_serializer=tideline_dot_query_dot_v1_dot_metric__pb2.DeleteMetricRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_metric__pb2.DeleteMetricResponse.FromString,
                 _registered_method=True)
         self.ListEvents = channel.unary_unary(
                 '/tideline.query.v1.QueryService/ListEvents',
@@ -184,6 +210,42 @@ class QueryServiceServicer(object):
 
     def QueryTrend(self, request, context):
         """QueryTrend computes series, formulas over them and comparisons with an earlier time, in buckets.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def QueryMetric(self, request, context):
+        """QueryMetric computes a metric by its name, over all events that there are, whenever it was defined.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DefineMetric(self, request, context):
+        """DefineMetric keeps a metric, or changes it: a new version. The same definition again changes nothing. Needs the
+        scope "admin".
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetMetric(self, request, context):
+        """GetMetric reads one metric.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListMetrics(self, request, context):
+        """ListMetrics lists metrics, the ready-made ones too, by name.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteMetric(self, request, context):
+        """DeleteMetric deletes a metric; a ready-made one of that name is there again. Needs the scope "admin".
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -356,6 +418,31 @@ def add_QueryServiceServicer_to_server(servicer, server):
                     request_deserializer=tideline_dot_query_dot_v1_dot_trend__pb2.QueryTrendRequest.FromString,
                     response_serializer=tideline_dot_query_dot_v1_dot_trend__pb2.QueryTrendResponse.SerializeToString,
             ),
+            'QueryMetric': grpc.unary_unary_rpc_method_handler(
+                    servicer.QueryMetric,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_metric__pb2.QueryMetricRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_metric__pb2.QueryMetricResponse.SerializeToString,
+            ),
+            'DefineMetric': grpc.unary_unary_rpc_method_handler(
+                    servicer.DefineMetric,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_metric__pb2.DefineMetricRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_metric__pb2.DefineMetricResponse.SerializeToString,
+            ),
+            'GetMetric': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMetric,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_metric__pb2.GetMetricRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_metric__pb2.GetMetricResponse.SerializeToString,
+            ),
+            'ListMetrics': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMetrics,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_metric__pb2.ListMetricsRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_metric__pb2.ListMetricsResponse.SerializeToString,
+            ),
+            'DeleteMetric': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteMetric,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_metric__pb2.DeleteMetricRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_metric__pb2.DeleteMetricResponse.SerializeToString,
+            ),
             'ListEvents': grpc.unary_unary_rpc_method_handler(
                     servicer.ListEvents,
                     request_deserializer=tideline_dot_query_dot_v1_dot_query__service__pb2.ListEventsRequest.FromString,
@@ -524,6 +611,141 @@ class QueryService(object):
             '/tideline.query.v1.QueryService/QueryTrend',
             tideline_dot_query_dot_v1_dot_trend__pb2.QueryTrendRequest.SerializeToString,
             tideline_dot_query_dot_v1_dot_trend__pb2.QueryTrendResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def QueryMetric(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/QueryMetric',
+            tideline_dot_query_dot_v1_dot_metric__pb2.QueryMetricRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_metric__pb2.QueryMetricResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DefineMetric(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/DefineMetric',
+            tideline_dot_query_dot_v1_dot_metric__pb2.DefineMetricRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_metric__pb2.DefineMetricResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMetric(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/GetMetric',
+            tideline_dot_query_dot_v1_dot_metric__pb2.GetMetricRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_metric__pb2.GetMetricResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMetrics(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/ListMetrics',
+            tideline_dot_query_dot_v1_dot_metric__pb2.ListMetricsRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_metric__pb2.ListMetricsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteMetric(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/DeleteMetric',
+            tideline_dot_query_dot_v1_dot_metric__pb2.DeleteMetricRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_metric__pb2.DeleteMetricResponse.FromString,
             options,
             channel_credentials,
             insecure,
