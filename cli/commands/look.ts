@@ -17,7 +17,7 @@ import { parseRange, timeHelp } from "../question/range.js";
 import { eventsTable } from "../show/events.js";
 import { jsonOf } from "../show/json.js";
 import { safeText, textTable } from "../show/table.js";
-import { collect, wholeNumber } from "./query.js";
+import { collect, wholeNumber } from "./options.js";
 
 interface EventsFlags {
   readonly user?: string;

@@ -18,7 +18,7 @@ import { parseTime, timeHelp } from "../question/range.js";
 import { jsonOf } from "../show/json.js";
 import { safeText, textTable } from "../show/table.js";
 import { UserError } from "../target.js";
-import { collect, wholeNumber } from "./query.js";
+import { collect, wholeNumber } from "./options.js";
 
 interface FilterFlags {
   readonly id: string[];

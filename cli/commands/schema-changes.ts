@@ -12,7 +12,7 @@ import { exitCodes } from "../failure.js";
 import { answerLines } from "../schemas/answer-lines.js";
 import { schemaOf, schemasTable } from "../schemas/schema-table.js";
 import { safeText, textTable } from "../show/table.js";
-import { wholeNumber } from "./query.js";
+import { wholeNumber } from "./options.js";
 
 const kindOption = [
   "-k, --kind <kind>",

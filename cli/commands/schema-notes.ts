@@ -12,7 +12,7 @@ import type { CommandContext } from "../context.js";
 import { jsonOf } from "../show/json.js";
 import { safeText, textTable } from "../show/table.js";
 import { UserError } from "../target.js";
-import { collect } from "./query.js";
+import { collect } from "./options.js";
 
 interface NotesFlags {
   readonly owner?: string;

@@ -8,7 +8,7 @@ import { newestSchemas } from "../registered-schemas.js";
 import { answerLines } from "../schemas/answer-lines.js";
 import { schemaOf, schemasTable } from "../schemas/schema-table.js";
 import { safeText } from "../show/table.js";
-import { wholeNumber } from "./query.js";
+import { wholeNumber } from "./options.js";
 import { addSchemaChangeCommands } from "./schema-changes.js";
 import { addSchemaNotesCommands } from "./schema-notes.js";
 import { addSchemaSettingsCommands } from "./schema-settings.js";

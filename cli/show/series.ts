@@ -1,6 +1,6 @@
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 import type { QueryMetricsResponse, Series } from "../../gen/ts/tideline/query/v1/query_service_pb.js";
-import type { SeriesValue } from "../../gen/ts/tideline/query/v1/question_pb.js";
+import type { AnswerInfo, SeriesValue } from "../../gen/ts/tideline/query/v1/question_pb.js";
 import { Interval } from "../../gen/ts/tideline/query/v1/question_pb.js";
 import { zoneOffsetMs } from "../../platform/local-time.js";
 import { bar, shownNumber } from "./bars.js";
@@ -27,18 +27,24 @@ export function seriesTable(answer: QueryMetricsResponse, interval: Interval): s
     shown(value).padStart(valueWidth),
     bar(value ?? 0, greatest),
   ]);
-  return [textTable(head, lines), ...notesOf(answer, hasTimes)].join("\n");
+  const { series } = answer;
+  const totals = hasTimes && series.length === 1 ? [`total ${shown(numberOf(series[0]?.total))}`] : [];
+  return [textTable(head, lines), ...notesOf(answer, totals)].join("\n");
 }
 
-function shown(value: number | undefined): string {
+export function shown(value: number | undefined): string {
   return value === undefined ? "-" : shownNumber(value);
 }
 
-function notesOf(
-  { series, info, otherValues, openBuckets }: QueryMetricsResponse,
-  hasTimes: boolean,
-): string[] {
-  const totals = hasTimes && series.length === 1 ? [`total ${shown(numberOf(series[0]?.total))}`] : [];
+/** What an answer says of itself. */
+export interface Noted {
+  readonly info?: AnswerInfo | undefined;
+  readonly otherValues: bigint;
+  readonly openBuckets: readonly number[];
+}
+
+/** A line on what an answer stands on; none where nothing is to be said. */
+export function notesOf({ info, otherValues, openBuckets }: Noted, totals: readonly string[]): string[] {
   const facts = [
     ...totals,
     ...(otherValues > 0n ? [`${otherValues} more values`] : []),
@@ -84,19 +90,20 @@ function rowsOf({ buckets, series, info }: QueryMetricsResponse, interval: Inter
   });
 }
 
-function nameOf({ breakdown, isOther }: Series): string {
+/** What a row of a breakdown is of. */
+export function nameOf({ breakdown, isOther }: Pick<Series, "breakdown" | "isOther">): string {
   if (isOther) return "Other";
   return breakdown
     .map(({ value, missing }) => (missing ? "(missing)" : value === "" ? '""' : value))
     .join(" / ");
 }
 
-function numberOf(value: SeriesValue | undefined): number | undefined {
+export function numberOf(value: SeriesValue | undefined): number | undefined {
   return value?.hasValue === true ? value.value : undefined;
 }
 
 /** A bucket's start by the wall clock of its zone. */
-function shownTime(ms: number, zone: string, interval: Interval): string {
+export function shownTime(ms: number, zone: string, interval: Interval): string {
   const wall = new Date(ms + zoneOffsetMs(zone, ms)).toISOString();
   if (interval === Interval.MONTH) return wall.slice(0, 7);
   const isDay = interval === Interval.DAY || interval === Interval.WEEK || interval === Interval.UNSPECIFIED;
