@@ -71,6 +71,7 @@ const codeOfReason: Record<FaultReason, Code> = {
   [FaultReason.DEFINITION_CHANGED]: Code.Aborted,
   [FaultReason.METRIC_NOT_FOUND]: Code.NotFound,
   [FaultReason.METRIC_CHANGED]: Code.FailedPrecondition,
+  [FaultReason.QUERY_BUSY]: Code.ResourceExhausted,
   [FaultReason.EVENT_UNDECODABLE]: Code.InvalidArgument,
   [FaultReason.EVENT_TYPE_MISSING]: Code.InvalidArgument,
   [FaultReason.EVENT_FIELD_TOO_LONG]: Code.InvalidArgument,

@@ -1,11 +1,14 @@
 import { type Retention, retentionSettings } from "../../platform/retention.js";
 import { type CommonSettings, commonSettings, type Env, readSettings } from "../../platform/settings.js";
+import { type AdmissionLimits, admissionDefaults } from "./admission/admission.js";
 import { type Limits, limitDefaults } from "./limits.js";
 import { type SqlLimits, sqlLimitDefaults } from "./written-sql/ports.js";
 
 /** What the query service reads from its environment. */
 export interface QueryConfig extends CommonSettings {
   readonly limits: Limits;
+  /** Of what works and waits at once. */
+  readonly admission: AdmissionLimits;
   /** Of statements that customers write. */
   readonly sqlLimits: SqlLimits;
   /** Where these are run: by a user who can read the views alone, where there is one. By default as all else. */
@@ -29,6 +32,13 @@ export function readConfig(env: Env): Readonly<QueryConfig> {
         groups: integer("TIDELINE_QUERY_GROUPS", 1e9, limitDefaults.groups),
         resultRows: integer("TIDELINE_QUERY_RESULT_ROWS", 1e8, limitDefaults.resultRows),
         resultBytes: integer("TIDELINE_QUERY_RESULT_BYTES", 2 ** 32, limitDefaults.resultBytes),
+      },
+      admission: {
+        running: integer("TIDELINE_QUERY_RUNNING", 1_000, admissionDefaults.running),
+        projectRunning: integer("TIDELINE_QUERY_PROJECT_RUNNING", 1_000, admissionDefaults.projectRunning),
+        waiting: integer("TIDELINE_QUERY_WAITING", 100_000, admissionDefaults.waiting),
+        projectWaiting: integer("TIDELINE_QUERY_PROJECT_WAITING", 100_000, admissionDefaults.projectWaiting),
+        waitMs: integer("TIDELINE_QUERY_WAIT_MS", 600_000, admissionDefaults.waitMs),
       },
       sqlUrl: read.url("TIDELINE_SQL_CLICKHOUSE_URL", { fallback: common.clickhouseUrl }),
       sqlLimits: {

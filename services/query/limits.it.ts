@@ -4,6 +4,8 @@ import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { type ClickHouse, openClickHouse } from "../../platform/engines/clickhouse.js";
 import { Fault } from "../../platform/fault.js";
 import { migrateClickHouse } from "../../platform/migrate.js";
+import { Admission, admissionDefaults } from "./admission/admission.js";
+import { admittedAnalytics } from "./admission/admitted-engines.js";
 import { clickhouseAnalytics } from "./engines/clickhouse.js";
 import { type Limits, limitDefaults } from "./limits.js";
 import { type Sql, sql } from "./sql/sql.js";
@@ -66,5 +68,28 @@ describe("the limits of a question", function () {
     const started = performance.now();
     expect((await refusal({}, slow, AbortSignal.timeout(200)))[0]).to.equal(FaultReason.QUERY_TIMEOUT);
     expect(performance.now() - started).to.be.below(3_000);
+  });
+
+  it("answer one project in turn while another floods, and refuse what is over the flood's line", async () => {
+    const limits = { ...admissionDefaults, running: 2, projectRunning: 2, projectWaiting: 20 };
+    const admission = new Admission(limits);
+    const analytics = admittedAnalytics(clickhouseAnalytics(client, limitDefaults), admission);
+    const aWhile = sql`SELECT count() ${tenant.from("events")} AND sleepEachRow(0.0001) = 0`;
+    const signal = AbortSignal.timeout(30_000);
+    let answered = 0;
+    const flood = Array.from({ length: 30 }, () =>
+      analytics.read(tenant.statement(aWhile), signal).then(() => void answered++),
+    );
+    const settled = Promise.allSettled(flood);
+    const other = new Tenant("other");
+    const count = sql`SELECT count() ${other.from("events")}`;
+    const { rows } = await analytics.read(other.statement(count), signal);
+    expect(rows).to.deep.equal([[0]]);
+    // The two that ran already, and one whose turn it was beside.
+    expect(answered).to.be.at.most(4);
+    const refused = (await settled).flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+    expect(refused.map((fault) => fault.reason)).to.deep.equal(Array(8).fill(FaultReason.QUERY_BUSY));
+    expect(answered).to.equal(22);
+    expect(admission.load).to.deep.equal({ running: 0, waiting: 0 });
   });
 });

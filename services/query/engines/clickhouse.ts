@@ -68,7 +68,7 @@ export function clickhouseAnalytics(client: ClickHouse, limits: Limits): Analyti
   };
 }
 
-interface Run extends Statement {
+interface Run extends Omit<Statement, "projectId"> {
   readonly settings: ClickHouseSettings;
   readonly signal: AbortSignal;
 }

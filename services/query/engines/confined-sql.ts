@@ -37,7 +37,7 @@ export function confinedSql(clients: SqlClients, limits: SqlLimits): ConfinedSql
   const { database } = clients;
   const ask = new Asking(clients, limits);
   return {
-    syntax: (sql, signal) =>
+    syntax: (sql, _projectId, signal) =>
       ask.explained("EXPLAIN AST\n", { sql, confinement: nobody, signal, format: "JSONCompact" }),
     resolved: (sql, confinement, signal) =>
       ask.explained("EXPLAIN QUERY TREE\n", { sql, confinement, signal, format: "JSONCompact" }),

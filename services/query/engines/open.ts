@@ -11,6 +11,8 @@ import type { Life } from "../../../platform/run.js";
 import type { EngineProbe } from "../../../platform/serve/health.js";
 import { type StreamNames, streamNames } from "../../../platform/streams.js";
 import { SchemaCache } from "../../../registry/schema-cache.js";
+import { Admission } from "../admission/admission.js";
+import { admittedAnalytics, admittedSql } from "../admission/admitted-engines.js";
 import { CachedAnswers } from "../cache/cached-answers.js";
 import { cohortSource } from "../cohorts/cohort-source.js";
 import type { QueryConfig } from "../config.js";
@@ -54,7 +56,8 @@ export async function openEngines(config: QueryConfig, life: Life, name: string)
   const control = openControl({ pool, clock, operatorKey }, life);
   const names = streamNames(prefix);
   const board = life.own("status board", openStatusBoard(nats, names), (it) => it.close());
-  const analytics = clickhouseAnalytics(clickhouse, config.limits);
+  const admission = new Admission(config.admission);
+  const analytics = admittedAnalytics(clickhouseAnalytics(clickhouse, config.limits), admission);
   const progress = life.own("progress", await openProgress(nats, { names, board, ...config }), (it) =>
     it.close(),
   );
@@ -66,7 +69,7 @@ export async function openEngines(config: QueryConfig, life: Life, name: string)
   const kinds = registeredKinds(new SchemaCache({ pool, feed: control.feed, clock }));
   const cohorts = openCohortStore(pool);
   const people = new PeopleStore(analytics, cohortSource(cohorts, kinds));
-  const sql = openSql(config, life, name);
+  const sql = admittedSql(openSql(config, life, name), admission);
   const results = redisResults(redis, { prefix, clock });
   const answers = new CachedAnswers({ analytics, store: redisAnswers(redis, prefix), progress, clock });
   return {

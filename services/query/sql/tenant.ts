@@ -12,6 +12,8 @@ export type Table =
 
 /** A statement as the engine takes it. Only `Tenant.statement` makes one. */
 export interface Statement {
+  /** Whose rows it reads. */
+  readonly projectId: string;
   readonly text: string;
   readonly parameters: Readonly<Record<string, SqlValue>>;
 }
@@ -21,10 +23,12 @@ export interface Statement {
  * it, so that no statement lacks the condition on the project.
  */
 export class Tenant {
+  readonly projectId: string;
   readonly #project: Bound;
 
   constructor(projectId: string) {
     if (projectId === "") throw new Error("a tenant without a project");
+    this.projectId = projectId;
     this.#project = new Bound("String", projectId);
   }
 
@@ -69,7 +73,8 @@ class StatementWriter {
     if (this.#sources === 0) throw new Error("a statement that reads no rows of a tenant");
     if (namesTable.test(this.#foreign)) throw new Error(`a table is named in: ${this.#foreign}`);
     const parameters = Object.fromEntries([...this.#names].map(([{ value }, name]) => [name, value]));
-    return { text: this.#text.replace(/\s+/g, " ").trim(), parameters };
+    const { projectId } = this.#tenant;
+    return { projectId, text: this.#text.replace(/\s+/g, " ").trim(), parameters };
   }
 
   #fragment({ texts, parts }: Sql): void {

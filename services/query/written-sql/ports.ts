@@ -49,8 +49,8 @@ export interface SqlBody {
  * limit, ENGINE_UNAVAILABLE where it doesn't answer. The signal stops its work.
  */
 export interface ConfinedSql {
-  /** EXPLAIN AST: parses, runs nothing. */
-  syntax(sql: WrittenSql, signal: AbortSignal): Promise<string>;
+  /** EXPLAIN AST: parses, runs nothing. The project is the one that asks. */
+  syntax(sql: WrittenSql, projectId: string, signal: AbortSignal): Promise<string>;
   /** EXPLAIN QUERY TREE: resolves, and computes what is constant, subqueries of one value included. */
   resolved(sql: WrittenSql, confinement: Confinement, signal: AbortSignal): Promise<string>;
   /** The database whose views a statement so confined reads. */

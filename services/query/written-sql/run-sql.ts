@@ -27,11 +27,14 @@ export interface SqlQuestion extends WrittenSql {
  * ENGINE_UNAVAILABLE
  */
 export async function runSql(ports: RunSqlPorts, question: SqlQuestion): Promise<SqlBody> {
-  const { statement, signal, format } = question;
+  const { projectId, statement, signal, format } = question;
   const sql = { statement, parameters: engineParameters(statement, question.parameters) };
   assertReads(statement);
   try {
-    const reads = assertAllowed(syntaxTree(await ports.sql.syntax(sql, signal), statement), statement);
+    const reads = assertAllowed(
+      syntaxTree(await ports.sql.syntax(sql, projectId, signal), statement),
+      statement,
+    );
     const confinement = await confinementOf(ports, question, reads);
     const resolved = await ports.sql.resolved(sql, confinement, signal);
     const found = findForbidden(resolved, ports.sql.database(confinement));

@@ -124,6 +124,9 @@ const (
 	FaultReason_FAULT_REASON_METRIC_NOT_FOUND FaultReason = 48
 	// The metric was changed since the version that the change is based on; facts["version"] is what it is now.
 	FaultReason_FAULT_REASON_METRIC_CHANGED FaultReason = 49
+	// More questions are asked at once than may be, of the project or of all; facts name the "limit", and "retry_after_ms"
+	// says when to come back.
+	FaultReason_FAULT_REASON_QUERY_BUSY FaultReason = 54
 	// The event's bytes are not a tideline.event.v1.Event. Rejected.
 	FaultReason_FAULT_REASON_EVENT_UNDECODABLE FaultReason = 100
 	// The event has no type. Rejected.
@@ -206,6 +209,7 @@ var (
 		52:  "FAULT_REASON_DEFINITION_CHANGED",
 		48:  "FAULT_REASON_METRIC_NOT_FOUND",
 		49:  "FAULT_REASON_METRIC_CHANGED",
+		54:  "FAULT_REASON_QUERY_BUSY",
 		100: "FAULT_REASON_EVENT_UNDECODABLE",
 		101: "FAULT_REASON_EVENT_TYPE_MISSING",
 		102: "FAULT_REASON_EVENT_FIELD_TOO_LONG",
@@ -270,6 +274,7 @@ var (
 		"FAULT_REASON_DEFINITION_CHANGED":              52,
 		"FAULT_REASON_METRIC_NOT_FOUND":                48,
 		"FAULT_REASON_METRIC_CHANGED":                  49,
+		"FAULT_REASON_QUERY_BUSY":                      54,
 		"FAULT_REASON_EVENT_UNDECODABLE":               100,
 		"FAULT_REASON_EVENT_TYPE_MISSING":              101,
 		"FAULT_REASON_EVENT_FIELD_TOO_LONG":            102,
@@ -380,7 +385,7 @@ const file_tideline_fault_v1_fault_proto_rawDesc = "" +
 	"\n" +
 	"FactsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xda\x11\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xf7\x11\n" +
 	"\vFaultReason\x12\x1c\n" +
 	"\x18FAULT_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cFAULT_REASON_REQUEST_INVALID\x10\x01\x12\x1d\n" +
@@ -430,7 +435,8 @@ const file_tideline_fault_v1_fault_proto_rawDesc = "" +
 	"\x1eFAULT_REASON_COHORT_REFERENCED\x103\x12#\n" +
 	"\x1fFAULT_REASON_DEFINITION_CHANGED\x104\x12!\n" +
 	"\x1dFAULT_REASON_METRIC_NOT_FOUND\x100\x12\x1f\n" +
-	"\x1bFAULT_REASON_METRIC_CHANGED\x101\x12\"\n" +
+	"\x1bFAULT_REASON_METRIC_CHANGED\x101\x12\x1b\n" +
+	"\x17FAULT_REASON_QUERY_BUSY\x106\x12\"\n" +
 	"\x1eFAULT_REASON_EVENT_UNDECODABLE\x10d\x12#\n" +
 	"\x1fFAULT_REASON_EVENT_TYPE_MISSING\x10e\x12%\n" +
 	"!FAULT_REASON_EVENT_FIELD_TOO_LONG\x10f\x12 \n" +
