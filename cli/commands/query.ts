@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import type { CommandContext } from "../context.js";
+import { addQueryLifecycleCommand, addQueryStickinessCommand } from "./query/activity.js";
 import { addQueryMetric } from "./query/metric.js";
 import { addQueryMetrics } from "./query/metrics.js";
+import { addQueryRetentionCommand } from "./query/retention.js";
 import { addQueryTrend } from "./query/trend.js";
 import { addQuerySqlCommand } from "./query-sql.js";
 
@@ -13,5 +15,8 @@ export function addQueryCommand(program: Command, context: CommandContext): void
   addQueryMetrics(query, context);
   addQueryTrend(query, context);
   addQueryMetric(query, context);
+  addQueryRetentionCommand(query, context);
+  addQueryLifecycleCommand(query, context);
+  addQueryStickinessCommand(query, context);
   addQuerySqlCommand(query, context);
 }

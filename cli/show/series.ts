@@ -58,6 +58,9 @@ export function notesOf({ info, otherValues, openBuckets }: Noted, totals: reado
           `whole from ${new Date(timestampMs(info.completeFrom)).toISOString()}: older events may have expired`,
         ]
       : []),
+    ...(info?.historyFrom
+      ? [`what came first is known from ${new Date(timestampMs(info.historyFrom)).toISOString()} on`]
+      : []),
     ...(info?.stale === true ? ["older than it should be"] : []),
     ...(info?.source
       ? [`from ${info.source}${info.cached ? ", cached" : ""}, ${info.engineMs.toFixed(0)} ms`]

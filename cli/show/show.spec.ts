@@ -1,9 +1,14 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { expect } from "chai";
+import { QueryLifecycleResponseSchema } from "../../gen/ts/tideline/query/v1/lifecycle_pb.js";
 import { QueryMetricsResponseSchema } from "../../gen/ts/tideline/query/v1/query_service_pb.js";
 import { Interval } from "../../gen/ts/tideline/query/v1/question_pb.js";
+import { QueryRetentionResponseSchema } from "../../gen/ts/tideline/query/v1/retention_pb.js";
+import { QueryStickinessResponseSchema } from "../../gen/ts/tideline/query/v1/stickiness_pb.js";
+import { lifecycleCsv, lifecycleTable, stickinessCsv, stickinessTable } from "./activity.js";
 import { bar, shownNumber } from "./bars.js";
+import { retentionCsv, retentionTable } from "./retention.js";
 import { seriesCsv, seriesTable } from "./series.js";
 import { safeText, textTable } from "./table.js";
 
@@ -64,5 +69,58 @@ describe("what the command line shows", () => {
       '2026-11-02,"D""E",2.5',
       "2026-11-01,(missing),",
     ]);
+  });
+
+  it("shows retention as a triangle of percentages", () => {
+    const cell = (users: bigint) => ({ users, hasValue: true });
+    const retention = create(QueryRetentionResponseSchema, {
+      cohorts: [Date.UTC(2026, 9, 4), Date.UTC(2026, 9, 11)].map((ms) => timestampFromMs(ms)),
+      series: [
+        {
+          breakdown: [{ value: "AT" }],
+          cohorts: [
+            { users: 8n, cells: [cell(8n), cell(2n)] },
+            { users: 0n, cells: [cell(0n), { hasValue: false }] },
+          ],
+          average: [value(1), value(0.25)],
+        },
+      ],
+      otherValues: 2n,
+      info: { timeZone: "UTC" },
+    });
+    expect(retentionTable(retention, Interval.WEEK).split("\n")).to.deep.equal([
+      "AT",
+      "cohort      users  0       1",
+      "──────────  ─────  ──────  ──────",
+      "2026-10-04      8  100.0%   25.0%",
+      "2026-10-11      0",
+      "average         8  100.0%   25.0%",
+      "",
+      "2 more values · UTC",
+    ]);
+    expect(retentionCsv(retention, Interval.WEEK).split("\n")).to.deep.equal([
+      "by,cohort,cohort_users,column,users",
+      "AT,2026-10-04,8,0,8",
+      "AT,2026-10-04,8,1,2",
+      "AT,2026-10-11,0,0,0",
+    ]);
+  });
+
+  it("shows lifecycle and stickiness with bars", () => {
+    const lifecycle = create(QueryLifecycleResponseSchema, {
+      buckets: [timestampFromMs(Date.UTC(2026, 9, 4))],
+      ...{ newUsers: [3n], returningUsers: [1n], resurrectingUsers: [0n], dormantUsers: [2n] },
+      info: { timeZone: "UTC", historyFrom: timestampFromMs(Date.UTC(2026, 8, 1)) },
+    });
+    const [head, , row, notes] = lifecycleTable(lifecycle, Interval.DAY).split("\n");
+    expect(head).to.match(/^time +new +returning +resurrecting +dormant +active$/);
+    expect(row).to.match(/^2026-10-04 +3 +1 +0 +2 +4 +█+$/);
+    expect(notes).to.equal("UTC · what came first is known from 2026-09-01T00:00:00.000Z on");
+    expect(lifecycleCsv(lifecycle, Interval.DAY)).to.equal(
+      "time,new,returning,resurrecting,dormant\n2026-10-04,3,1,0,2",
+    );
+    const stickiness = create(QueryStickinessResponseSchema, { users: [4n, 0n], activeUsers: 4n });
+    expect(stickinessTable(stickiness)).to.match(/intervals +users\n.*\n +1 +4 +█+\n +2 +0\n4 users active/);
+    expect(stickinessCsv(stickiness)).to.equal("intervals,users\n1,4\n2,0");
   });
 });
