@@ -23,14 +23,21 @@ const order: Sql = sql`(t, producer_id, sequence, event_id)`;
 
 /**
  * One row a user and cohort: person, cohort (index of its period), value (the breakdown's, as JSON), cells, counted and
- * late (events of the user, in one of the rows), nth (which of the user's cohorts; 0 where there is none).
+ * late (events of the user, in one of the rows), nth (which of the user's cohorts; 0 where there is none). Of `alike`
+ * rows are of `users` with the same stay, and name no person.
  *
  * @throws Fault REQUEST_INVALID that names the field.
  */
-export function staysSql(readers: EventReaders, question: RetentionQuestion): Sql {
+function staysSql(readers: EventReaders, question: RetentionQuestion, who: "each" | "alike"): Sql {
   const value = question.breakdown.length === 0 ? sql`''` : sql`birth.3`;
-  return sql`SELECT person, birth.1 AS cohort, ${value} AS value, ${cellsSql(question)} AS cells, counted, late, nth
-    FROM (${livesSql(readers, question)}) LEFT ARRAY JOIN (births) AS birth, arrayEnumerate(births) AS nth`;
+  const user = who === "alike" ? sql`users` : sql`person`;
+  return sql`SELECT ${user}, birth.1 AS cohort, ${value} AS value, ${cellsSql(question)} AS cells, counted, late, nth
+    FROM (${livesSql(readers, question, who)}) LEFT ARRAY JOIN (births) AS birth, arrayEnumerate(births) AS nth`;
+}
+
+/** Whether many users have the same stay: where it is told by bits of periods alone. */
+function hasAlike(question: RetentionQuestion): boolean {
+  return question.birth === "recurring" && question.minimum === 1 && !listsBirths(question);
 }
 
 /** Whether births are looked up among the start events of all history. */
@@ -96,7 +103,7 @@ function valueSql(readers: EventReaders, { start, return: returned, breakdown }:
   return sql`toJSONString([${listOf(texts)}])`;
 }
 
-function livesSql(readers: EventReaders, question: RetentionQuestion): Sql {
+function livesSql(readers: EventReaders, question: RetentionQuestion, who: "each" | "alike"): Sql {
   const births = question.birth === "recurring" ? recurringSql(question) : firstSql(question);
   const returns = returnsSql(question);
   const from = bind.int64(question.frame.range.fromMs);
@@ -105,13 +112,21 @@ function livesSql(readers: EventReaders, question: RetentionQuestion): Sql {
       countIf(t >= ${from} AND (is_start OR is_return)) AS counted,
       countIf(t >= ${from} AND (is_start OR is_return) AND is_late) AS late
     FROM (${marksSql(readers, question)}) GROUP BY ${by}`;
-  return sql`SELECT person, counted, late, ${births.births} AS births, ${returns.returns} AS returns
-    FROM (${folded})`;
+  if (who === "each" || births.names === undefined || returns.names === undefined) {
+    return sql`SELECT person, counted, late, ${births.births} AS births, ${returns.returns} AS returns
+      FROM (${folded})`;
+  }
+  const keys = listOf([births.names, returns.names, ...(goesByValue(question) ? [sql`value`] : [])]);
+  const alike = sql`SELECT ${keys}, count() AS users, sum(counted) AS counted, sum(late) AS late
+    FROM (${folded}) GROUP BY ${keys}`;
+  return sql`SELECT users, counted, late, ${births.births} AS births, ${returns.returns} AS returns FROM (${alike})`;
 }
 
 interface BirthsSql {
   /** Aggregates over a user's marks. */
   readonly folded: Sql;
+  /** Their names, where users for whom they are the same are alike. */
+  readonly names?: Sql;
   /** Of these: an array of cohort, instant (ms) and value. */
   readonly births: Sql;
 }
@@ -122,7 +137,7 @@ function recurringSql(question: RetentionQuestion): BirthsSql {
   if (!listsBirths(question)) {
     const starts = periodBits({ periods: question.cohorts, is: sql`is_start`, name: "a" });
     const births = sql`arrayMap(at -> (toUInt16(at), toInt64(0), ${value}), ${starts.which})`;
-    return { folded: starts.folded, births };
+    return { folded: starts.folded, names: starts.names, births };
   }
   // Sorted by period, time and place: the first of each period is the one whose period is not that of the one before.
   const own = goesByStart(question)
@@ -158,6 +173,7 @@ function firstSql(question: RetentionQuestion): BirthsSql {
 
 interface ReturnsSql {
   readonly folded: Sql;
+  readonly names?: Sql;
   /** Of these: by the calendar's clock whether the user came back in each period, by the rolling one the instants. */
   readonly returns: Sql;
 }
@@ -169,7 +185,7 @@ function returnsSql({ clock, minimum, bound, periods, returnsToMs }: RetentionQu
   const length = periods.starts.filter((start) => start < returnsToMs).length;
   if (minimum === 1) {
     const bits = periodBits({ periods: length, is: sql`is_return`, name: "b" });
-    return { folded: bits.folded, returns: cumulated(bits.bits, bound) };
+    return { folded: bits.folded, names: bits.names, returns: cumulated(bits.bits, bound) };
   }
   const bits = sql`arrayMap(at -> countEqual(returned, at) >= ${bind.uint32(minimum)}, range(${bind.uint32(length)}))`;
   return { folded: sql`groupArrayIf(period, is_return) AS returned`, returns: cumulated(bits, bound) };
@@ -218,16 +234,22 @@ export type CohortRow = readonly [
 
 /** How many users are in each cohort, and in each of its columns. @throws as `staysSql` */
 export function matrixSql(readers: EventReaders, question: RetentionQuestion): Sql {
-  const stays = staysSql(readers, question);
-  const cohorts = sql`SELECT cohort, value, countIf(nth > 0) AS users, sumForEachIf(cells, nth > 0) AS counts,
+  const [stays, found, cells] = hasAlike(question)
+    ? [
+        staysSql(readers, question, "alike"),
+        sql`sumIf(users, nth > 0)`,
+        sql`arrayMap(is -> is * users, cells)`,
+      ]
+    : [staysSql(readers, question, "each"), sql`countIf(nth > 0)`, sql`cells`];
+  const cohorts = sql`SELECT cohort, value, ${found} AS members, sumForEachIf(${cells}, nth > 0) AS counts,
       sumIf(counted, nth <= 1) AS all_counted, sumIf(late, nth <= 1) AS all_late
     FROM (${stays}) GROUP BY cohort, value`;
-  const sums = sql`toFloat64(sum(users)), sumForEach(counts), toFloat64(sum(all_counted)), toFloat64(sum(all_late))`;
+  const sums = sql`toFloat64(sum(members)), sumForEach(counts), toFloat64(sum(all_counted)), toFloat64(sum(all_late))`;
   if (question.breakdown.length === 0) {
     return sql`SELECT cohort, '', 1, 1, ${sums} FROM (${cohorts}) GROUP BY cohort`;
   }
   // Users without a cohort have no value: their row comes last, and is no place.
-  const totals = sql`SELECT *, sum(users) OVER (PARTITION BY value) AS total FROM (${cohorts})`;
+  const totals = sql`SELECT *, sum(members) OVER (PARTITION BY value) AS total FROM (${cohorts})`;
   const values = sql`JSONExtract(value, 'Array(Nullable(String))')`;
   const placed = sql`SELECT *, dense_rank() OVER (ORDER BY total DESC, ${values}) AS at FROM (${totals})`;
   const isListed = sql`at <= ${bind.uint64(question.limit)}`;
@@ -261,7 +283,8 @@ export function staysPageSql(
   const { isAfter, order: placed } = userPageSql(page, sql`length(columns)`);
   const isOfValue = listed.values === undefined ? sql`1` : isValueSql(listed.values);
   const isInColumn = listed.column === 0 ? sql`1` : sql`has(columns, ${bind.uint32(listed.column)})`;
-  return sql`SELECT person, columns FROM (SELECT person, ${columns} AS columns FROM (${staysSql(readers, question)})
+  const stays = staysSql(readers, question, "each");
+  return sql`SELECT person, columns FROM (SELECT person, ${columns} AS columns FROM (${stays})
       WHERE nth > 0 AND cohort = ${bind.uint32(listed.cohort)} AND ${isOfValue})
     WHERE ${isInColumn} AND ${isAfter} ${placed}`;
 }

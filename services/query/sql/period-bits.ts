@@ -16,6 +16,8 @@ export interface PeriodBitsParts {
 export interface PeriodBits {
   /** The aggregates, to be selected. */
   readonly folded: Sql;
+  /** The names of the aggregates: groups in which they are the same have the same periods. */
+  readonly names: Sql;
   /** Of these: Array(UInt8), 1 or 0 for each period; entries of 0 may follow. */
   readonly bits: Sql;
   /** Of these: the periods' indexes, rising. */
@@ -35,6 +37,7 @@ export function periodBits({ periods, is, name }: PeriodBitsParts): PeriodBits {
   const all = sql`range(${bind.uint32(words.length * size)})`;
   return {
     folded: listOf(words.map((word, index) => sql`groupBitOrIf(${bit}, ${isIn(index)}) AS ${word}`)),
+    names: listOf(words),
     bits,
     which: sql`arrayFilter((at, is) -> is, ${all}, ${bits})`,
     count: words.map((word) => sql`bitCount(${word})`).reduce((sum, word) => sql`${sum} + ${word}`),
