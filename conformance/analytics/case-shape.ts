@@ -175,6 +175,8 @@ export interface Semantics {
   readonly simultaneityMs: number;
   readonly retentionClock: "calendar" | "rolling";
   readonly retentionBound: "on" | "on_or_after" | "on_or_before";
+  /** Which events must have the value of a breakdown: the start event, or start and return. */
+  readonly retentionBreakdown: "start_event" | "same_value";
   readonly lifecycleNew: "first_matching" | "first_ever";
   /** What a line's total is: measured over the whole range, or the sum of its buckets. */
   readonly trendTotals: "whole_range" | "of_buckets";
@@ -190,6 +192,7 @@ const native: Semantics = {
   simultaneityMs: 0,
   retentionClock: "calendar",
   retentionBound: "on",
+  retentionBreakdown: "start_event",
   lifecycleNew: "first_matching",
   trendTotals: "whole_range",
   missingOperands: "no_value",
@@ -202,6 +205,7 @@ export const presets = {
     ...native,
     funnelRange: "every_step",
     exclusionMet: "drop_user",
+    retentionBreakdown: "same_value",
     lifecycleNew: "first_ever",
     trendTotals: "of_buckets",
     missingOperands: "zero",

@@ -41,12 +41,12 @@ describe("Brute force of retention", () => {
   it("recurring: a user is in every period of a start; first time: in one", () => {
     const recurring = [
       [1, 0, 1, 0],
-      [0, 0, 0, 0],
-      [1, 0, 0, 0],
-      [0, 0, 0, 0],
+      [0, 0, 0, null],
+      [1, 0, null, null],
+      [0, null, null, null],
     ];
     expect(matrix(days(1, 3))).to.deep.equal(recurring);
-    expect((matrix(days(1, 3), { type: "first_time" }) as number[][])[2]).to.deep.equal([0, 0, 0, 0]);
+    expect((matrix(days(1, 3), { type: "first_time" }) as number[][])[2]).to.deep.equal([0, 0, null, null]);
   });
 
   it("first ever is before filters", () => {
@@ -78,11 +78,33 @@ describe("Brute force of retention", () => {
     ]);
   });
 
+  it("a breakdown is by the start event, or each value has a retention of its own", () => {
+    const events = [
+      'u a 2024-05-01T12:00Z {"p":"x"}',
+      'u a 2024-05-01T13:00Z {"p":"y"}',
+      'u a 2024-05-02T12:00Z {"p":"y"}',
+    ];
+    const by = (isNative: boolean) => {
+      const asked = { ...query, breakdown: { properties: ["p"] }, type: "first_time" as const, periods: 2 };
+      const rows = answer("retention", events, asked, { isNative })["by_breakdown"] as Record<
+        string,
+        number[][]
+      >[];
+      return rows.map(({ value, matrix }) => [...(value ?? []), ...(matrix?.[0] ?? [])]);
+    };
+    expect(by(true)).to.deep.equal([["x", 1, 1]]);
+    expect(by(false)).to.deep.equal([
+      ["x", 1, 0],
+      ["y", 1, 1],
+    ]);
+  });
+
   it("the rolling clock counts whole 24 hours from the user's own start", () => {
     const events = ["u a 2024-05-01T22:00Z", "u a 2024-05-02T01:00Z", "u a 2024-05-03T22:00Z"];
+    const rolling: Around = { semantics: { retentionClock: "rolling" } };
     const first = (around: Around) => (matrix(events, { type: "first_time" }, around) as number[][])[0];
     expect(first({})).to.deep.equal([1, 1, 1, 0]);
-    expect(first({ semantics: { retentionClock: "rolling" } })).to.deep.equal([1, 0, 1, 0]);
+    expect(first(rolling)).to.deep.equal([1, 0, 1, null]);
   });
 
   it("days of 23 and 25 hours", () => {
@@ -95,8 +117,8 @@ describe("Brute force of retention", () => {
     };
     // 27 October in Berlin ends at 23:00 UTC: the first two are on one day.
     expect(matrix(events, range, { timezone: "Europe/Berlin" })).to.deep.equal([
-      [1, 1, 0],
-      [0, 0, 0],
+      [1, 1, null],
+      [0, null, null],
     ]);
   });
 });
@@ -196,8 +218,8 @@ describe("Brute force of trends", () => {
     ]);
     expect(by({ properties: ["p"], limit: 1, other_row: false })).to.deep.equal([["x", 2]]);
     const missing = ["", 1];
-    expect(by({ properties: ["n"], bins: 2 })).to.deep.equal([missing, ["[1,2]", 1], ["[2,3.01]", 1]]);
-    expect(by({ properties: ["n"], bins: 2 }, true)).to.deep.equal([missing, ["[1,2)", 1], ["[2,3]", 1]]);
+    expect(by({ properties: ["n"], bins: 2 })).to.deep.equal([["[1,2]", 1], ["[2,3.01]", 1], missing]);
+    expect(by({ properties: ["n"], bins: 2 }, true)).to.deep.equal([["[1,2)", 1], ["[2,3]", 1], missing]);
   });
 });
 

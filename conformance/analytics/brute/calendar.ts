@@ -9,6 +9,7 @@ const dayMs = 86_400_000;
 interface Wall {
   /** The local date as days since 1970. */
   readonly day: number;
+  readonly hour: number;
   readonly minute: number;
 }
 
@@ -30,7 +31,11 @@ function wallOf(zone: string, ms: number): Wall {
   }
   const part = new Map(format.formatToParts(ms).map(({ type, value }) => [type, Number(value)]));
   const at = (name: string) => part.get(name as Intl.DateTimeFormatPartTypes) ?? Number.NaN;
-  const wall = { day: Date.UTC(at("year"), at("month") - 1, at("day")) / dayMs, minute: at("minute") };
+  const wall = {
+    day: Date.UTC(at("year"), at("month") - 1, at("day")) / dayMs,
+    hour: at("hour"),
+    minute: at("minute"),
+  };
   walls.set(key, wall);
   return wall;
 }
@@ -82,4 +87,26 @@ export function bucketStarts(world: World, unit: Unit, fromMs: number, lastMs: n
     starts.push(at);
   }
   return starts;
+}
+
+/** The instant whose clock reads the same so many days or months earlier; where that is skipped, when clocks jump. */
+export function sameTimeBefore(world: World, unit: "day" | "month", ms: number, by: number): number {
+  const { zone } = world;
+  const { day, hour, minute } = wallOf(zone, ms);
+  const wanted = unit === "day" ? day - by : monthsBefore(day, by);
+  const rest = ms - Math.floor(ms / minuteMs) * minuteMs;
+  for (let at = startOfDay(zone, wanted); ; at += minuteMs) {
+    const wall = wallOf(zone, at);
+    if (wall.day > wanted) return at;
+    if (60 * wall.hour + wall.minute === 60 * hour + minute) return at + rest;
+    if (60 * wall.hour + wall.minute > 60 * hour + minute) return at;
+  }
+}
+
+/** The same day of an earlier month, or that month's last. */
+function monthsBefore(day: number, by: number): number {
+  const { year, month } = monthOf(day);
+  const first = Date.UTC(year, month - by, 1) / dayMs;
+  const length = Date.UTC(year, month - by + 1, 1) / dayMs - first;
+  return first + Math.min(new Date(day * dayMs).getUTCDate(), length) - 1;
 }

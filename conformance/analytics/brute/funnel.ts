@@ -156,6 +156,7 @@ function figures(query: FunnelQuery, outcomes: readonly Outcome[]): Answer {
     average_conversion_seconds: seconds.map((of) => mean(of) ?? null),
     median_conversion_seconds: seconds.map((of) => quantile(of, 0.5) ?? null),
     users_at_step: Object.fromEntries(reached.map((of, step) => [step + 1, users(of)])),
+    user_counts: Object.fromEntries(reached.map((of, step) => [step + 1, users(of).length])),
     users_dropped_before_step: Object.fromEntries(
       steps.slice(1).map((step) => [step + 1, users(outcomes.filter(({ times }) => times.length === step))]),
     ),
@@ -220,7 +221,7 @@ function overTime(
     trend_by_breakdown: rows,
     trend_percent_by_breakdown: rows.map(({ value, trend }) => ({
       value,
-      percents: trend.map(({ conversion_percent }) => conversion_percent),
+      conversion_percent: trend.map(({ conversion_percent }) => conversion_percent),
     })),
     breakdown_rows: rows.length,
   };

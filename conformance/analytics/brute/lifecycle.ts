@@ -25,6 +25,7 @@ export function evaluateLifecycle(world: World, query: LifecycleQuery): Answer {
     for (const [bucket, start] of starts.entries()) {
       const wasActive = active.has(bucketStart(world, interval, start, -1));
       const status = statusOf({ isActive: active.has(start), wasActive, isNew: bornIn === start });
+      if (status === "dormant" && start > world.nowMs) continue; // The bucket has not begun.
       if (status !== undefined) users[bucket]?.[status].push(user);
     }
   }

@@ -28,7 +28,7 @@ export function evaluateRetention(world: World, query: RetentionQuery): Answer {
     row_starts: rows.map((start) => new Date(start).toISOString()),
     cohort_sizes: rows.map((_, row) => members.filter((it) => it.row === row).length),
     matrix: matrixOf(world, query, rows, members),
-    row_users: rows.map((start, row) => rowUsers(row, start, members)),
+    row_users: rows.map((start, row) => rowUsers(row, start, membersKnown(world, query, start, members))),
   };
   if (query.breakdown === undefined) return answer;
   const values = new Map(members.map(({ value }) => [value.join("\0"), value]));
@@ -49,24 +49,39 @@ interface Asked {
   readonly rows: readonly number[];
 }
 
-/** The rows that a user belongs to. */
-function membersOf(world: World, query: RetentionQuery, { user, all, rows }: Asked): Member[] {
+/** The rows that a user belongs to, by each value of the breakdown. */
+function membersOf(world: World, query: RetentionQuery, asked: Asked): Member[] {
+  const { breakdown, type } = query;
+  if (breakdown === undefined) return membersOfValue(world, query, asked, undefined);
+  const isOfStart = world.semantics.retentionBreakdown === "start_event" || type === "first_ever";
+  if (isOfStart) return membersOfValue(world, query, asked, undefined);
+  const values = new Set(asked.all.map((it) => valuesOf(world, breakdown, it).join("\0")));
+  return [...values].flatMap((value) => membersOfValue(world, query, asked, value));
+}
+
+/** The rows that a user belongs to by the events of a value, or by all. */
+function membersOfValue(
+  world: World,
+  query: RetentionQuery,
+  { user, all, rows }: Asked,
+  only: string | undefined,
+): Member[] {
   const lastMs = endMsOf(query.to).lastMs;
   const fromMs = Date.parse(query.from);
-  const starting = (it: Happening) => selects(world, query.start, it) && passes(world, query.filters, it);
-  const returns = all.filter(
-    (it) => it.ms <= lastMs && selects(world, query.return, it) && passes(world, query.filters, it),
-  );
-  const rowOf = (it: Happening) => rows.indexOf(bucketStart(world, query.period, it.ms));
+  const ownValue = (it: Happening) =>
+    query.breakdown === undefined ? [] : valuesOf(world, query.breakdown, it);
+  const isAsked = (it: Happening) =>
+    passes(world, query.filters, it) && (only === undefined || ownValue(it).join("\0") === only);
+  const starting = (it: Happening) => selects(world, query.start, it) && isAsked(it);
+  const returns = all.filter((it) => it.ms <= lastMs && selects(world, query.return, it) && isAsked(it));
   const births = birthsOf(query, all, starting).filter((it) => it.ms >= fromMs && it.ms <= lastMs);
-  const seen = new Set<string>();
+  const seen = new Set<number>();
   return births.flatMap((birth) => {
-    const row = rowOf(birth);
-    const value = query.breakdown === undefined ? [] : valuesOf(world, query.breakdown, birth);
-    const key = String(row);
-    if (seen.has(key)) return []; // A user is in a row once, by the first start event there.
-    seen.add(key);
-    return [{ user, row, value, columns: columnsOf(world, query, { birth, row, returns, rows }) }];
+    const row = rows.indexOf(bucketStart(world, query.period, birth.ms));
+    if (seen.has(row)) return []; // A user is in a row once, by the first start event there.
+    seen.add(row);
+    const columns = columnsOf(world, query, { birth, row, returns, rows });
+    return [{ user, row, value: ownValue(birth), columns }];
   });
 }
 
@@ -123,7 +138,7 @@ function columnOf(world: World, query: RetentionQuery, stay: Stay, it: Happening
   return Math.floor((it.ms - stay.birth.ms) / (rollingMs[query.period] as number));
 }
 
-/** Users by row and column; null where a cell's period has not ended, as `now` says. */
+/** Users by row and column; null after the range, and where a cell's period has not ended, as `now` says. */
 function matrixOf(
   world: World,
   query: RetentionQuery,
@@ -132,12 +147,37 @@ function matrixOf(
 ): (number | null)[][] {
   return rows.map((start, row) => {
     const own = members.filter((it) => it.row === row);
-    return Array.from({ length: query.periods }, (_, column) => {
-      const end = bucketStart(world, query.period, start, column + 1);
-      if (column > 0 && end > world.nowMs) return null;
-      return own.filter(({ columns }) => columns.has(column)).length;
-    });
+    return Array.from({ length: query.periods }, (_, column) =>
+      column === 0 || isKnown(world, query, start, column)
+        ? own.filter(({ columns }) => columns.has(column)).length
+        : null,
+    );
   });
+}
+
+function isKnown(world: World, query: RetentionQuery, row: number, column: number): boolean {
+  const { lastMs, endMs } = endMsOf(query.to);
+  if (world.semantics.retentionClock === "calendar") {
+    const begins = bucketStart(world, query.period, row, column);
+    return begins <= lastMs && bucketStart(world, query.period, row, column + 1) <= world.nowMs;
+  }
+  // By then the column has ended for whoever started last.
+  const started = Math.min(bucketStart(world, query.period, row, 1), endMs);
+  const ends = started + (column + 1) * (rollingMs[query.period] as number);
+  return ends <= endMs && ends <= world.nowMs;
+}
+
+/** The members with the columns of a row that are known. */
+function membersKnown(
+  world: World,
+  query: RetentionQuery,
+  row: number,
+  members: readonly Member[],
+): Member[] {
+  return members.map((it) => ({
+    ...it,
+    columns: new Set([...it.columns].filter((column) => column === 0 || isKnown(world, query, row, column))),
+  }));
 }
 
 /** The users of a row, those with the most columns first. */

@@ -1,6 +1,6 @@
 import { type Answer, endMsOf, type TrendQuery, type TrendSeries, type Unit } from "../case-shape.js";
 import { binsOf } from "./bins.js";
-import { bucketStart, bucketStarts } from "./calendar.js";
+import { bucketStart, bucketStarts, sameTimeBefore } from "./calendar.js";
 import { formulaValue } from "./formula.js";
 import {
   type Happening,
@@ -87,11 +87,8 @@ function previousRange(world: World, query: TrendQuery, range: Range): Range | u
 /** An instant so many units earlier, at the same time of day. */
 function shifted(world: World, unit: Unit, ms: number, by: number): number {
   if (unit === "hour") return ms - by * 3_600_000;
-  const days = unit === "week" ? 7 * by : by;
-  const start = bucketStart(world, "day", ms);
-  if (unit !== "month") return bucketStart(world, "day", ms, -days) + (ms - start);
-  const sinceMonth = ms - bucketStart(world, "month", ms);
-  return bucketStart(world, "month", ms, -by) + sinceMonth;
+  if (unit === "month") return sameTimeBefore(world, "month", ms, by);
+  return sameTimeBefore(world, "day", ms, unit === "week" ? 7 * by : by);
 }
 
 /** What a math makes of events. */
@@ -143,7 +140,12 @@ function statistic(kind: string, values: readonly number[]): number | undefined 
   }
 }
 
-const trailingDays: Readonly<Record<string, number>> = { weekly_active: 7, monthly_active: 30 };
+/** How many days a series' users are of; undefined where it is of a bucket, as in buckets longer than a day. */
+function trailingDays({ interval, display }: TrendQuery, { math }: TrendSeries): number | undefined {
+  // A single number has no buckets: their width makes no difference.
+  if (interval !== "day" && interval !== "hour" && display !== "total") return undefined;
+  return math === "weekly_active" ? 7 : math === "monthly_active" ? 30 : undefined;
+}
 
 /** The events behind a series' bucket. */
 function eventsIn(
@@ -153,8 +155,8 @@ function eventsIn(
 ): readonly Happening[] {
   const { interval, display } = query;
   const end = bucketStart(world, interval, start, 1);
-  const days = trailingDays[series.math];
-  if (days !== undefined && (interval === "day" || interval === "hour")) {
+  const days = trailingDays(query, series);
+  if (days !== undefined) {
     const from = bucketStart(world, "day", start, 1 - days);
     const to = bucketStart(world, "day", start, 1);
     return events.filter(({ ms }) => ms >= from && ms < to && ms <= range.lastMs);
@@ -181,7 +183,7 @@ function linesOf(world: World, query: TrendQuery, row: Row, range: Range): Line[
     ),
   );
   const totals = query.series.map((series, index) =>
-    measure(world, series, eventsOfTotal(world, series, events(index), range)),
+    measure(world, series, eventsOfTotal(world, events(index), range, trailingDays(query, series))),
   );
   const isWhole = trendTotals === "whole_range" || query.display === "total";
   const line = (of: readonly (number | null)[], whole: number | null): Line => ({
@@ -207,11 +209,10 @@ function linesOf(world: World, query: TrendQuery, row: Row, range: Range): Line[
 /** The events behind a total over the whole range. */
 function eventsOfTotal(
   world: World,
-  series: TrendSeries,
   events: readonly Happening[],
   { fromMs, lastMs }: Range,
+  days: number | undefined,
 ): Happening[] {
-  const days = trailingDays[series.math];
   const from = days === undefined ? fromMs : bucketStart(world, "day", lastMs, 1 - days);
   return events.filter(({ ms }) => ms >= from && ms <= lastMs);
 }
@@ -232,19 +233,30 @@ function rowsOf(
 ): Row[] {
   const labels = labeller(world, query, all, range);
   const keyOf = (it: Happening) => labels(it).join("\0");
-  const inRange = all.flat().filter(({ ms }) => ms >= range.fromMs && ms <= range.lastMs);
-  const values = new Map(inRange.flatMap((it) => [[keyOf(it), labels(it)] as const]));
+  const told = all.flatMap((events, index) => {
+    const from = firstMsOf(world, query, query.series[index] as TrendSeries, range);
+    return events.filter(({ ms }) => ms >= from && ms <= range.lastMs);
+  });
+  const values = new Map(told.flatMap((it) => [[keyOf(it), labels(it)] as const]));
   const found = [...values].map(([key, value]) => {
     const row = { value, events: all.map((events) => events.filter((it) => keyOf(it) === key)) };
     return { key, row, total: linesOf(world, query, row, range)[0]?.total ?? 0 };
   });
-  found.sort((a, b) => b.total - a.total || (a.key < b.key ? -1 : 1));
+  // Of equals what has no value comes last.
+  const rank = ({ row }: (typeof found)[number]) => row.value.map((it) => it || "\uffff").join("\0");
+  found.sort((a, b) => b.total - a.total || (rank(a) < rank(b) ? -1 : 1));
   const limit = query.breakdown?.limit ?? limitDefault;
   const rows = found.slice(0, limit).map(({ row }) => row);
   const rest = new Set(found.slice(limit).map(({ key }) => key));
   if (rest.size === 0 || query.breakdown?.other_row === false) return rows;
   const of = all.map((events) => events.filter((it) => rest.has(keyOf(it))));
   return [...rows, { value: ["Other"], events: of }];
+}
+
+/** The first instant whose events a series' buckets can tell of. */
+function firstMsOf(world: World, query: TrendQuery, series: TrendSeries, { fromMs }: Range): number {
+  const days = trailingDays(query, series);
+  return days === undefined ? fromMs : bucketStart(world, "day", fromMs, 1 - days);
 }
 
 /** Names the row of an event: by the values of the breakdown, "" for what is missing. */
@@ -279,7 +291,7 @@ function usersInBuckets(
     starts.map((start) => {
       const events = eventsIn(world, query, { events: all[index] ?? [], series, start, range });
       const users = [...new Set(events.map(({ user }) => user))].sort();
-      return { series: index, time: new Date(start).toISOString(), users };
+      return { series: index, time: new Date(start).toISOString(), users, count: users.length };
     }),
   );
 }

@@ -205,11 +205,15 @@ function trend(dice: Dice, world: RandomWorld): TrendQuery {
     ...{ series, interval: unit(dice) },
     ...(dice.chance(0.3) ? { formulas: [dice.pick(["A*2", "A+A/3", count > 1 ? "A/B" : "-A"])] } : {}),
     ...(dice.chance(0.3) ? { compare: dice.pick(["previous", "-1d", "-1w"]) } : {}),
-    ...(dice.chance(0.3)
-      ? { breakdown: { ...breakdown(dice), ...(dice.chance(0.3) ? { limit: 2 } : {}) } }
-      : {}),
+    ...(dice.chance(0.3) ? { breakdown: trendBreakdown(dice, series[0]?.math ?? "") } : {}),
     ...(dice.chance(0.3) ? { display: dice.pick(["total", "cumulative"] as const) } : {}),
   };
+}
+
+/** Limits only where a row's rank is beyond doubt: by sums, not by means and the like. */
+function trendBreakdown(dice: Dice, math: string): NonNullable<TrendQuery["breakdown"]> {
+  const isLimited = math === "count" && dice.chance(0.4);
+  return { ...breakdown(dice), ...(isLimited ? { limit: 2 } : {}) };
 }
 
 function lifecycle(dice: Dice, world: RandomWorld): LifecycleQuery {

@@ -31,6 +31,8 @@ export interface RandomResult {
 
 const worldsAtOnce = 4;
 const questionsAtOnce = 4;
+/** Of so many questions one asks also who the users are, which takes many calls. */
+const listedEvery = 4;
 
 /** Asks random questions of random projects: the same ones for the same seed. */
 export async function runRandom(run: RandomRun, stand: Stand): Promise<RandomResult> {
@@ -66,7 +68,7 @@ async function runWorld(
     );
     return await inParallel(
       questionsAtOnce,
-      cases.map((given) => () => held(given, sender)),
+      cases.map((given, index) => () => held(given, sender, index % listedEvery === 0 && isShort(given))),
     );
   };
   await sender.send({ users: world.users, events: world.early, areNamed: false });
@@ -82,11 +84,17 @@ function inOrder({ early, late }: RandomWorld): CaseEvent[] {
   return [...early, ...late].sort((a, b) => ((a.id ?? "") < (b.id ?? "") ? -1 : 1));
 }
 
+/** Lists are by bucket: those of hours would take hundreds of calls. */
+function isShort({ query }: AnalyticsCase): boolean {
+  return !Object.values(query).includes("hour");
+}
+
 /** The answer of the stack held against that of brute force, part by part of what the stack answers. */
-async function held(given: AnalyticsCase, { project }: EventSender): Promise<Miss> {
-  const expected = evaluate(given);
+async function held(given: AnalyticsCase, { project }: EventSender, areListed: boolean): Promise<Miss> {
+  // Whose the events of devices are is not told by a trend.
+  const { users_in_bucket: _users, ...expected } = evaluate(given);
   try {
-    const got = await ask(given, project);
+    const got = await ask(given, project, { areListed });
     return { given, failures: unmet({ ...given, expected }, got, { isWhole: true }) };
   } catch (error) {
     const got = error instanceof Error ? error.message : String(error);

@@ -1,35 +1,57 @@
 import type { AnalyticsCase, Answer, Kind } from "../case-shape.js";
 import { askFunnel } from "./funnel.js";
+import { askLifecycle } from "./lifecycle.js";
 import { askPaths } from "./paths.js";
-import { NotAskable } from "./question.js";
+import { askRetention } from "./retention.js";
 import { askSessions } from "./sessions.js";
 import { isRefusal, type OwnProject } from "./stand.js";
 import { askStickiness } from "./stickiness.js";
+import { askTrend } from "./trend.js";
 
 /** The kinds of question that the API has. */
-export const askableKinds: readonly Kind[] = ["funnel", "stickiness", "paths", "sessions"];
+export const askableKinds: readonly Kind[] = [
+  "funnel",
+  "retention",
+  "trend",
+  "lifecycle",
+  "stickiness",
+  "paths",
+  "sessions",
+];
 
-/** Asks a case's question of a project that holds its events; the answer is in the shape of `expected`. */
-export async function ask(given: AnalyticsCase, project: OwnProject): Promise<Answer> {
+/**
+ * Asks a case's question of a project that holds its events; the answer is in the shape of `expected`.
+ *
+ * @param areListed asks also who the users behind the numbers are, which can take many calls
+ */
+export async function ask(
+  given: AnalyticsCase,
+  project: OwnProject,
+  { areListed = true } = {},
+): Promise<Answer> {
   try {
-    return await asked(given, project);
+    return await asked(given, project, areListed);
   } catch (error) {
     if (isRefusal(error)) return { error: "invalid_query", message: error.rawMessage };
     throw error;
   }
 }
 
-async function asked(given: AnalyticsCase, project: OwnProject): Promise<Answer> {
+function asked(given: AnalyticsCase, project: OwnProject, areListed: boolean): Promise<Answer> {
   switch (given.kind) {
     case "funnel":
-      return await askFunnel(given, project);
+      return askFunnel(given, project, areListed);
+    case "retention":
+      return askRetention(given, project, areListed);
+    case "trend":
+      return askTrend(given, project, areListed);
+    case "lifecycle":
+      return askLifecycle(given, project, areListed);
     case "stickiness":
-      return await askStickiness(given, project);
+      return askStickiness(given, project);
     case "paths":
-      return await askPaths(given, project);
+      return askPaths(given, project);
     case "sessions":
-      return await askSessions(given, project);
-    default:
-      throw new NotAskable(`the API has no question of kind ${given.kind}`);
+      return askSessions(given, project);
   }
 }

@@ -16,15 +16,16 @@ import {
 import type { BreakdownValue } from "../../../gen/ts/tideline/query/v1/question_pb.js";
 import type { Answer, Attribution, CaseOf, FunnelQuery, Unit } from "../case-shape.js";
 import { frame, interval, property, selector, shown } from "./question.js";
-import type { OwnProject } from "./stand.js";
+import type { Asked } from "./stand.js";
 
 type FunnelCase = CaseOf<"funnel">;
-type Api = Pick<OwnProject, "query">["query"];
+type Api = Asked["query"];
 type UsersOf = Pick<MessageInitShape<typeof ListFunnelUsersRequestSchema>, "step" | "lost">;
 
 export async function askFunnel(
   given: FunnelCase,
-  { query: api }: Pick<OwnProject, "query">,
+  { query: api }: Asked,
+  areListed: boolean,
 ): Promise<Answer> {
   const asked = commonOf(given);
   const answer = await api.queryFunnel({ ...asked, ...extrasOf(given) });
@@ -32,12 +33,19 @@ export async function askFunnel(
   if (viz === "trends") return overTime(answer, given.query);
   if (viz === "time_to_convert") return { time_to_convert: timesOf(answer) };
   const users = async (of: UsersOf): Promise<FunnelUser[]> => usersOf(api, { ...asked, ...of });
-  const at = await Promise.all(steps.map((_, step) => users({ step })));
-  const lost = await Promise.all(steps.slice(1).map((_, step) => users({ step: step + 1, lost: true })));
+  const listedSteps = areListed ? steps : [];
+  const at = await Promise.all(listedSteps.map((_, step) => users({ step })));
+  const lost = await Promise.all(
+    listedSteps.slice(1).map((_, step) => users({ step: step + 1, lost: true })),
+  );
+  const usersAt = (isOwn: (user: FunnelUser) => boolean): Answer => ({
+    users_at_step: Object.fromEntries(at.map((of, step) => [step + 1, ids(of.filter(isOwn))])),
+    user_counts: Object.fromEntries(at.map((of, step) => [step + 1, ids(of.filter(isOwn)).length])),
+    users_dropped_before_step: Object.fromEntries(lost.map((of, step) => [step + 2, ids(of.filter(isOwn))])),
+  });
   const rowOf = (row: FunnelRow, isOwn: (user: FunnelUser) => boolean): Answer => ({
     ...figuresOf(row),
-    users_at_step: Object.fromEntries(at.map((of, step) => [step + 1, ids(of.filter(isOwn))])),
-    users_dropped_before_step: Object.fromEntries(lost.map((of, step) => [step + 2, ids(of.filter(isOwn))])),
+    ...(areListed ? usersAt(isOwn) : {}),
   });
   if (given.query.breakdown === undefined) {
     const [row] = answer.rows;
@@ -193,7 +201,7 @@ function overTime({ rows, buckets }: QueryFunnelResponse, { breakdown }: FunnelQ
     trend_by_breakdown: rows.map((row) => ({ value: shownValue(row), trend: trendOf(row) })),
     trend_percent_by_breakdown: rows.map((row) => ({
       value: shownValue(row),
-      percents: row.overTime.map(({ conversionPercent }) => conversionPercent),
+      conversion_percent: row.overTime.map(({ conversionPercent }) => conversionPercent),
     })),
     breakdown_rows: rows.length,
   };

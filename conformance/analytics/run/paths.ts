@@ -1,7 +1,7 @@
 import { FilterOp, PropertyScope } from "../../../gen/ts/tideline/query/v1/question_pb.js";
 import type { Answer, CaseOf } from "../case-shape.js";
 import { frame, property } from "./question.js";
-import type { OwnProject } from "./stand.js";
+import type { Asked } from "./stand.js";
 
 /** More edges than the paths of a case have. */
 const edgeLimit = 1_000;
@@ -23,7 +23,7 @@ const items = {
   },
 };
 
-export async function askPaths(given: CaseOf<"paths">, { query: api }: OwnProject): Promise<Answer> {
+export async function askPaths(given: CaseOf<"paths">, { query: api }: Asked): Promise<Answer> {
   const { event_types = [], step_limit = 0, session_gap_minutes, start_point, end_point } = given.query;
   const types = event_types.length === 0 ? (["page", "screen", "custom"] as const) : event_types;
   const { edges, edgeCount } = await api.queryPaths({

@@ -23,6 +23,11 @@ import {
   type Unit,
 } from "../case-shape.js";
 
+/** Users of one number on a page: more than a case has. */
+export const pageSize = 1_000;
+/** Lists of users that are asked for at once. */
+export const listsAtOnce = 4;
+
 /** A case that can't be put to this API. */
 export class NotAskable extends Error {}
 
@@ -98,6 +103,21 @@ export function interval(unit: Unit): Interval {
   const known = intervals[unit];
   if (known === undefined) throw new NotAskable(`there are no buckets of a ${unit}`);
   return known;
+}
+
+/** The properties of a breakdown. */
+export function properties(
+  breakdown: { readonly scope?: Scope; readonly properties: readonly string[] } | undefined,
+): MessageInitShape<typeof PropertySchema>[] {
+  return (breakdown?.properties ?? []).map((name) => property(breakdown?.scope ?? "event", name));
+}
+
+/** What a row of a breakdown is called: its values, "" for what is missing. */
+export function rowValue(row: {
+  readonly breakdown: readonly { readonly value: string }[];
+  readonly isOther?: boolean;
+}): string[] {
+  return row.isOther === true ? ["Other"] : row.breakdown.map(({ value }) => value);
 }
 
 /** An instant as cases write it. */

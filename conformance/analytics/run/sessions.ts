@@ -1,9 +1,9 @@
 import type { Answer, CaseOf } from "../case-shape.js";
 import { frame, selector } from "./question.js";
-import type { OwnProject } from "./stand.js";
+import type { Asked } from "./stand.js";
 
 /** Shares in whole percent, durations in whole seconds and views in hundredths, as the peer shows them. */
-export async function askSessions(given: CaseOf<"sessions">, { query: api }: OwnProject): Promise<Answer> {
+export async function askSessions(given: CaseOf<"sessions">, { query: api }: Asked): Promise<Answer> {
   const { event, session_gap_minutes } = given.query;
   const { total } = await api.querySessions({
     frame: frame(given),

@@ -16,6 +16,9 @@ export interface OwnProject {
   readonly query: Client<typeof QueryService>;
 }
 
+/** What questions are put to. */
+export type Asked = Pick<OwnProject, "query">;
+
 /** Makes projects of a running stack, reached by its public gRPC port, and takes them away again. */
 export interface Stand {
   project(about: {

@@ -1,11 +1,8 @@
 import type { Answer, CaseOf } from "../case-shape.js";
 import { filterOp, frame, interval, selector } from "./question.js";
-import type { OwnProject } from "./stand.js";
+import type { Asked } from "./stand.js";
 
-export async function askStickiness(
-  given: CaseOf<"stickiness">,
-  { query: api }: OwnProject,
-): Promise<Answer> {
+export async function askStickiness(given: CaseOf<"stickiness">, { query: api }: Asked): Promise<Answer> {
   const { event, event_filters = [], interval: unit, interval_count = 0, cumulative = false } = given.query;
   const criterion = given.query.events_per_interval;
   const { users } = await api.queryStickiness({

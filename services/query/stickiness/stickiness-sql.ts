@@ -35,12 +35,14 @@ export function stickinessUsersSql(
 function usersSql(readers: EventReaders, question: StickinessQuestion): Sql {
   const { frame, event, intervals, criterion } = question;
   const person = readers.person();
+  // Before FROM is written: conditions on traits join what they read.
+  const selected = readers.selects(event, "event");
   const { end } = bucketSql(intervals, timeMs);
   const marks = sql`SELECT ${person} AS person, ${bucketIndexSql(intervals, timeMs)} AS period,
       ${lateSql(end)} AS is_late
     ${readers.joins.from("events")} AND e.time >= ${instant(frame.range.fromMs)}
       AND e.time < ${instant(frame.range.toMs)} AND ${ofTypes([event.type])}
-      AND ${readers.selects(event, "event")} AND ${person} != ''`;
+      AND ${selected} AND ${person} != ''`;
   const { folded, count } = activeIntervals(intervals.starts.length, criterion);
   return sql`SELECT person, counted, late, ${count} AS intervals
     FROM (SELECT person, ${folded}, count() AS counted, countIf(is_late) AS late FROM (${marks}) GROUP BY person)

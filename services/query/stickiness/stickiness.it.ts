@@ -108,6 +108,15 @@ describe("stickiness", function () {
     );
   });
 
+  it("goes by conditions on traits, which are joined to the events", async () => {
+    const tier = { scope: PropertyScope.USER, name: "tier" };
+    const own = create(FilterSchema, { property: tier, op: FilterOp.EQUALS, values: ["gold"] });
+    const { users, intervals } = await ask({ frame: { range }, event: { type: "purchase", filters: [own] } });
+    const expected = recounted(intervals.map(timestampMs), "purchase", [own]);
+    expect(expected.some((count) => count > 0)).to.equal(true);
+    expect(numbers(users)).to.deep.equal(expected);
+  });
+
   it("lists the users behind a bar, page by page", async () => {
     const stickiness = {
       frame: { range },
