@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { systemClock } from "../platform/clock.js";
 import { openControl } from "../platform/control/control.js";
+import { openMetricStore } from "../platform/control/metrics.js";
 import { openClickHouse } from "../platform/engines/clickhouse.js";
 import { openNats } from "../platform/engines/nats.js";
 import { openPostgres } from "../platform/engines/postgres.js";
@@ -46,7 +47,8 @@ async function start(life: Life, env: Env): Promise<void> {
     openClickHouse({ url: settings.clickhouseUrl, database: settings.clickhouseDatabase, name }),
     (it) => it.close(),
   );
-  const desk = openEventsDesk(store, openStoredEvents(clickhouse));
+  const events = openStoredEvents(clickhouse);
+  const desk = openEventsDesk({ store, events, metrics: openMetricStore(pool) });
 
   const rest = createRestFace({ registry, keys, log });
   rest.keepAliveTimeout = 75_000; // Longer than the gateway's, as serve() has it.

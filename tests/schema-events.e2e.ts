@@ -1,8 +1,11 @@
 // A proposed schema against the events that are stored, over gRPC and on the real engines.
 import { expect } from "chai";
 import { Outcome } from "../gen/ts/tideline/event/v1/verdict_pb.js";
+import { MetricKind } from "../gen/ts/tideline/query/v1/metric_pb.js";
+import { QueryService } from "../gen/ts/tideline/query/v1/query_service_pb.js";
+import { TrendMath } from "../gen/ts/tideline/query/v1/trend_pb.js";
 import { SchemaKind } from "../gen/ts/tideline/registry/v1/registry_service_pb.js";
-import { makeProject } from "./support/own-project.js";
+import { clientOf, makeProject } from "./support/own-project.js";
 import { drained } from "./support/questions.js";
 import { useStack } from "./support/stack.js";
 
@@ -62,6 +65,24 @@ describe("a proposed schema", function () {
       text,
     });
     expect(theirs.checked).to.equal(0);
+  });
+
+  it("names the metrics that read what it changes", async () => {
+    const project = await makeProject(stack.file(), "proposal metrics");
+    const properties = { amount: { type: "number" }, note: { type: "string" } };
+    const schema = { subject: "purchase", kind: SchemaKind.JSON_SCHEMA };
+    await project.registry.registerSchema({ ...schema, text: JSON.stringify({ properties }) });
+    const admin = clientOf(QueryService, stack.file(), project.keys.admin);
+    const series = { event: { type: "purchase" }, math: TrendMath.SUM, property: { name: "amount" } };
+    const source = { case: "trend" as const, value: { series: [series] } };
+    await admin.defineMetric({ definition: { name: "turnover", kind: MetricKind.COUNTER, source } });
+    const text = JSON.stringify({ properties: { note: { type: "string" } } });
+    const { metrics } = await project.registry.checkEvents({ ...schema, text });
+    expect(
+      metrics.map(({ name, version, path, before, after }) => [name, version, path, before, after]),
+    ).to.deep.equal([["turnover", 1, "amount", "number", ""]]);
+    const same = await project.registry.checkEvents({ ...schema, text: JSON.stringify({ properties }) });
+    expect(same.metrics).to.deep.equal([]);
   });
 
   it("tells senders of JSON, whom the newest version judges, from senders of bytes", async () => {

@@ -125,7 +125,7 @@ function addHistory(schemas: Command, context: CommandContext): void {
 }
 
 function eventsText(answer: CheckEventsResponse): string {
-  const { checked, failed, unjudged, unjudgedFields, failures, producers, isCut } = answer;
+  const { checked, failed, unjudged, unjudgedFields, failures, producers, isCut, metrics } = answer;
   const of = `${checked}${isCut ? " newest" : ""} stored events`;
   const others = unjudged === 0 ? "" : `, ${unjudged} not judged (personal fields)`;
   const lines = [`${failed} of ${of} would fail${others}`];
@@ -144,5 +144,7 @@ function eventsText(answer: CheckEventsResponse): string {
     lines.push(
       safeText(`  not judged in ${events}: ${path} is personal, and not stored as it was sent`, 500),
     );
+  for (const { name, path, before, after } of metrics)
+    lines.push(safeText(`  metric ${name} reads ${path}: ${before} now, ${after || "not said"} then`, 500));
   return lines.join("\n");
 }

@@ -801,8 +801,11 @@ type CheckEventsResponse struct {
 	// Personal fields that the schema has something to say about and that were not judged, since what is stored is not what
 	// was sent: that a hash passes proves nothing. Their events are judged by all the rest. At most 100.
 	UnjudgedFields []*UnjudgedField `protobuf:"bytes,8,rep,name=unjudged_fields,json=unjudgedFields,proto3" json:"unjudged_fields,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Metrics of the project that read properties of the type of which the schema says something else than the newest
+	// version, or nothing any more; by name.
+	Metrics       []*MetricUse `protobuf:"bytes,9,rep,name=metrics,proto3" json:"metrics,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CheckEventsResponse) Reset() {
@@ -891,6 +894,95 @@ func (x *CheckEventsResponse) GetUnjudgedFields() []*UnjudgedField {
 	return nil
 }
 
+func (x *CheckEventsResponse) GetMetrics() []*MetricUse {
+	if x != nil {
+		return x.Metrics
+	}
+	return nil
+}
+
+// A metric that reads a property which a schema changes.
+type MetricUse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The metric.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Its version.
+	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	// The property.
+	Path string `protobuf:"bytes,3,opt,name=path,proto3" json:"path,omitempty"`
+	// What the newest version says that it is: integer, number, boolean, text, time or object.
+	Before string `protobuf:"bytes,4,opt,name=before,proto3" json:"before,omitempty"`
+	// What the schema says; empty: nothing, or several things.
+	After         string `protobuf:"bytes,5,opt,name=after,proto3" json:"after,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MetricUse) Reset() {
+	*x = MetricUse{}
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MetricUse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MetricUse) ProtoMessage() {}
+
+func (x *MetricUse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MetricUse.ProtoReflect.Descriptor instead.
+func (*MetricUse) Descriptor() ([]byte, []int) {
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *MetricUse) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *MetricUse) GetVersion() uint32 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+func (x *MetricUse) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *MetricUse) GetBefore() string {
+	if x != nil {
+		return x.Before
+	}
+	return ""
+}
+
+func (x *MetricUse) GetAfter() string {
+	if x != nil {
+		return x.After
+	}
+	return ""
+}
+
 // A field whose values were not judged.
 type UnjudgedField struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -904,7 +996,7 @@ type UnjudgedField struct {
 
 func (x *UnjudgedField) Reset() {
 	*x = UnjudgedField{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[7]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -916,7 +1008,7 @@ func (x *UnjudgedField) String() string {
 func (*UnjudgedField) ProtoMessage() {}
 
 func (x *UnjudgedField) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[7]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -929,7 +1021,7 @@ func (x *UnjudgedField) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnjudgedField.ProtoReflect.Descriptor instead.
 func (*UnjudgedField) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{7}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *UnjudgedField) GetPath() string {
@@ -965,7 +1057,7 @@ type EventFailure struct {
 
 func (x *EventFailure) Reset() {
 	*x = EventFailure{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[8]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -977,7 +1069,7 @@ func (x *EventFailure) String() string {
 func (*EventFailure) ProtoMessage() {}
 
 func (x *EventFailure) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[8]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -990,7 +1082,7 @@ func (x *EventFailure) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventFailure.ProtoReflect.Descriptor instead.
 func (*EventFailure) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{8}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *EventFailure) GetPath() string {
@@ -1054,7 +1146,7 @@ type EventProducer struct {
 
 func (x *EventProducer) Reset() {
 	*x = EventProducer{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[9]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1066,7 +1158,7 @@ func (x *EventProducer) String() string {
 func (*EventProducer) ProtoMessage() {}
 
 func (x *EventProducer) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[9]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1079,7 +1171,7 @@ func (x *EventProducer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventProducer.ProtoReflect.Descriptor instead.
 func (*EventProducer) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{9}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *EventProducer) GetKeyId() string {
@@ -1163,7 +1255,7 @@ type LookupSchemaRequest struct {
 
 func (x *LookupSchemaRequest) Reset() {
 	*x = LookupSchemaRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[10]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1175,7 +1267,7 @@ func (x *LookupSchemaRequest) String() string {
 func (*LookupSchemaRequest) ProtoMessage() {}
 
 func (x *LookupSchemaRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[10]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1188,7 +1280,7 @@ func (x *LookupSchemaRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LookupSchemaRequest.ProtoReflect.Descriptor instead.
 func (*LookupSchemaRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{10}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *LookupSchemaRequest) GetSubject() string {
@@ -1258,7 +1350,7 @@ type LookupSchemaResponse struct {
 
 func (x *LookupSchemaResponse) Reset() {
 	*x = LookupSchemaResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[11]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1270,7 +1362,7 @@ func (x *LookupSchemaResponse) String() string {
 func (*LookupSchemaResponse) ProtoMessage() {}
 
 func (x *LookupSchemaResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[11]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1283,7 +1375,7 @@ func (x *LookupSchemaResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LookupSchemaResponse.ProtoReflect.Descriptor instead.
 func (*LookupSchemaResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{11}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *LookupSchemaResponse) GetSchema() *Schema {
@@ -1312,7 +1404,7 @@ type GetSchemaRequest struct {
 
 func (x *GetSchemaRequest) Reset() {
 	*x = GetSchemaRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[12]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1324,7 +1416,7 @@ func (x *GetSchemaRequest) String() string {
 func (*GetSchemaRequest) ProtoMessage() {}
 
 func (x *GetSchemaRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[12]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1337,7 +1429,7 @@ func (x *GetSchemaRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSchemaRequest.ProtoReflect.Descriptor instead.
 func (*GetSchemaRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{12}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *GetSchemaRequest) GetSubject() string {
@@ -1386,7 +1478,7 @@ type GetSchemaResponse struct {
 
 func (x *GetSchemaResponse) Reset() {
 	*x = GetSchemaResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[13]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1398,7 +1490,7 @@ func (x *GetSchemaResponse) String() string {
 func (*GetSchemaResponse) ProtoMessage() {}
 
 func (x *GetSchemaResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[13]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1411,7 +1503,7 @@ func (x *GetSchemaResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSchemaResponse.ProtoReflect.Descriptor instead.
 func (*GetSchemaResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{13}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *GetSchemaResponse) GetSchema() *Schema {
@@ -1436,7 +1528,7 @@ type ListSchemasRequest struct {
 
 func (x *ListSchemasRequest) Reset() {
 	*x = ListSchemasRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[14]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1448,7 +1540,7 @@ func (x *ListSchemasRequest) String() string {
 func (*ListSchemasRequest) ProtoMessage() {}
 
 func (x *ListSchemasRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[14]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1461,7 +1553,7 @@ func (x *ListSchemasRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSchemasRequest.ProtoReflect.Descriptor instead.
 func (*ListSchemasRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{14}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ListSchemasRequest) GetPageSize() uint32 {
@@ -1498,7 +1590,7 @@ type ListSchemasResponse struct {
 
 func (x *ListSchemasResponse) Reset() {
 	*x = ListSchemasResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[15]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1510,7 +1602,7 @@ func (x *ListSchemasResponse) String() string {
 func (*ListSchemasResponse) ProtoMessage() {}
 
 func (x *ListSchemasResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[15]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1523,7 +1615,7 @@ func (x *ListSchemasResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSchemasResponse.ProtoReflect.Descriptor instead.
 func (*ListSchemasResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{15}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ListSchemasResponse) GetSchemas() []*Schema {
@@ -1557,7 +1649,7 @@ type ListSubjectsRequest struct {
 
 func (x *ListSubjectsRequest) Reset() {
 	*x = ListSubjectsRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[16]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1569,7 +1661,7 @@ func (x *ListSubjectsRequest) String() string {
 func (*ListSubjectsRequest) ProtoMessage() {}
 
 func (x *ListSubjectsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[16]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1582,7 +1674,7 @@ func (x *ListSubjectsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSubjectsRequest.ProtoReflect.Descriptor instead.
 func (*ListSubjectsRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{16}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ListSubjectsRequest) GetPageSize() uint32 {
@@ -1626,7 +1718,7 @@ type ListSubjectsResponse struct {
 
 func (x *ListSubjectsResponse) Reset() {
 	*x = ListSubjectsResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[17]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1638,7 +1730,7 @@ func (x *ListSubjectsResponse) String() string {
 func (*ListSubjectsResponse) ProtoMessage() {}
 
 func (x *ListSubjectsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[17]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1651,7 +1743,7 @@ func (x *ListSubjectsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSubjectsResponse.ProtoReflect.Descriptor instead.
 func (*ListSubjectsResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{17}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ListSubjectsResponse) GetSubjects() []string {
@@ -1685,7 +1777,7 @@ type ListVersionsRequest struct {
 
 func (x *ListVersionsRequest) Reset() {
 	*x = ListVersionsRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[18]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1697,7 +1789,7 @@ func (x *ListVersionsRequest) String() string {
 func (*ListVersionsRequest) ProtoMessage() {}
 
 func (x *ListVersionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[18]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1710,7 +1802,7 @@ func (x *ListVersionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListVersionsRequest.ProtoReflect.Descriptor instead.
 func (*ListVersionsRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{18}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ListVersionsRequest) GetSubject() string {
@@ -1754,7 +1846,7 @@ type ListVersionsResponse struct {
 
 func (x *ListVersionsResponse) Reset() {
 	*x = ListVersionsResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[19]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1766,7 +1858,7 @@ func (x *ListVersionsResponse) String() string {
 func (*ListVersionsResponse) ProtoMessage() {}
 
 func (x *ListVersionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[19]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1779,7 +1871,7 @@ func (x *ListVersionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListVersionsResponse.ProtoReflect.Descriptor instead.
 func (*ListVersionsResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{19}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListVersionsResponse) GetSchemas() []*Schema {
@@ -1811,7 +1903,7 @@ type DiffSchemasRequest struct {
 
 func (x *DiffSchemasRequest) Reset() {
 	*x = DiffSchemasRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[20]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1823,7 +1915,7 @@ func (x *DiffSchemasRequest) String() string {
 func (*DiffSchemasRequest) ProtoMessage() {}
 
 func (x *DiffSchemasRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[20]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1836,7 +1928,7 @@ func (x *DiffSchemasRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DiffSchemasRequest.ProtoReflect.Descriptor instead.
 func (*DiffSchemasRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{20}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *DiffSchemasRequest) GetSubject() string {
@@ -1875,7 +1967,7 @@ type DiffSchemasResponse struct {
 
 func (x *DiffSchemasResponse) Reset() {
 	*x = DiffSchemasResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[21]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1887,7 +1979,7 @@ func (x *DiffSchemasResponse) String() string {
 func (*DiffSchemasResponse) ProtoMessage() {}
 
 func (x *DiffSchemasResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[21]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1900,7 +1992,7 @@ func (x *DiffSchemasResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DiffSchemasResponse.ProtoReflect.Descriptor instead.
 func (*DiffSchemasResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{21}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *DiffSchemasResponse) GetFrom() *Schema {
@@ -1939,7 +2031,7 @@ type DeleteSchemaRequest struct {
 
 func (x *DeleteSchemaRequest) Reset() {
 	*x = DeleteSchemaRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[22]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1951,7 +2043,7 @@ func (x *DeleteSchemaRequest) String() string {
 func (*DeleteSchemaRequest) ProtoMessage() {}
 
 func (x *DeleteSchemaRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[22]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1964,7 +2056,7 @@ func (x *DeleteSchemaRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteSchemaRequest.ProtoReflect.Descriptor instead.
 func (*DeleteSchemaRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{22}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *DeleteSchemaRequest) GetSubject() string {
@@ -1999,7 +2091,7 @@ type DeleteSchemaResponse struct {
 
 func (x *DeleteSchemaResponse) Reset() {
 	*x = DeleteSchemaResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[23]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2011,7 +2103,7 @@ func (x *DeleteSchemaResponse) String() string {
 func (*DeleteSchemaResponse) ProtoMessage() {}
 
 func (x *DeleteSchemaResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[23]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2024,7 +2116,7 @@ func (x *DeleteSchemaResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteSchemaResponse.ProtoReflect.Descriptor instead.
 func (*DeleteSchemaResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{23}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *DeleteSchemaResponse) GetVersion() uint32 {
@@ -2047,7 +2139,7 @@ type DeleteSubjectRequest struct {
 
 func (x *DeleteSubjectRequest) Reset() {
 	*x = DeleteSubjectRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[24]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2059,7 +2151,7 @@ func (x *DeleteSubjectRequest) String() string {
 func (*DeleteSubjectRequest) ProtoMessage() {}
 
 func (x *DeleteSubjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[24]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2072,7 +2164,7 @@ func (x *DeleteSubjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteSubjectRequest.ProtoReflect.Descriptor instead.
 func (*DeleteSubjectRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{24}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *DeleteSubjectRequest) GetSubject() string {
@@ -2100,7 +2192,7 @@ type DeleteSubjectResponse struct {
 
 func (x *DeleteSubjectResponse) Reset() {
 	*x = DeleteSubjectResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[25]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2112,7 +2204,7 @@ func (x *DeleteSubjectResponse) String() string {
 func (*DeleteSubjectResponse) ProtoMessage() {}
 
 func (x *DeleteSubjectResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[25]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2125,7 +2217,7 @@ func (x *DeleteSubjectResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteSubjectResponse.ProtoReflect.Descriptor instead.
 func (*DeleteSubjectResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{25}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *DeleteSubjectResponse) GetVersions() []uint32 {
@@ -2150,7 +2242,7 @@ type RollBackSubjectRequest struct {
 
 func (x *RollBackSubjectRequest) Reset() {
 	*x = RollBackSubjectRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[26]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2162,7 +2254,7 @@ func (x *RollBackSubjectRequest) String() string {
 func (*RollBackSubjectRequest) ProtoMessage() {}
 
 func (x *RollBackSubjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[26]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2175,7 +2267,7 @@ func (x *RollBackSubjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RollBackSubjectRequest.ProtoReflect.Descriptor instead.
 func (*RollBackSubjectRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{26}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *RollBackSubjectRequest) GetSubject() string {
@@ -2212,7 +2304,7 @@ type RollBackSubjectResponse struct {
 
 func (x *RollBackSubjectResponse) Reset() {
 	*x = RollBackSubjectResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[27]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2224,7 +2316,7 @@ func (x *RollBackSubjectResponse) String() string {
 func (*RollBackSubjectResponse) ProtoMessage() {}
 
 func (x *RollBackSubjectResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[27]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2237,7 +2329,7 @@ func (x *RollBackSubjectResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RollBackSubjectResponse.ProtoReflect.Descriptor instead.
 func (*RollBackSubjectResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{27}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *RollBackSubjectResponse) GetSchema() *Schema {
@@ -2265,7 +2357,7 @@ type GetConfigRequest struct {
 
 func (x *GetConfigRequest) Reset() {
 	*x = GetConfigRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[28]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2277,7 +2369,7 @@ func (x *GetConfigRequest) String() string {
 func (*GetConfigRequest) ProtoMessage() {}
 
 func (x *GetConfigRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[28]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2290,7 +2382,7 @@ func (x *GetConfigRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetConfigRequest.ProtoReflect.Descriptor instead.
 func (*GetConfigRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{28}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *GetConfigRequest) GetScope() string {
@@ -2313,7 +2405,7 @@ type GetConfigResponse struct {
 
 func (x *GetConfigResponse) Reset() {
 	*x = GetConfigResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[29]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2325,7 +2417,7 @@ func (x *GetConfigResponse) String() string {
 func (*GetConfigResponse) ProtoMessage() {}
 
 func (x *GetConfigResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[29]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2338,7 +2430,7 @@ func (x *GetConfigResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetConfigResponse.ProtoReflect.Descriptor instead.
 func (*GetConfigResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{29}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *GetConfigResponse) GetOwn() *Config {
@@ -2368,7 +2460,7 @@ type SetConfigRequest struct {
 
 func (x *SetConfigRequest) Reset() {
 	*x = SetConfigRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[30]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2380,7 +2472,7 @@ func (x *SetConfigRequest) String() string {
 func (*SetConfigRequest) ProtoMessage() {}
 
 func (x *SetConfigRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[30]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2393,7 +2485,7 @@ func (x *SetConfigRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetConfigRequest.ProtoReflect.Descriptor instead.
 func (*SetConfigRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{30}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *SetConfigRequest) GetScope() string {
@@ -2423,7 +2515,7 @@ type SetConfigResponse struct {
 
 func (x *SetConfigResponse) Reset() {
 	*x = SetConfigResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[31]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2435,7 +2527,7 @@ func (x *SetConfigResponse) String() string {
 func (*SetConfigResponse) ProtoMessage() {}
 
 func (x *SetConfigResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[31]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2448,7 +2540,7 @@ func (x *SetConfigResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetConfigResponse.ProtoReflect.Descriptor instead.
 func (*SetConfigResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{31}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *SetConfigResponse) GetOwn() *Config {
@@ -2476,7 +2568,7 @@ type DeleteConfigRequest struct {
 
 func (x *DeleteConfigRequest) Reset() {
 	*x = DeleteConfigRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[32]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2488,7 +2580,7 @@ func (x *DeleteConfigRequest) String() string {
 func (*DeleteConfigRequest) ProtoMessage() {}
 
 func (x *DeleteConfigRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[32]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2501,7 +2593,7 @@ func (x *DeleteConfigRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteConfigRequest.ProtoReflect.Descriptor instead.
 func (*DeleteConfigRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{32}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *DeleteConfigRequest) GetScope() string {
@@ -2522,7 +2614,7 @@ type DeleteConfigResponse struct {
 
 func (x *DeleteConfigResponse) Reset() {
 	*x = DeleteConfigResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[33]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2534,7 +2626,7 @@ func (x *DeleteConfigResponse) String() string {
 func (*DeleteConfigResponse) ProtoMessage() {}
 
 func (x *DeleteConfigResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[33]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2547,7 +2639,7 @@ func (x *DeleteConfigResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteConfigResponse.ProtoReflect.Descriptor instead.
 func (*DeleteConfigResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{33}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *DeleteConfigResponse) GetConfig() *Config {
@@ -2568,7 +2660,7 @@ type GetModeRequest struct {
 
 func (x *GetModeRequest) Reset() {
 	*x = GetModeRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[34]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2580,7 +2672,7 @@ func (x *GetModeRequest) String() string {
 func (*GetModeRequest) ProtoMessage() {}
 
 func (x *GetModeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[34]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2593,7 +2685,7 @@ func (x *GetModeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetModeRequest.ProtoReflect.Descriptor instead.
 func (*GetModeRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{34}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *GetModeRequest) GetScope() string {
@@ -2616,7 +2708,7 @@ type GetModeResponse struct {
 
 func (x *GetModeResponse) Reset() {
 	*x = GetModeResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[35]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2628,7 +2720,7 @@ func (x *GetModeResponse) String() string {
 func (*GetModeResponse) ProtoMessage() {}
 
 func (x *GetModeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[35]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2641,7 +2733,7 @@ func (x *GetModeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetModeResponse.ProtoReflect.Descriptor instead.
 func (*GetModeResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{35}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *GetModeResponse) GetOwn() Mode {
@@ -2673,7 +2765,7 @@ type SetModeRequest struct {
 
 func (x *SetModeRequest) Reset() {
 	*x = SetModeRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[36]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2685,7 +2777,7 @@ func (x *SetModeRequest) String() string {
 func (*SetModeRequest) ProtoMessage() {}
 
 func (x *SetModeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[36]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2698,7 +2790,7 @@ func (x *SetModeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetModeRequest.ProtoReflect.Descriptor instead.
 func (*SetModeRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{36}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *SetModeRequest) GetScope() string {
@@ -2733,7 +2825,7 @@ type SetModeResponse struct {
 
 func (x *SetModeResponse) Reset() {
 	*x = SetModeResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[37]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2745,7 +2837,7 @@ func (x *SetModeResponse) String() string {
 func (*SetModeResponse) ProtoMessage() {}
 
 func (x *SetModeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[37]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2758,7 +2850,7 @@ func (x *SetModeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetModeResponse.ProtoReflect.Descriptor instead.
 func (*SetModeResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{37}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *SetModeResponse) GetEffective() Mode {
@@ -2781,7 +2873,7 @@ type DeleteModeRequest struct {
 
 func (x *DeleteModeRequest) Reset() {
 	*x = DeleteModeRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[38]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2793,7 +2885,7 @@ func (x *DeleteModeRequest) String() string {
 func (*DeleteModeRequest) ProtoMessage() {}
 
 func (x *DeleteModeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[38]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2806,7 +2898,7 @@ func (x *DeleteModeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteModeRequest.ProtoReflect.Descriptor instead.
 func (*DeleteModeRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{38}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *DeleteModeRequest) GetScope() string {
@@ -2834,7 +2926,7 @@ type DeleteModeResponse struct {
 
 func (x *DeleteModeResponse) Reset() {
 	*x = DeleteModeResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[39]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2846,7 +2938,7 @@ func (x *DeleteModeResponse) String() string {
 func (*DeleteModeResponse) ProtoMessage() {}
 
 func (x *DeleteModeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[39]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2859,7 +2951,7 @@ func (x *DeleteModeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteModeResponse.ProtoReflect.Descriptor instead.
 func (*DeleteModeResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{39}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *DeleteModeResponse) GetMode() Mode {
@@ -2880,7 +2972,7 @@ type GetSubjectRequest struct {
 
 func (x *GetSubjectRequest) Reset() {
 	*x = GetSubjectRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[40]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2892,7 +2984,7 @@ func (x *GetSubjectRequest) String() string {
 func (*GetSubjectRequest) ProtoMessage() {}
 
 func (x *GetSubjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[40]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2905,7 +2997,7 @@ func (x *GetSubjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSubjectRequest.ProtoReflect.Descriptor instead.
 func (*GetSubjectRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{40}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *GetSubjectRequest) GetSubject() string {
@@ -2936,7 +3028,7 @@ type GetSubjectResponse struct {
 
 func (x *GetSubjectResponse) Reset() {
 	*x = GetSubjectResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[41]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2948,7 +3040,7 @@ func (x *GetSubjectResponse) String() string {
 func (*GetSubjectResponse) ProtoMessage() {}
 
 func (x *GetSubjectResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[41]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2961,7 +3053,7 @@ func (x *GetSubjectResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSubjectResponse.ProtoReflect.Descriptor instead.
 func (*GetSubjectResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{41}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *GetSubjectResponse) GetSubject() string {
@@ -3019,7 +3111,7 @@ type SetMetadataRequest struct {
 
 func (x *SetMetadataRequest) Reset() {
 	*x = SetMetadataRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[42]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3031,7 +3123,7 @@ func (x *SetMetadataRequest) String() string {
 func (*SetMetadataRequest) ProtoMessage() {}
 
 func (x *SetMetadataRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[42]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3044,7 +3136,7 @@ func (x *SetMetadataRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetMetadataRequest.ProtoReflect.Descriptor instead.
 func (*SetMetadataRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{42}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *SetMetadataRequest) GetSubject() string {
@@ -3072,7 +3164,7 @@ type SetMetadataResponse struct {
 
 func (x *SetMetadataResponse) Reset() {
 	*x = SetMetadataResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[43]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3084,7 +3176,7 @@ func (x *SetMetadataResponse) String() string {
 func (*SetMetadataResponse) ProtoMessage() {}
 
 func (x *SetMetadataResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[43]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3097,7 +3189,7 @@ func (x *SetMetadataResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetMetadataResponse.ProtoReflect.Descriptor instead.
 func (*SetMetadataResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{43}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *SetMetadataResponse) GetNotes() *SubjectNotes {
@@ -3120,7 +3212,7 @@ type ListContextsRequest struct {
 
 func (x *ListContextsRequest) Reset() {
 	*x = ListContextsRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[44]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3132,7 +3224,7 @@ func (x *ListContextsRequest) String() string {
 func (*ListContextsRequest) ProtoMessage() {}
 
 func (x *ListContextsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[44]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3145,7 +3237,7 @@ func (x *ListContextsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListContextsRequest.ProtoReflect.Descriptor instead.
 func (*ListContextsRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{44}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *ListContextsRequest) GetPageSize() uint32 {
@@ -3175,7 +3267,7 @@ type ListContextsResponse struct {
 
 func (x *ListContextsResponse) Reset() {
 	*x = ListContextsResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[45]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3187,7 +3279,7 @@ func (x *ListContextsResponse) String() string {
 func (*ListContextsResponse) ProtoMessage() {}
 
 func (x *ListContextsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[45]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3200,7 +3292,7 @@ func (x *ListContextsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListContextsResponse.ProtoReflect.Descriptor instead.
 func (*ListContextsResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{45}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *ListContextsResponse) GetContexts() []string {
@@ -3228,7 +3320,7 @@ type DeleteContextRequest struct {
 
 func (x *DeleteContextRequest) Reset() {
 	*x = DeleteContextRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[46]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3240,7 +3332,7 @@ func (x *DeleteContextRequest) String() string {
 func (*DeleteContextRequest) ProtoMessage() {}
 
 func (x *DeleteContextRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[46]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3253,7 +3345,7 @@ func (x *DeleteContextRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteContextRequest.ProtoReflect.Descriptor instead.
 func (*DeleteContextRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{46}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *DeleteContextRequest) GetContext() string {
@@ -3272,7 +3364,7 @@ type DeleteContextResponse struct {
 
 func (x *DeleteContextResponse) Reset() {
 	*x = DeleteContextResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[47]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3284,7 +3376,7 @@ func (x *DeleteContextResponse) String() string {
 func (*DeleteContextResponse) ProtoMessage() {}
 
 func (x *DeleteContextResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[47]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3297,7 +3389,7 @@ func (x *DeleteContextResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteContextResponse.ProtoReflect.Descriptor instead.
 func (*DeleteContextResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{47}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{48}
 }
 
 // ListReferrersRequest is the request of ListReferrers.
@@ -3315,7 +3407,7 @@ type ListReferrersRequest struct {
 
 func (x *ListReferrersRequest) Reset() {
 	*x = ListReferrersRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[48]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3327,7 +3419,7 @@ func (x *ListReferrersRequest) String() string {
 func (*ListReferrersRequest) ProtoMessage() {}
 
 func (x *ListReferrersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[48]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3340,7 +3432,7 @@ func (x *ListReferrersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReferrersRequest.ProtoReflect.Descriptor instead.
 func (*ListReferrersRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{48}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *ListReferrersRequest) GetSubject() string {
@@ -3375,7 +3467,7 @@ type ListReferrersResponse struct {
 
 func (x *ListReferrersResponse) Reset() {
 	*x = ListReferrersResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[49]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3387,7 +3479,7 @@ func (x *ListReferrersResponse) String() string {
 func (*ListReferrersResponse) ProtoMessage() {}
 
 func (x *ListReferrersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[49]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3400,7 +3492,7 @@ func (x *ListReferrersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReferrersResponse.ProtoReflect.Descriptor instead.
 func (*ListReferrersResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{49}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *ListReferrersResponse) GetSchemaIds() []uint32 {
@@ -3425,7 +3517,7 @@ type ListChangesRequest struct {
 
 func (x *ListChangesRequest) Reset() {
 	*x = ListChangesRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[50]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3437,7 +3529,7 @@ func (x *ListChangesRequest) String() string {
 func (*ListChangesRequest) ProtoMessage() {}
 
 func (x *ListChangesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[50]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3450,7 +3542,7 @@ func (x *ListChangesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListChangesRequest.ProtoReflect.Descriptor instead.
 func (*ListChangesRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{50}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *ListChangesRequest) GetSubject() string {
@@ -3485,7 +3577,7 @@ type ListChangesResponse struct {
 
 func (x *ListChangesResponse) Reset() {
 	*x = ListChangesResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[51]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3497,7 +3589,7 @@ func (x *ListChangesResponse) String() string {
 func (*ListChangesResponse) ProtoMessage() {}
 
 func (x *ListChangesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[51]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3510,7 +3602,7 @@ func (x *ListChangesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListChangesResponse.ProtoReflect.Descriptor instead.
 func (*ListChangesResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{51}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *ListChangesResponse) GetChanges() []*Change {
@@ -3533,7 +3625,7 @@ type WatchChangesRequest struct {
 
 func (x *WatchChangesRequest) Reset() {
 	*x = WatchChangesRequest{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[52]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3545,7 +3637,7 @@ func (x *WatchChangesRequest) String() string {
 func (*WatchChangesRequest) ProtoMessage() {}
 
 func (x *WatchChangesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[52]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3558,7 +3650,7 @@ func (x *WatchChangesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchChangesRequest.ProtoReflect.Descriptor instead.
 func (*WatchChangesRequest) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{52}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *WatchChangesRequest) GetSubject() string {
@@ -3586,7 +3678,7 @@ type WatchChangesResponse struct {
 
 func (x *WatchChangesResponse) Reset() {
 	*x = WatchChangesResponse{}
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[53]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3598,7 +3690,7 @@ func (x *WatchChangesResponse) String() string {
 func (*WatchChangesResponse) ProtoMessage() {}
 
 func (x *WatchChangesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[53]
+	mi := &file_tideline_registry_v1_registry_service_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3611,7 +3703,7 @@ func (x *WatchChangesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchChangesResponse.ProtoReflect.Descriptor instead.
 func (*WatchChangesResponse) Descriptor() ([]byte, []int) {
-	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{53}
+	return file_tideline_registry_v1_registry_service_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *WatchChangesResponse) GetChanges() []*Change {
@@ -3706,7 +3798,7 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"references\x128\n" +
 	"\brule_set\x18\x05 \x01(\v2\x1d.tideline.registry.v1.RuleSetR\aruleSet\x12(\n" +
 	"\n" +
-	"events_max\x18\x06 \x01(\rB\t\xbaH\x06*\x04\x18\xc0\x9a\fR\teventsMax\"\x88\x03\n" +
+	"events_max\x18\x06 \x01(\rB\t\xbaH\x06*\x04\x18\xc0\x9a\fR\teventsMax\"\xc3\x03\n" +
 	"\x13CheckEventsResponse\x12\x18\n" +
 	"\achecked\x18\x01 \x01(\rR\achecked\x12\x16\n" +
 	"\x06failed\x18\x02 \x01(\rR\x06failed\x12\x1a\n" +
@@ -3716,7 +3808,14 @@ const file_tideline_registry_v1_registry_service_proto_rawDesc = "" +
 	"\x06is_cut\x18\x06 \x01(\bR\x05isCut\x12;\n" +
 	"\voldest_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"oldestTime\x12L\n" +
-	"\x0funjudged_fields\x18\b \x03(\v2#.tideline.registry.v1.UnjudgedFieldR\x0eunjudgedFields\";\n" +
+	"\x0funjudged_fields\x18\b \x03(\v2#.tideline.registry.v1.UnjudgedFieldR\x0eunjudgedFields\x129\n" +
+	"\ametrics\x18\t \x03(\v2\x1f.tideline.registry.v1.MetricUseR\ametrics\"{\n" +
+	"\tMetricUse\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
+	"\aversion\x18\x02 \x01(\rR\aversion\x12\x12\n" +
+	"\x04path\x18\x03 \x01(\tR\x04path\x12\x16\n" +
+	"\x06before\x18\x04 \x01(\tR\x06before\x12\x14\n" +
+	"\x05after\x18\x05 \x01(\tR\x05after\";\n" +
 	"\rUnjudgedField\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12\x16\n" +
 	"\x06events\x18\x02 \x01(\rR\x06events\"\x83\x01\n" +
@@ -3943,7 +4042,7 @@ func file_tideline_registry_v1_registry_service_proto_rawDescGZIP() []byte {
 }
 
 var file_tideline_registry_v1_registry_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_tideline_registry_v1_registry_service_proto_msgTypes = make([]protoimpl.MessageInfo, 54)
+var file_tideline_registry_v1_registry_service_proto_msgTypes = make([]protoimpl.MessageInfo, 55)
 var file_tideline_registry_v1_registry_service_proto_goTypes = []any{
 	(SchemaKind)(0),                 // 0: tideline.registry.v1.SchemaKind
 	(*Schema)(nil),                  // 1: tideline.registry.v1.Schema
@@ -3953,185 +4052,187 @@ var file_tideline_registry_v1_registry_service_proto_goTypes = []any{
 	(*CheckSchemaResponse)(nil),     // 5: tideline.registry.v1.CheckSchemaResponse
 	(*CheckEventsRequest)(nil),      // 6: tideline.registry.v1.CheckEventsRequest
 	(*CheckEventsResponse)(nil),     // 7: tideline.registry.v1.CheckEventsResponse
-	(*UnjudgedField)(nil),           // 8: tideline.registry.v1.UnjudgedField
-	(*EventFailure)(nil),            // 9: tideline.registry.v1.EventFailure
-	(*EventProducer)(nil),           // 10: tideline.registry.v1.EventProducer
-	(*LookupSchemaRequest)(nil),     // 11: tideline.registry.v1.LookupSchemaRequest
-	(*LookupSchemaResponse)(nil),    // 12: tideline.registry.v1.LookupSchemaResponse
-	(*GetSchemaRequest)(nil),        // 13: tideline.registry.v1.GetSchemaRequest
-	(*GetSchemaResponse)(nil),       // 14: tideline.registry.v1.GetSchemaResponse
-	(*ListSchemasRequest)(nil),      // 15: tideline.registry.v1.ListSchemasRequest
-	(*ListSchemasResponse)(nil),     // 16: tideline.registry.v1.ListSchemasResponse
-	(*ListSubjectsRequest)(nil),     // 17: tideline.registry.v1.ListSubjectsRequest
-	(*ListSubjectsResponse)(nil),    // 18: tideline.registry.v1.ListSubjectsResponse
-	(*ListVersionsRequest)(nil),     // 19: tideline.registry.v1.ListVersionsRequest
-	(*ListVersionsResponse)(nil),    // 20: tideline.registry.v1.ListVersionsResponse
-	(*DiffSchemasRequest)(nil),      // 21: tideline.registry.v1.DiffSchemasRequest
-	(*DiffSchemasResponse)(nil),     // 22: tideline.registry.v1.DiffSchemasResponse
-	(*DeleteSchemaRequest)(nil),     // 23: tideline.registry.v1.DeleteSchemaRequest
-	(*DeleteSchemaResponse)(nil),    // 24: tideline.registry.v1.DeleteSchemaResponse
-	(*DeleteSubjectRequest)(nil),    // 25: tideline.registry.v1.DeleteSubjectRequest
-	(*DeleteSubjectResponse)(nil),   // 26: tideline.registry.v1.DeleteSubjectResponse
-	(*RollBackSubjectRequest)(nil),  // 27: tideline.registry.v1.RollBackSubjectRequest
-	(*RollBackSubjectResponse)(nil), // 28: tideline.registry.v1.RollBackSubjectResponse
-	(*GetConfigRequest)(nil),        // 29: tideline.registry.v1.GetConfigRequest
-	(*GetConfigResponse)(nil),       // 30: tideline.registry.v1.GetConfigResponse
-	(*SetConfigRequest)(nil),        // 31: tideline.registry.v1.SetConfigRequest
-	(*SetConfigResponse)(nil),       // 32: tideline.registry.v1.SetConfigResponse
-	(*DeleteConfigRequest)(nil),     // 33: tideline.registry.v1.DeleteConfigRequest
-	(*DeleteConfigResponse)(nil),    // 34: tideline.registry.v1.DeleteConfigResponse
-	(*GetModeRequest)(nil),          // 35: tideline.registry.v1.GetModeRequest
-	(*GetModeResponse)(nil),         // 36: tideline.registry.v1.GetModeResponse
-	(*SetModeRequest)(nil),          // 37: tideline.registry.v1.SetModeRequest
-	(*SetModeResponse)(nil),         // 38: tideline.registry.v1.SetModeResponse
-	(*DeleteModeRequest)(nil),       // 39: tideline.registry.v1.DeleteModeRequest
-	(*DeleteModeResponse)(nil),      // 40: tideline.registry.v1.DeleteModeResponse
-	(*GetSubjectRequest)(nil),       // 41: tideline.registry.v1.GetSubjectRequest
-	(*GetSubjectResponse)(nil),      // 42: tideline.registry.v1.GetSubjectResponse
-	(*SetMetadataRequest)(nil),      // 43: tideline.registry.v1.SetMetadataRequest
-	(*SetMetadataResponse)(nil),     // 44: tideline.registry.v1.SetMetadataResponse
-	(*ListContextsRequest)(nil),     // 45: tideline.registry.v1.ListContextsRequest
-	(*ListContextsResponse)(nil),    // 46: tideline.registry.v1.ListContextsResponse
-	(*DeleteContextRequest)(nil),    // 47: tideline.registry.v1.DeleteContextRequest
-	(*DeleteContextResponse)(nil),   // 48: tideline.registry.v1.DeleteContextResponse
-	(*ListReferrersRequest)(nil),    // 49: tideline.registry.v1.ListReferrersRequest
-	(*ListReferrersResponse)(nil),   // 50: tideline.registry.v1.ListReferrersResponse
-	(*ListChangesRequest)(nil),      // 51: tideline.registry.v1.ListChangesRequest
-	(*ListChangesResponse)(nil),     // 52: tideline.registry.v1.ListChangesResponse
-	(*WatchChangesRequest)(nil),     // 53: tideline.registry.v1.WatchChangesRequest
-	(*WatchChangesResponse)(nil),    // 54: tideline.registry.v1.WatchChangesResponse
-	(*timestamppb.Timestamp)(nil),   // 55: google.protobuf.Timestamp
-	(*SchemaReference)(nil),         // 56: tideline.registry.v1.SchemaReference
-	(*SchemaMetadata)(nil),          // 57: tideline.registry.v1.SchemaMetadata
-	(*RuleSet)(nil),                 // 58: tideline.registry.v1.RuleSet
-	(CompatibilityLevel)(0),         // 59: tideline.registry.v1.CompatibilityLevel
-	(Outcome)(0),                    // 60: tideline.registry.v1.Outcome
-	(*Finding)(nil),                 // 61: tideline.registry.v1.Finding
-	(CompatibilityPolicy)(0),        // 62: tideline.registry.v1.CompatibilityPolicy
-	(v1.FaultReason)(0),             // 63: tideline.fault.v1.FaultReason
-	(*Difference)(nil),              // 64: tideline.registry.v1.Difference
-	(*Config)(nil),                  // 65: tideline.registry.v1.Config
-	(Mode)(0),                       // 66: tideline.registry.v1.Mode
-	(*SubjectNotes)(nil),            // 67: tideline.registry.v1.SubjectNotes
-	(*Change)(nil),                  // 68: tideline.registry.v1.Change
+	(*MetricUse)(nil),               // 8: tideline.registry.v1.MetricUse
+	(*UnjudgedField)(nil),           // 9: tideline.registry.v1.UnjudgedField
+	(*EventFailure)(nil),            // 10: tideline.registry.v1.EventFailure
+	(*EventProducer)(nil),           // 11: tideline.registry.v1.EventProducer
+	(*LookupSchemaRequest)(nil),     // 12: tideline.registry.v1.LookupSchemaRequest
+	(*LookupSchemaResponse)(nil),    // 13: tideline.registry.v1.LookupSchemaResponse
+	(*GetSchemaRequest)(nil),        // 14: tideline.registry.v1.GetSchemaRequest
+	(*GetSchemaResponse)(nil),       // 15: tideline.registry.v1.GetSchemaResponse
+	(*ListSchemasRequest)(nil),      // 16: tideline.registry.v1.ListSchemasRequest
+	(*ListSchemasResponse)(nil),     // 17: tideline.registry.v1.ListSchemasResponse
+	(*ListSubjectsRequest)(nil),     // 18: tideline.registry.v1.ListSubjectsRequest
+	(*ListSubjectsResponse)(nil),    // 19: tideline.registry.v1.ListSubjectsResponse
+	(*ListVersionsRequest)(nil),     // 20: tideline.registry.v1.ListVersionsRequest
+	(*ListVersionsResponse)(nil),    // 21: tideline.registry.v1.ListVersionsResponse
+	(*DiffSchemasRequest)(nil),      // 22: tideline.registry.v1.DiffSchemasRequest
+	(*DiffSchemasResponse)(nil),     // 23: tideline.registry.v1.DiffSchemasResponse
+	(*DeleteSchemaRequest)(nil),     // 24: tideline.registry.v1.DeleteSchemaRequest
+	(*DeleteSchemaResponse)(nil),    // 25: tideline.registry.v1.DeleteSchemaResponse
+	(*DeleteSubjectRequest)(nil),    // 26: tideline.registry.v1.DeleteSubjectRequest
+	(*DeleteSubjectResponse)(nil),   // 27: tideline.registry.v1.DeleteSubjectResponse
+	(*RollBackSubjectRequest)(nil),  // 28: tideline.registry.v1.RollBackSubjectRequest
+	(*RollBackSubjectResponse)(nil), // 29: tideline.registry.v1.RollBackSubjectResponse
+	(*GetConfigRequest)(nil),        // 30: tideline.registry.v1.GetConfigRequest
+	(*GetConfigResponse)(nil),       // 31: tideline.registry.v1.GetConfigResponse
+	(*SetConfigRequest)(nil),        // 32: tideline.registry.v1.SetConfigRequest
+	(*SetConfigResponse)(nil),       // 33: tideline.registry.v1.SetConfigResponse
+	(*DeleteConfigRequest)(nil),     // 34: tideline.registry.v1.DeleteConfigRequest
+	(*DeleteConfigResponse)(nil),    // 35: tideline.registry.v1.DeleteConfigResponse
+	(*GetModeRequest)(nil),          // 36: tideline.registry.v1.GetModeRequest
+	(*GetModeResponse)(nil),         // 37: tideline.registry.v1.GetModeResponse
+	(*SetModeRequest)(nil),          // 38: tideline.registry.v1.SetModeRequest
+	(*SetModeResponse)(nil),         // 39: tideline.registry.v1.SetModeResponse
+	(*DeleteModeRequest)(nil),       // 40: tideline.registry.v1.DeleteModeRequest
+	(*DeleteModeResponse)(nil),      // 41: tideline.registry.v1.DeleteModeResponse
+	(*GetSubjectRequest)(nil),       // 42: tideline.registry.v1.GetSubjectRequest
+	(*GetSubjectResponse)(nil),      // 43: tideline.registry.v1.GetSubjectResponse
+	(*SetMetadataRequest)(nil),      // 44: tideline.registry.v1.SetMetadataRequest
+	(*SetMetadataResponse)(nil),     // 45: tideline.registry.v1.SetMetadataResponse
+	(*ListContextsRequest)(nil),     // 46: tideline.registry.v1.ListContextsRequest
+	(*ListContextsResponse)(nil),    // 47: tideline.registry.v1.ListContextsResponse
+	(*DeleteContextRequest)(nil),    // 48: tideline.registry.v1.DeleteContextRequest
+	(*DeleteContextResponse)(nil),   // 49: tideline.registry.v1.DeleteContextResponse
+	(*ListReferrersRequest)(nil),    // 50: tideline.registry.v1.ListReferrersRequest
+	(*ListReferrersResponse)(nil),   // 51: tideline.registry.v1.ListReferrersResponse
+	(*ListChangesRequest)(nil),      // 52: tideline.registry.v1.ListChangesRequest
+	(*ListChangesResponse)(nil),     // 53: tideline.registry.v1.ListChangesResponse
+	(*WatchChangesRequest)(nil),     // 54: tideline.registry.v1.WatchChangesRequest
+	(*WatchChangesResponse)(nil),    // 55: tideline.registry.v1.WatchChangesResponse
+	(*timestamppb.Timestamp)(nil),   // 56: google.protobuf.Timestamp
+	(*SchemaReference)(nil),         // 57: tideline.registry.v1.SchemaReference
+	(*SchemaMetadata)(nil),          // 58: tideline.registry.v1.SchemaMetadata
+	(*RuleSet)(nil),                 // 59: tideline.registry.v1.RuleSet
+	(CompatibilityLevel)(0),         // 60: tideline.registry.v1.CompatibilityLevel
+	(Outcome)(0),                    // 61: tideline.registry.v1.Outcome
+	(*Finding)(nil),                 // 62: tideline.registry.v1.Finding
+	(CompatibilityPolicy)(0),        // 63: tideline.registry.v1.CompatibilityPolicy
+	(v1.FaultReason)(0),             // 64: tideline.fault.v1.FaultReason
+	(*Difference)(nil),              // 65: tideline.registry.v1.Difference
+	(*Config)(nil),                  // 66: tideline.registry.v1.Config
+	(Mode)(0),                       // 67: tideline.registry.v1.Mode
+	(*SubjectNotes)(nil),            // 68: tideline.registry.v1.SubjectNotes
+	(*Change)(nil),                  // 69: tideline.registry.v1.Change
 }
 var file_tideline_registry_v1_registry_service_proto_depIdxs = []int32{
 	0,  // 0: tideline.registry.v1.Schema.kind:type_name -> tideline.registry.v1.SchemaKind
-	55, // 1: tideline.registry.v1.Schema.create_time:type_name -> google.protobuf.Timestamp
-	56, // 2: tideline.registry.v1.Schema.references:type_name -> tideline.registry.v1.SchemaReference
-	57, // 3: tideline.registry.v1.Schema.metadata:type_name -> tideline.registry.v1.SchemaMetadata
-	58, // 4: tideline.registry.v1.Schema.rule_set:type_name -> tideline.registry.v1.RuleSet
+	56, // 1: tideline.registry.v1.Schema.create_time:type_name -> google.protobuf.Timestamp
+	57, // 2: tideline.registry.v1.Schema.references:type_name -> tideline.registry.v1.SchemaReference
+	58, // 3: tideline.registry.v1.Schema.metadata:type_name -> tideline.registry.v1.SchemaMetadata
+	59, // 4: tideline.registry.v1.Schema.rule_set:type_name -> tideline.registry.v1.RuleSet
 	0,  // 5: tideline.registry.v1.RegisterSchemaRequest.kind:type_name -> tideline.registry.v1.SchemaKind
-	56, // 6: tideline.registry.v1.RegisterSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
-	57, // 7: tideline.registry.v1.RegisterSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
-	58, // 8: tideline.registry.v1.RegisterSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
+	57, // 6: tideline.registry.v1.RegisterSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
+	58, // 7: tideline.registry.v1.RegisterSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
+	59, // 8: tideline.registry.v1.RegisterSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
 	1,  // 9: tideline.registry.v1.RegisterSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
 	0,  // 10: tideline.registry.v1.CheckSchemaRequest.kind:type_name -> tideline.registry.v1.SchemaKind
-	56, // 11: tideline.registry.v1.CheckSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
-	57, // 12: tideline.registry.v1.CheckSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
-	58, // 13: tideline.registry.v1.CheckSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
-	59, // 14: tideline.registry.v1.CheckSchemaRequest.level:type_name -> tideline.registry.v1.CompatibilityLevel
-	60, // 15: tideline.registry.v1.CheckSchemaResponse.outcome:type_name -> tideline.registry.v1.Outcome
-	61, // 16: tideline.registry.v1.CheckSchemaResponse.findings:type_name -> tideline.registry.v1.Finding
-	59, // 17: tideline.registry.v1.CheckSchemaResponse.level:type_name -> tideline.registry.v1.CompatibilityLevel
-	62, // 18: tideline.registry.v1.CheckSchemaResponse.policy:type_name -> tideline.registry.v1.CompatibilityPolicy
+	57, // 11: tideline.registry.v1.CheckSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
+	58, // 12: tideline.registry.v1.CheckSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
+	59, // 13: tideline.registry.v1.CheckSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
+	60, // 14: tideline.registry.v1.CheckSchemaRequest.level:type_name -> tideline.registry.v1.CompatibilityLevel
+	61, // 15: tideline.registry.v1.CheckSchemaResponse.outcome:type_name -> tideline.registry.v1.Outcome
+	62, // 16: tideline.registry.v1.CheckSchemaResponse.findings:type_name -> tideline.registry.v1.Finding
+	60, // 17: tideline.registry.v1.CheckSchemaResponse.level:type_name -> tideline.registry.v1.CompatibilityLevel
+	63, // 18: tideline.registry.v1.CheckSchemaResponse.policy:type_name -> tideline.registry.v1.CompatibilityPolicy
 	1,  // 19: tideline.registry.v1.CheckSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
-	63, // 20: tideline.registry.v1.CheckSchemaResponse.refusal:type_name -> tideline.fault.v1.FaultReason
-	64, // 21: tideline.registry.v1.CheckSchemaResponse.json_changes:type_name -> tideline.registry.v1.Difference
+	64, // 20: tideline.registry.v1.CheckSchemaResponse.refusal:type_name -> tideline.fault.v1.FaultReason
+	65, // 21: tideline.registry.v1.CheckSchemaResponse.json_changes:type_name -> tideline.registry.v1.Difference
 	0,  // 22: tideline.registry.v1.CheckEventsRequest.kind:type_name -> tideline.registry.v1.SchemaKind
-	56, // 23: tideline.registry.v1.CheckEventsRequest.references:type_name -> tideline.registry.v1.SchemaReference
-	58, // 24: tideline.registry.v1.CheckEventsRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
-	9,  // 25: tideline.registry.v1.CheckEventsResponse.failures:type_name -> tideline.registry.v1.EventFailure
-	10, // 26: tideline.registry.v1.CheckEventsResponse.producers:type_name -> tideline.registry.v1.EventProducer
-	55, // 27: tideline.registry.v1.CheckEventsResponse.oldest_time:type_name -> google.protobuf.Timestamp
-	8,  // 28: tideline.registry.v1.CheckEventsResponse.unjudged_fields:type_name -> tideline.registry.v1.UnjudgedField
-	55, // 29: tideline.registry.v1.EventProducer.last_time:type_name -> google.protobuf.Timestamp
-	0,  // 30: tideline.registry.v1.LookupSchemaRequest.kind:type_name -> tideline.registry.v1.SchemaKind
-	56, // 31: tideline.registry.v1.LookupSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
-	57, // 32: tideline.registry.v1.LookupSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
-	58, // 33: tideline.registry.v1.LookupSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
-	1,  // 34: tideline.registry.v1.LookupSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
-	1,  // 35: tideline.registry.v1.GetSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
-	1,  // 36: tideline.registry.v1.ListSchemasResponse.schemas:type_name -> tideline.registry.v1.Schema
-	1,  // 37: tideline.registry.v1.ListVersionsResponse.schemas:type_name -> tideline.registry.v1.Schema
-	1,  // 38: tideline.registry.v1.DiffSchemasResponse.from:type_name -> tideline.registry.v1.Schema
-	1,  // 39: tideline.registry.v1.DiffSchemasResponse.to:type_name -> tideline.registry.v1.Schema
-	64, // 40: tideline.registry.v1.DiffSchemasResponse.differences:type_name -> tideline.registry.v1.Difference
-	1,  // 41: tideline.registry.v1.RollBackSubjectResponse.schema:type_name -> tideline.registry.v1.Schema
-	65, // 42: tideline.registry.v1.GetConfigResponse.own:type_name -> tideline.registry.v1.Config
-	65, // 43: tideline.registry.v1.GetConfigResponse.effective:type_name -> tideline.registry.v1.Config
-	65, // 44: tideline.registry.v1.SetConfigRequest.config:type_name -> tideline.registry.v1.Config
-	65, // 45: tideline.registry.v1.SetConfigResponse.own:type_name -> tideline.registry.v1.Config
-	65, // 46: tideline.registry.v1.SetConfigResponse.effective:type_name -> tideline.registry.v1.Config
-	65, // 47: tideline.registry.v1.DeleteConfigResponse.config:type_name -> tideline.registry.v1.Config
-	66, // 48: tideline.registry.v1.GetModeResponse.own:type_name -> tideline.registry.v1.Mode
-	66, // 49: tideline.registry.v1.GetModeResponse.effective:type_name -> tideline.registry.v1.Mode
-	66, // 50: tideline.registry.v1.SetModeRequest.mode:type_name -> tideline.registry.v1.Mode
-	66, // 51: tideline.registry.v1.SetModeResponse.effective:type_name -> tideline.registry.v1.Mode
-	66, // 52: tideline.registry.v1.DeleteModeResponse.mode:type_name -> tideline.registry.v1.Mode
-	67, // 53: tideline.registry.v1.GetSubjectResponse.notes:type_name -> tideline.registry.v1.SubjectNotes
-	65, // 54: tideline.registry.v1.GetSubjectResponse.config:type_name -> tideline.registry.v1.Config
-	66, // 55: tideline.registry.v1.GetSubjectResponse.mode:type_name -> tideline.registry.v1.Mode
-	1,  // 56: tideline.registry.v1.GetSubjectResponse.latest:type_name -> tideline.registry.v1.Schema
-	67, // 57: tideline.registry.v1.SetMetadataRequest.notes:type_name -> tideline.registry.v1.SubjectNotes
-	67, // 58: tideline.registry.v1.SetMetadataResponse.notes:type_name -> tideline.registry.v1.SubjectNotes
-	68, // 59: tideline.registry.v1.ListChangesResponse.changes:type_name -> tideline.registry.v1.Change
-	68, // 60: tideline.registry.v1.WatchChangesResponse.changes:type_name -> tideline.registry.v1.Change
-	2,  // 61: tideline.registry.v1.RegistryService.RegisterSchema:input_type -> tideline.registry.v1.RegisterSchemaRequest
-	4,  // 62: tideline.registry.v1.RegistryService.CheckSchema:input_type -> tideline.registry.v1.CheckSchemaRequest
-	6,  // 63: tideline.registry.v1.RegistryService.CheckEvents:input_type -> tideline.registry.v1.CheckEventsRequest
-	11, // 64: tideline.registry.v1.RegistryService.LookupSchema:input_type -> tideline.registry.v1.LookupSchemaRequest
-	13, // 65: tideline.registry.v1.RegistryService.GetSchema:input_type -> tideline.registry.v1.GetSchemaRequest
-	15, // 66: tideline.registry.v1.RegistryService.ListSchemas:input_type -> tideline.registry.v1.ListSchemasRequest
-	17, // 67: tideline.registry.v1.RegistryService.ListSubjects:input_type -> tideline.registry.v1.ListSubjectsRequest
-	19, // 68: tideline.registry.v1.RegistryService.ListVersions:input_type -> tideline.registry.v1.ListVersionsRequest
-	21, // 69: tideline.registry.v1.RegistryService.DiffSchemas:input_type -> tideline.registry.v1.DiffSchemasRequest
-	23, // 70: tideline.registry.v1.RegistryService.DeleteSchema:input_type -> tideline.registry.v1.DeleteSchemaRequest
-	25, // 71: tideline.registry.v1.RegistryService.DeleteSubject:input_type -> tideline.registry.v1.DeleteSubjectRequest
-	27, // 72: tideline.registry.v1.RegistryService.RollBackSubject:input_type -> tideline.registry.v1.RollBackSubjectRequest
-	29, // 73: tideline.registry.v1.RegistryService.GetConfig:input_type -> tideline.registry.v1.GetConfigRequest
-	31, // 74: tideline.registry.v1.RegistryService.SetConfig:input_type -> tideline.registry.v1.SetConfigRequest
-	33, // 75: tideline.registry.v1.RegistryService.DeleteConfig:input_type -> tideline.registry.v1.DeleteConfigRequest
-	35, // 76: tideline.registry.v1.RegistryService.GetMode:input_type -> tideline.registry.v1.GetModeRequest
-	37, // 77: tideline.registry.v1.RegistryService.SetMode:input_type -> tideline.registry.v1.SetModeRequest
-	39, // 78: tideline.registry.v1.RegistryService.DeleteMode:input_type -> tideline.registry.v1.DeleteModeRequest
-	41, // 79: tideline.registry.v1.RegistryService.GetSubject:input_type -> tideline.registry.v1.GetSubjectRequest
-	43, // 80: tideline.registry.v1.RegistryService.SetMetadata:input_type -> tideline.registry.v1.SetMetadataRequest
-	45, // 81: tideline.registry.v1.RegistryService.ListContexts:input_type -> tideline.registry.v1.ListContextsRequest
-	47, // 82: tideline.registry.v1.RegistryService.DeleteContext:input_type -> tideline.registry.v1.DeleteContextRequest
-	49, // 83: tideline.registry.v1.RegistryService.ListReferrers:input_type -> tideline.registry.v1.ListReferrersRequest
-	51, // 84: tideline.registry.v1.RegistryService.ListChanges:input_type -> tideline.registry.v1.ListChangesRequest
-	53, // 85: tideline.registry.v1.RegistryService.WatchChanges:input_type -> tideline.registry.v1.WatchChangesRequest
-	3,  // 86: tideline.registry.v1.RegistryService.RegisterSchema:output_type -> tideline.registry.v1.RegisterSchemaResponse
-	5,  // 87: tideline.registry.v1.RegistryService.CheckSchema:output_type -> tideline.registry.v1.CheckSchemaResponse
-	7,  // 88: tideline.registry.v1.RegistryService.CheckEvents:output_type -> tideline.registry.v1.CheckEventsResponse
-	12, // 89: tideline.registry.v1.RegistryService.LookupSchema:output_type -> tideline.registry.v1.LookupSchemaResponse
-	14, // 90: tideline.registry.v1.RegistryService.GetSchema:output_type -> tideline.registry.v1.GetSchemaResponse
-	16, // 91: tideline.registry.v1.RegistryService.ListSchemas:output_type -> tideline.registry.v1.ListSchemasResponse
-	18, // 92: tideline.registry.v1.RegistryService.ListSubjects:output_type -> tideline.registry.v1.ListSubjectsResponse
-	20, // 93: tideline.registry.v1.RegistryService.ListVersions:output_type -> tideline.registry.v1.ListVersionsResponse
-	22, // 94: tideline.registry.v1.RegistryService.DiffSchemas:output_type -> tideline.registry.v1.DiffSchemasResponse
-	24, // 95: tideline.registry.v1.RegistryService.DeleteSchema:output_type -> tideline.registry.v1.DeleteSchemaResponse
-	26, // 96: tideline.registry.v1.RegistryService.DeleteSubject:output_type -> tideline.registry.v1.DeleteSubjectResponse
-	28, // 97: tideline.registry.v1.RegistryService.RollBackSubject:output_type -> tideline.registry.v1.RollBackSubjectResponse
-	30, // 98: tideline.registry.v1.RegistryService.GetConfig:output_type -> tideline.registry.v1.GetConfigResponse
-	32, // 99: tideline.registry.v1.RegistryService.SetConfig:output_type -> tideline.registry.v1.SetConfigResponse
-	34, // 100: tideline.registry.v1.RegistryService.DeleteConfig:output_type -> tideline.registry.v1.DeleteConfigResponse
-	36, // 101: tideline.registry.v1.RegistryService.GetMode:output_type -> tideline.registry.v1.GetModeResponse
-	38, // 102: tideline.registry.v1.RegistryService.SetMode:output_type -> tideline.registry.v1.SetModeResponse
-	40, // 103: tideline.registry.v1.RegistryService.DeleteMode:output_type -> tideline.registry.v1.DeleteModeResponse
-	42, // 104: tideline.registry.v1.RegistryService.GetSubject:output_type -> tideline.registry.v1.GetSubjectResponse
-	44, // 105: tideline.registry.v1.RegistryService.SetMetadata:output_type -> tideline.registry.v1.SetMetadataResponse
-	46, // 106: tideline.registry.v1.RegistryService.ListContexts:output_type -> tideline.registry.v1.ListContextsResponse
-	48, // 107: tideline.registry.v1.RegistryService.DeleteContext:output_type -> tideline.registry.v1.DeleteContextResponse
-	50, // 108: tideline.registry.v1.RegistryService.ListReferrers:output_type -> tideline.registry.v1.ListReferrersResponse
-	52, // 109: tideline.registry.v1.RegistryService.ListChanges:output_type -> tideline.registry.v1.ListChangesResponse
-	54, // 110: tideline.registry.v1.RegistryService.WatchChanges:output_type -> tideline.registry.v1.WatchChangesResponse
-	86, // [86:111] is the sub-list for method output_type
-	61, // [61:86] is the sub-list for method input_type
-	61, // [61:61] is the sub-list for extension type_name
-	61, // [61:61] is the sub-list for extension extendee
-	0,  // [0:61] is the sub-list for field type_name
+	57, // 23: tideline.registry.v1.CheckEventsRequest.references:type_name -> tideline.registry.v1.SchemaReference
+	59, // 24: tideline.registry.v1.CheckEventsRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
+	10, // 25: tideline.registry.v1.CheckEventsResponse.failures:type_name -> tideline.registry.v1.EventFailure
+	11, // 26: tideline.registry.v1.CheckEventsResponse.producers:type_name -> tideline.registry.v1.EventProducer
+	56, // 27: tideline.registry.v1.CheckEventsResponse.oldest_time:type_name -> google.protobuf.Timestamp
+	9,  // 28: tideline.registry.v1.CheckEventsResponse.unjudged_fields:type_name -> tideline.registry.v1.UnjudgedField
+	8,  // 29: tideline.registry.v1.CheckEventsResponse.metrics:type_name -> tideline.registry.v1.MetricUse
+	56, // 30: tideline.registry.v1.EventProducer.last_time:type_name -> google.protobuf.Timestamp
+	0,  // 31: tideline.registry.v1.LookupSchemaRequest.kind:type_name -> tideline.registry.v1.SchemaKind
+	57, // 32: tideline.registry.v1.LookupSchemaRequest.references:type_name -> tideline.registry.v1.SchemaReference
+	58, // 33: tideline.registry.v1.LookupSchemaRequest.metadata:type_name -> tideline.registry.v1.SchemaMetadata
+	59, // 34: tideline.registry.v1.LookupSchemaRequest.rule_set:type_name -> tideline.registry.v1.RuleSet
+	1,  // 35: tideline.registry.v1.LookupSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
+	1,  // 36: tideline.registry.v1.GetSchemaResponse.schema:type_name -> tideline.registry.v1.Schema
+	1,  // 37: tideline.registry.v1.ListSchemasResponse.schemas:type_name -> tideline.registry.v1.Schema
+	1,  // 38: tideline.registry.v1.ListVersionsResponse.schemas:type_name -> tideline.registry.v1.Schema
+	1,  // 39: tideline.registry.v1.DiffSchemasResponse.from:type_name -> tideline.registry.v1.Schema
+	1,  // 40: tideline.registry.v1.DiffSchemasResponse.to:type_name -> tideline.registry.v1.Schema
+	65, // 41: tideline.registry.v1.DiffSchemasResponse.differences:type_name -> tideline.registry.v1.Difference
+	1,  // 42: tideline.registry.v1.RollBackSubjectResponse.schema:type_name -> tideline.registry.v1.Schema
+	66, // 43: tideline.registry.v1.GetConfigResponse.own:type_name -> tideline.registry.v1.Config
+	66, // 44: tideline.registry.v1.GetConfigResponse.effective:type_name -> tideline.registry.v1.Config
+	66, // 45: tideline.registry.v1.SetConfigRequest.config:type_name -> tideline.registry.v1.Config
+	66, // 46: tideline.registry.v1.SetConfigResponse.own:type_name -> tideline.registry.v1.Config
+	66, // 47: tideline.registry.v1.SetConfigResponse.effective:type_name -> tideline.registry.v1.Config
+	66, // 48: tideline.registry.v1.DeleteConfigResponse.config:type_name -> tideline.registry.v1.Config
+	67, // 49: tideline.registry.v1.GetModeResponse.own:type_name -> tideline.registry.v1.Mode
+	67, // 50: tideline.registry.v1.GetModeResponse.effective:type_name -> tideline.registry.v1.Mode
+	67, // 51: tideline.registry.v1.SetModeRequest.mode:type_name -> tideline.registry.v1.Mode
+	67, // 52: tideline.registry.v1.SetModeResponse.effective:type_name -> tideline.registry.v1.Mode
+	67, // 53: tideline.registry.v1.DeleteModeResponse.mode:type_name -> tideline.registry.v1.Mode
+	68, // 54: tideline.registry.v1.GetSubjectResponse.notes:type_name -> tideline.registry.v1.SubjectNotes
+	66, // 55: tideline.registry.v1.GetSubjectResponse.config:type_name -> tideline.registry.v1.Config
+	67, // 56: tideline.registry.v1.GetSubjectResponse.mode:type_name -> tideline.registry.v1.Mode
+	1,  // 57: tideline.registry.v1.GetSubjectResponse.latest:type_name -> tideline.registry.v1.Schema
+	68, // 58: tideline.registry.v1.SetMetadataRequest.notes:type_name -> tideline.registry.v1.SubjectNotes
+	68, // 59: tideline.registry.v1.SetMetadataResponse.notes:type_name -> tideline.registry.v1.SubjectNotes
+	69, // 60: tideline.registry.v1.ListChangesResponse.changes:type_name -> tideline.registry.v1.Change
+	69, // 61: tideline.registry.v1.WatchChangesResponse.changes:type_name -> tideline.registry.v1.Change
+	2,  // 62: tideline.registry.v1.RegistryService.RegisterSchema:input_type -> tideline.registry.v1.RegisterSchemaRequest
+	4,  // 63: tideline.registry.v1.RegistryService.CheckSchema:input_type -> tideline.registry.v1.CheckSchemaRequest
+	6,  // 64: tideline.registry.v1.RegistryService.CheckEvents:input_type -> tideline.registry.v1.CheckEventsRequest
+	12, // 65: tideline.registry.v1.RegistryService.LookupSchema:input_type -> tideline.registry.v1.LookupSchemaRequest
+	14, // 66: tideline.registry.v1.RegistryService.GetSchema:input_type -> tideline.registry.v1.GetSchemaRequest
+	16, // 67: tideline.registry.v1.RegistryService.ListSchemas:input_type -> tideline.registry.v1.ListSchemasRequest
+	18, // 68: tideline.registry.v1.RegistryService.ListSubjects:input_type -> tideline.registry.v1.ListSubjectsRequest
+	20, // 69: tideline.registry.v1.RegistryService.ListVersions:input_type -> tideline.registry.v1.ListVersionsRequest
+	22, // 70: tideline.registry.v1.RegistryService.DiffSchemas:input_type -> tideline.registry.v1.DiffSchemasRequest
+	24, // 71: tideline.registry.v1.RegistryService.DeleteSchema:input_type -> tideline.registry.v1.DeleteSchemaRequest
+	26, // 72: tideline.registry.v1.RegistryService.DeleteSubject:input_type -> tideline.registry.v1.DeleteSubjectRequest
+	28, // 73: tideline.registry.v1.RegistryService.RollBackSubject:input_type -> tideline.registry.v1.RollBackSubjectRequest
+	30, // 74: tideline.registry.v1.RegistryService.GetConfig:input_type -> tideline.registry.v1.GetConfigRequest
+	32, // 75: tideline.registry.v1.RegistryService.SetConfig:input_type -> tideline.registry.v1.SetConfigRequest
+	34, // 76: tideline.registry.v1.RegistryService.DeleteConfig:input_type -> tideline.registry.v1.DeleteConfigRequest
+	36, // 77: tideline.registry.v1.RegistryService.GetMode:input_type -> tideline.registry.v1.GetModeRequest
+	38, // 78: tideline.registry.v1.RegistryService.SetMode:input_type -> tideline.registry.v1.SetModeRequest
+	40, // 79: tideline.registry.v1.RegistryService.DeleteMode:input_type -> tideline.registry.v1.DeleteModeRequest
+	42, // 80: tideline.registry.v1.RegistryService.GetSubject:input_type -> tideline.registry.v1.GetSubjectRequest
+	44, // 81: tideline.registry.v1.RegistryService.SetMetadata:input_type -> tideline.registry.v1.SetMetadataRequest
+	46, // 82: tideline.registry.v1.RegistryService.ListContexts:input_type -> tideline.registry.v1.ListContextsRequest
+	48, // 83: tideline.registry.v1.RegistryService.DeleteContext:input_type -> tideline.registry.v1.DeleteContextRequest
+	50, // 84: tideline.registry.v1.RegistryService.ListReferrers:input_type -> tideline.registry.v1.ListReferrersRequest
+	52, // 85: tideline.registry.v1.RegistryService.ListChanges:input_type -> tideline.registry.v1.ListChangesRequest
+	54, // 86: tideline.registry.v1.RegistryService.WatchChanges:input_type -> tideline.registry.v1.WatchChangesRequest
+	3,  // 87: tideline.registry.v1.RegistryService.RegisterSchema:output_type -> tideline.registry.v1.RegisterSchemaResponse
+	5,  // 88: tideline.registry.v1.RegistryService.CheckSchema:output_type -> tideline.registry.v1.CheckSchemaResponse
+	7,  // 89: tideline.registry.v1.RegistryService.CheckEvents:output_type -> tideline.registry.v1.CheckEventsResponse
+	13, // 90: tideline.registry.v1.RegistryService.LookupSchema:output_type -> tideline.registry.v1.LookupSchemaResponse
+	15, // 91: tideline.registry.v1.RegistryService.GetSchema:output_type -> tideline.registry.v1.GetSchemaResponse
+	17, // 92: tideline.registry.v1.RegistryService.ListSchemas:output_type -> tideline.registry.v1.ListSchemasResponse
+	19, // 93: tideline.registry.v1.RegistryService.ListSubjects:output_type -> tideline.registry.v1.ListSubjectsResponse
+	21, // 94: tideline.registry.v1.RegistryService.ListVersions:output_type -> tideline.registry.v1.ListVersionsResponse
+	23, // 95: tideline.registry.v1.RegistryService.DiffSchemas:output_type -> tideline.registry.v1.DiffSchemasResponse
+	25, // 96: tideline.registry.v1.RegistryService.DeleteSchema:output_type -> tideline.registry.v1.DeleteSchemaResponse
+	27, // 97: tideline.registry.v1.RegistryService.DeleteSubject:output_type -> tideline.registry.v1.DeleteSubjectResponse
+	29, // 98: tideline.registry.v1.RegistryService.RollBackSubject:output_type -> tideline.registry.v1.RollBackSubjectResponse
+	31, // 99: tideline.registry.v1.RegistryService.GetConfig:output_type -> tideline.registry.v1.GetConfigResponse
+	33, // 100: tideline.registry.v1.RegistryService.SetConfig:output_type -> tideline.registry.v1.SetConfigResponse
+	35, // 101: tideline.registry.v1.RegistryService.DeleteConfig:output_type -> tideline.registry.v1.DeleteConfigResponse
+	37, // 102: tideline.registry.v1.RegistryService.GetMode:output_type -> tideline.registry.v1.GetModeResponse
+	39, // 103: tideline.registry.v1.RegistryService.SetMode:output_type -> tideline.registry.v1.SetModeResponse
+	41, // 104: tideline.registry.v1.RegistryService.DeleteMode:output_type -> tideline.registry.v1.DeleteModeResponse
+	43, // 105: tideline.registry.v1.RegistryService.GetSubject:output_type -> tideline.registry.v1.GetSubjectResponse
+	45, // 106: tideline.registry.v1.RegistryService.SetMetadata:output_type -> tideline.registry.v1.SetMetadataResponse
+	47, // 107: tideline.registry.v1.RegistryService.ListContexts:output_type -> tideline.registry.v1.ListContextsResponse
+	49, // 108: tideline.registry.v1.RegistryService.DeleteContext:output_type -> tideline.registry.v1.DeleteContextResponse
+	51, // 109: tideline.registry.v1.RegistryService.ListReferrers:output_type -> tideline.registry.v1.ListReferrersResponse
+	53, // 110: tideline.registry.v1.RegistryService.ListChanges:output_type -> tideline.registry.v1.ListChangesResponse
+	55, // 111: tideline.registry.v1.RegistryService.WatchChanges:output_type -> tideline.registry.v1.WatchChangesResponse
+	87, // [87:112] is the sub-list for method output_type
+	62, // [62:87] is the sub-list for method input_type
+	62, // [62:62] is the sub-list for extension type_name
+	62, // [62:62] is the sub-list for extension extendee
+	0,  // [0:62] is the sub-list for field type_name
 }
 
 func init() { file_tideline_registry_v1_registry_service_proto_init() }
@@ -4148,7 +4249,7 @@ func file_tideline_registry_v1_registry_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tideline_registry_v1_registry_service_proto_rawDesc), len(file_tideline_registry_v1_registry_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   54,
+			NumMessages:   55,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -157,7 +157,7 @@ class CheckEventsRequest(_message.Message):
     def __init__(self, subject: _Optional[str] = ..., kind: _Optional[_Union[SchemaKind, str]] = ..., text: _Optional[str] = ..., references: _Optional[_Iterable[_Union[_schema_pb2.SchemaReference, _Mapping]]] = ..., rule_set: _Optional[_Union[_schema_pb2.RuleSet, _Mapping]] = ..., events_max: _Optional[int] = ...) -> None: ...
 
 class CheckEventsResponse(_message.Message):
-    __slots__ = ("checked", "failed", "unjudged", "failures", "producers", "is_cut", "oldest_time", "unjudged_fields")
+    __slots__ = ("checked", "failed", "unjudged", "failures", "producers", "is_cut", "oldest_time", "unjudged_fields", "metrics")
     CHECKED_FIELD_NUMBER: _ClassVar[int]
     FAILED_FIELD_NUMBER: _ClassVar[int]
     UNJUDGED_FIELD_NUMBER: _ClassVar[int]
@@ -166,6 +166,7 @@ class CheckEventsResponse(_message.Message):
     IS_CUT_FIELD_NUMBER: _ClassVar[int]
     OLDEST_TIME_FIELD_NUMBER: _ClassVar[int]
     UNJUDGED_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    METRICS_FIELD_NUMBER: _ClassVar[int]
     checked: int
     failed: int
     unjudged: int
@@ -174,7 +175,22 @@ class CheckEventsResponse(_message.Message):
     is_cut: bool
     oldest_time: _timestamp_pb2.Timestamp
     unjudged_fields: _containers.RepeatedCompositeFieldContainer[UnjudgedField]
-    def __init__(self, checked: _Optional[int] = ..., failed: _Optional[int] = ..., unjudged: _Optional[int] = ..., failures: _Optional[_Iterable[_Union[EventFailure, _Mapping]]] = ..., producers: _Optional[_Iterable[_Union[EventProducer, _Mapping]]] = ..., is_cut: bool = ..., oldest_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unjudged_fields: _Optional[_Iterable[_Union[UnjudgedField, _Mapping]]] = ...) -> None: ...
+    metrics: _containers.RepeatedCompositeFieldContainer[MetricUse]
+    def __init__(self, checked: _Optional[int] = ..., failed: _Optional[int] = ..., unjudged: _Optional[int] = ..., failures: _Optional[_Iterable[_Union[EventFailure, _Mapping]]] = ..., producers: _Optional[_Iterable[_Union[EventProducer, _Mapping]]] = ..., is_cut: bool = ..., oldest_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unjudged_fields: _Optional[_Iterable[_Union[UnjudgedField, _Mapping]]] = ..., metrics: _Optional[_Iterable[_Union[MetricUse, _Mapping]]] = ...) -> None: ...
+
+class MetricUse(_message.Message):
+    __slots__ = ("name", "version", "path", "before", "after")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    PATH_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    version: int
+    path: str
+    before: str
+    after: str
+    def __init__(self, name: _Optional[str] = ..., version: _Optional[int] = ..., path: _Optional[str] = ..., before: _Optional[str] = ..., after: _Optional[str] = ...) -> None: ...
 
 class UnjudgedField(_message.Message):
     __slots__ = ("path", "events")
