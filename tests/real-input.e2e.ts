@@ -1,13 +1,17 @@
 // A shop's year goes in through the command line as a user's would, over the public gRPC API, and what QueryService
 // then answers is held against what DuckDB computes from the file itself.
+import { type Timestamp, timestampDate } from "@bufbuild/protobuf/wkt";
 import { expect } from "chai";
 import type { Event } from "../gen/ts/tideline/pipeline/v1/block_pb.js";
-import { Aggregation, Interval } from "../gen/ts/tideline/query/v1/question_pb.js";
+import { QueryService } from "../gen/ts/tideline/query/v1/query_service_pb.js";
+import { Aggregation, FilterOp, Interval, PropertyScope } from "../gen/ts/tideline/query/v1/question_pb.js";
+import { RetentionBirth } from "../gen/ts/tideline/query/v1/retention_pb.js";
+import { TrendMath } from "../gen/ts/tideline/query/v1/trend_pb.js";
 import { answerOnlineRetail, type RetailAnswers } from "./answers/online-retail.js";
 import { expectFigures, type Figures } from "./support/figures.js";
 import { type ImportSummary, importFile } from "./support/import-file.js";
 import { requireOutside } from "./support/missing.js";
-import { makeProject, type TestProject } from "./support/own-project.js";
+import { clientOf, makeProject, type TestProject } from "./support/own-project.js";
 import { ask, askOne, countEvents, days, drained, ofEvent, ofField } from "./support/questions.js";
 import { readShadow } from "./support/shadow.js";
 import { useStack } from "./support/stack.js";
@@ -106,6 +110,67 @@ describe("Online Retail, whole, through the public API", function () {
       expectFigures(own, wanted.percentiles, 1e-9);
     });
 
+    it("customers who come back, month after month", async () => {
+      const bought = { type: "purchase" };
+      const { cohorts, series } = await project.query.queryRetention({
+        frame: { range: year },
+        startEvent: bought,
+        returnEvent: bought,
+        period: Interval.MONTH,
+        birth: RetentionBirth.FIRST_MATCHING,
+      });
+      const own = new Map<string, number>();
+      for (const [row, cohort] of (series[0]?.cohorts ?? []).entries()) {
+        const month = monthOf(cohorts[row]);
+        for (const [column, { users }] of cohort.cells.entries())
+          if (users > 0n) own.set(`${month} / ${column}`, Number(users));
+      }
+      expectFigures(own, wanted.retention);
+    });
+
+    it("revenue beside that of the three months before", async () => {
+      const { lines, buckets, previous } = await project.query.queryTrend({
+        frame: { range: days("2011-06-01", "2011-09-01") },
+        series: [{ math: TrendMath.SUM, property: ofEvent("amount") }],
+        interval: Interval.MONTH,
+        comparison: {},
+      });
+      const figuresOf = (starts: typeof buckets, line: (typeof lines)[number] | undefined): Figures =>
+        new Map(starts.map((start, index) => [monthOf(start), line?.values[index]?.value ?? 0]));
+      const months = (...names: string[]): Figures =>
+        new Map(names.map((name) => [name, wanted.revenuePerMonth.get(name) ?? 0]));
+      expectFigures(figuresOf(buckets, lines[0]), months("2011-06", "2011-07", "2011-08"), money);
+      const before = figuresOf(previous?.buckets ?? [], previous?.lines[0]);
+      expectFigures(before, months("2011-03", "2011-04", "2011-05"), money);
+    });
+
+    it("revenue of a cohort of regular customers", async () => {
+      const cohortId = "regulars";
+      const activity = { event: { type: "purchase" }, times: 100n };
+      const rule = { rule: { case: "did" as const, value: activity } };
+      await clientOf(QueryService, stack.file(), project.keys.admin).putCohort({
+        cohort: { cohortId, rule },
+      });
+      const property = { scope: PropertyScope.COHORT, name: cohortId };
+      const question = { ...revenue, ...monthly, filters: [{ property, op: FilterOp.SET }] };
+      expectFigures(await ask(project.query, question, monthLength), wanted.revenueOfRegularsPerMonth, money);
+    });
+
+    it("a funnel from purchase to refund within 30 days, by country", async () => {
+      const { rows } = await project.query.queryFunnel({
+        frame: { range: year },
+        funnel: {
+          steps: [{ event: { type: "purchase" } }, { event: { type: "refund" } }],
+          window: { seconds: 30n * 86_400n },
+        },
+        breakdown: { properties: [ofEvent("country")], limit: 100 },
+      });
+      const own = rows.flatMap(({ breakdown, steps }) =>
+        steps.map(({ users }, index) => [`${breakdown[0]?.value} / ${index + 1}`, Number(users)] as const),
+      );
+      expectFigures(new Map(own), wanted.refundedWithin30Days);
+    });
+
     it("single lines, by the event's id", async () => {
       expect(wanted.sample).to.have.length.greaterThan(100);
       for (const line of wanted.sample) {
@@ -140,6 +205,10 @@ describe("Online Retail, whole, through the public API", function () {
     });
   });
 });
+
+function monthOf(start: Timestamp | undefined): string {
+  return start === undefined ? "" : timestampDate(start).toISOString().slice(0, monthLength);
+}
 
 /** A stored event as the line of the file that it was. */
 function lineOf({ eventId, userId, timeMs, properties }: Event): RetailAnswers["sample"][number] {

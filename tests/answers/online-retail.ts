@@ -35,6 +35,12 @@ export interface RetailAnswers {
   readonly topTenByLines: Figures;
   /** Linearly interpolated between closest ranks (PERCENTILE_CONT, R-7), over line amounts as doubles. */
   readonly percentiles: Figures;
+  /** "2010-12 / 3": customers whose first purchase was in that month, and who bought so many months later. */
+  readonly retention: Figures;
+  /** Of customers with 100 purchased lines or more. */
+  readonly revenueOfRegularsPerMonth: Figures;
+  /** "Germany / 2": customers by the country of their first line who bought (1), with a refund in 30 days (2). */
+  readonly refundedWithin30Days: Figures;
   /** Every 5,000th line. */
   readonly sample: readonly RetailLine[];
 }
@@ -93,9 +99,34 @@ async function answers(duckdb: DuckDb): Promise<RetailAnswers> {
         .map((p) => `SELECT 'p${p * 100}', quantile_cont(amount_double, ${p}) FROM lines`)
         .join(" UNION ALL "),
     ),
+    retention: await duckdb.figures(retention),
+    revenueOfRegularsPerMonth: await duckdb.figures(
+      `SELECT ${month}, ${revenue} FROM lines WHERE customer IN (${regulars}) GROUP BY ALL ORDER BY ALL`,
+    ),
+    refundedWithin30Days: await duckdb.figures(refunded),
     sample: await sample(duckdb),
   };
 }
+
+const regulars =
+  "SELECT customer FROM lines WHERE type = 'purchase' AND customer <> '' GROUP BY customer HAVING count(*) >= 100";
+
+const retention = `
+  WITH months AS (SELECT DISTINCT customer, date_trunc('month', time) AS bought FROM lines
+    WHERE type = 'purchase' AND customer <> ''),
+  firsts AS (SELECT customer, min(bought) AS first FROM months GROUP BY customer)
+  SELECT strftime(first, '%Y-%m'), date_diff('month', first, bought), count(*)
+  FROM months JOIN firsts USING (customer) GROUP BY ALL ORDER BY ALL`;
+
+const refunded = `
+  WITH own AS (SELECT * FROM lines WHERE customer <> ''),
+  touched AS (SELECT customer, arg_min(country, (time, invoice || '-' || invoice_line)) AS country
+    FROM own GROUP BY customer),
+  bought AS (SELECT DISTINCT customer FROM own WHERE type = 'purchase'),
+  back AS (SELECT DISTINCT b.customer FROM own b JOIN own r ON r.customer = b.customer AND r.type = 'refund'
+    AND r.time >= b.time AND r.time <= b.time + INTERVAL 30 DAY WHERE b.type = 'purchase')
+  SELECT country, 1, count(*) FROM touched JOIN bought USING (customer) GROUP BY ALL
+  UNION ALL SELECT country, 2, count(*) FROM touched JOIN back USING (customer) GROUP BY ALL`;
 
 async function sample(duckdb: DuckDb): Promise<RetailLine[]> {
   const rows = await duckdb.rows(`
