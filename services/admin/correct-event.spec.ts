@@ -33,6 +33,9 @@ describe("the correction of an event", () => {
 
   it("overwrites nothing by a new name", () => {
     expect(corrected('{"a":1,"b":2}', { rename: { a: "b" } })).to.equal('{"a":1,"b":2}');
+    expect(corrected('{"a":1,"b":2,"d":3}', { rename: { a: "c", b: "c", d: "c" } })).to.equal(
+      '{"c":1,"b":2,"d":3}',
+    );
     expect(corrected('{"__proto__":1}', { rename: { __proto__x: "y" } })).to.equal('{"__proto__":1}');
   });
 

@@ -100,8 +100,10 @@ function correctProperties(text: string, { rename, defaults, casts }: CheckedCor
   const properties = new Map<string, ExactValue>();
   for (const [name, value] of parsed) {
     const renamed = names.get(name);
-    // A property that has the new name already is not overwritten.
-    properties.set(renamed === undefined || taken.has(renamed) ? name : renamed, value);
+    const here = renamed === undefined || taken.has(renamed) ? name : renamed;
+    // A property that has the new name already is not overwritten, nor is another one that got it before.
+    taken.add(here);
+    properties.set(here, value);
   }
   for (const [name, value] of defaults) if (!properties.has(name)) properties.set(name, value);
   for (const [name, kind] of casts) {

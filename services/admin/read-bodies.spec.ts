@@ -175,4 +175,33 @@ describe("a correction of bodies in bytes", () => {
     expect(await fed(noted, json, { rename: { mail: "who" } })).to.equal(`{"who":"${hash("ada@x.org")}"}`);
     expect(await fed(noted, json, { type: "other" })).to.equal(`{"mail":"${hash("ada@x.org")}"}`);
   });
+
+  it("keeps each of a field's names personal that another type does not know", async () => {
+    const field = { name: "mail", type: "string", pii: "email", aliases: ["email"] };
+    const avro = registeredOf([[AVRO, record(field)]]);
+    const byName = personalInNotes([{ path: "mail", pii: "email" }]);
+    const both: Registered = {
+      ...avro,
+      schemas: async (projectId) => ({
+        ...(await avro.schemas(projectId)),
+        personal: (subject) => (subject === "other" ? byName : []),
+      }),
+    };
+    const json: Body = { case: "properties", value: '{"email":"ada@x.org","mail":"bob@x.org"}' };
+    // What the door protects is not done twice.
+    expect(await fed(both, json, { type: "other" })).to.equal(
+      `{"email":"${hash("ada@x.org")}","mail":"bob@x.org"}`,
+    );
+  });
+
+  it("leaves what is no object to the door, also where a field gets a new name", async () => {
+    const noted = registeredOf([], personalInNotes([{ path: "mail", pii: "email" }]));
+    for (const value of ["nope", "7", '["ada@x.org"]', '{"mail":1,"mail":2}', '{"mail":"ada', ""]) {
+      const json: Body = { case: "properties", value };
+      expect(await fed(noted, json, { type: "other" }), value).to.equal(value);
+      expect(await fed(noted, json, { rename: { mail: "who" } }), value).to.equal(
+        value === "" ? "{}" : value,
+      );
+    }
+  });
 });

@@ -1,6 +1,7 @@
 // What a correction works on: the properties of an event, whatever form its body came in, and what is personal in them.
 import { create } from "@bufbuild/protobuf";
 import { type Event, EventSchema } from "../../gen/ts/tideline/event/v1/event_pb.js";
+import { checkJsonObject } from "../../platform/json/check.js";
 import { stringifyExact } from "../../platform/json/exact.js";
 import type { CompiledSchema } from "../../registry/compiled-schema.js";
 import { BodyOpener } from "../../registry/opened-body.js";
@@ -102,8 +103,9 @@ export class BodyReader {
     if (body.case !== "properties" || personal.length === 0) return;
     const renamed = [...personal, ...personal.flatMap((field) => this.#renamed(field))];
     const known = await this.#personalOf(event.type);
-    const more = renamed.filter((field) => !known.some((one) => covers(one, field)));
-    if (more.length === 0) return;
+    const more = renamed.flatMap(spelled).filter((field) => !known.some((one) => covers(one, field)));
+    // What is no object as it has to be is the door's to refuse: read here it might become one.
+    if (more.length === 0 || checkJsonObject(Buffer.from(body.value)) !== undefined) return;
     const protection = isProtected ? { ...this.#protection, again: true } : this.#protection;
     body.value = Buffer.from(protectPersonal(Buffer.from(body.value), more, protection)).toString();
   }
@@ -156,11 +158,25 @@ export class BodyReader {
   }
 }
 
+/** Ways of one field that are looked at one by one. */
+const WAYS_MAX = 100;
+
+/** A field under each of its names: what the door knows by one of them it need not know by another. */
+function spelled(field: PersonalField): PersonalField[] {
+  let ways: string[][] = [[]];
+  for (const [index, step] of field.path.entries()) {
+    const names = [step, ...(field.otherNames?.[index] ?? [])];
+    ways = ways.flatMap((way) => names.map((name) => [...way, name]));
+    if (ways.length > WAYS_MAX) return [field];
+  }
+  return ways.map((path) => ({ path, class: field.class }));
+}
+
 /** Whether all that a field stands for is replaced where another one is. */
 const covers = (one: PersonalField, field: PersonalField): boolean =>
   one.path.length <= field.path.length &&
   one.path.every((step, index) => {
     const names = [step, ...(one.otherNames?.[index] ?? [])];
     const all = [field.path[index] ?? "", ...(field.otherNames?.[index] ?? [])];
-    return names.includes("*") || all.some((name) => names.includes(name));
+    return names.includes("*") || all.every((name) => names.includes(name));
   });
