@@ -107,6 +107,24 @@ describe("Confluent's tags", () => {
     ]);
   });
 
+  it("reach what takes anything, and items by any number", () => {
+    const item = { properties: { ssn: {}, street: {} } };
+    const schema = {
+      properties: { ssn: true, mails: { type: "array", items: { type: "string" } }, homes: { items: item } },
+    };
+    for (const [path, field] of [
+      ["$.ssn", "ssn"],
+      ["$.mails[0]", "mails.*"],
+      ["mails[7]", "mails.*"],
+      ["$.mails[*]", "mails.*"],
+      ["$.homes[3].ssn", "homes.*.ssn"],
+    ] as const) {
+      expect(personal(JSON_SCHEMA, schema, { [path]: ["PII"] }), path).to.deep.equal([`${field}: personal`]);
+    }
+    const odd = { properties: { "a[1]": {} } };
+    expect(personal(JSON_SCHEMA, odd, { "$.a[1]": ["PII"] })).to.deep.equal(["a[1]: personal"]);
+  });
+
   it("make fields of a Protobuf message personal, by the message's full name", () => {
     const text = `syntax = "proto3"; package acme;
       message Person { string home_ssn = 1; Home home = 2;

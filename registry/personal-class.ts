@@ -78,9 +78,14 @@ const ownPartOf = (path: string): string => {
   return isAfterAny ? `**${behind}` : behind.slice(behind.lastIndexOf(".") + 1);
 };
 
+/** A tag of one item is one of all of them: a schema says the same of each. */
+export const ofAnyItem = (path: string): string => path.replaceAll(/\[\d+\]/g, "[0]");
+
 interface Tag {
   readonly whole: readonly Part[];
   readonly own: readonly Part[];
+  /** Whether it may be about an item itself. */
+  readonly isOfItem: boolean;
   readonly class: string;
 }
 
@@ -92,7 +97,10 @@ export class FieldTags {
   constructor(tags: TagsByPath) {
     this.#all = Object.entries(tags).flatMap(([path, list]): Tag[] => {
       const its = classOfTags(list);
-      return its === "" ? [] : [{ whole: partsOf(path), own: partsOf(ownPartOf(path)), class: its }];
+      if (its === "") return [];
+      const same = ofAnyItem(path);
+      const [whole, own] = [partsOf(same), partsOf(ownPartOf(same))];
+      return [{ whole, own, isOfItem: path.endsWith("]"), class: its }];
     });
   }
 
@@ -112,10 +120,13 @@ export class FieldTags {
     return "";
   }
 
-  /** Whether a field of that name may be tagged, wherever it is. */
+  /** Whether a field of that name may be tagged, wherever it is; "*" is any item or member. */
   mayBe(name: string): boolean {
-    const last = name.slice(name.lastIndexOf(".") + 1);
-    return this.#all.some(({ own }) => this.#isOver(own, last) || takes(own, last));
+    const last = ofAnyItem(name.slice(name.lastIndexOf(".") + 1));
+    const isAny = name === "*";
+    return this.#all.some(
+      ({ own, isOfItem }) => (isAny && isOfItem) || this.#isOver(own, last) || takes(own, last),
+    );
   }
 
   #isOver(parts: readonly Part[], name: string): boolean {

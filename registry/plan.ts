@@ -17,7 +17,7 @@ import type { JudgedQuestion, Judgement } from "./judge.js";
 import type { ParsedSchemas } from "./languages.js";
 import type { RegistryView, VersionHeader } from "./ports.js";
 import type { SchemaInput } from "./records.js";
-import { modeForbids, versionNotFound, versionNotNext } from "./refusals.js";
+import { modeForbids, nothingLeft, versionNotFound, versionNotNext } from "./refusals.js";
 import type { CheckAnswer, CheckOptions, RegisterOptions, VersionChoice } from "./registry.js";
 import { requireSchemaVer } from "./rules/schema-ver.js";
 import { type SubjectName, subjectText } from "./subject-name.js";
@@ -94,6 +94,9 @@ export async function plan(
     isTwin: known.schemaId > 0 && schemaId !== known.schemaId,
   };
 }
+
+/** The greatest id and version that there is. */
+const NUMBER_MAX = 2_147_483_647;
 
 const nothingCompared: Judgement = {
   outcome: "compatible",
@@ -172,8 +175,8 @@ export function answerOf({ state, candidate, judgement, ...plan }: Plan): CheckA
     kind,
     text,
     guid,
-    schemaId: plan.schemaId,
-    version: plan.version,
+    schemaId: Math.min(plan.schemaId, NUMBER_MAX),
+    version: Math.min(plan.version, NUMBER_MAX),
     isRegistered: plan.existing !== undefined,
     schemaVer: plan.schemaVer,
   };
@@ -206,6 +209,8 @@ export function requirePlan(plan: Plan, { input, options }: PlanRequest): void {
   if (!isImport && version > 0 && version !== plan.version) throw versionNotNext(version, plan.version);
   if (isImport && state.headers.some((it) => it.version === plan.version))
     throw versionNotNext(plan.version, (state.headers.at(-1)?.version ?? 0) + 1);
+  if (plan.version > NUMBER_MAX) throw nothingLeft("version", subject);
+  if (plan.schemaId > NUMBER_MAX) throw nothingLeft("id", state.name.context);
   const mayDiffer = isImport || options.force === true || judgement.outcome === "compatible";
   if (!mayDiffer) throw new Incompatible(answerOf(plan));
   schemaVerOf(plan, input);

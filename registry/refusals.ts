@@ -57,6 +57,13 @@ export const versionNotNext = (version: number, next: number): Fault =>
     { version: String(version), next: String(next) },
   );
 
+/** Numbers count up from the greatest there is, which an import may choose. */
+export const nothingLeft = (what: "id" | "version", where: string): Fault =>
+  fault(
+    what === "id" ? FaultReason.SCHEMA_ID_TAKEN : FaultReason.SCHEMA_VERSION_NOT_NEXT,
+    `No ${what} is left in ${where}: the greatest that there is was imported`,
+  );
+
 export const referenced = (subject: string, version: number): Fault =>
   fault(
     FaultReason.SCHEMA_REFERENCED,

@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import { startEngines, type TestEngines } from "../../dev/testing/stack.js";
+import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
 import { controlMigrations } from "../../platform/control/control.js";
 import { openPostgres, type Postgres } from "../../platform/engines/postgres.js";
+import type { Fault } from "../../platform/fault.js";
 import { migratePostgres } from "../../platform/migrate.js";
 import { makeProject } from "../../tests/support/projects.js";
 import { testRegistry } from "../../tests/support/schemas.js";
@@ -120,6 +122,21 @@ describe("the registry's store", function () {
     await registry.deleteSubject(me, "s", { permanent: true });
     expect((await store.register(me, await planned("t", record("a"))))?.schemaId).to.equal(schemaId);
     expect((await registry.getById(me, { schemaId })).text).to.include('"a"');
+  });
+
+  it("refuses what no id or version is left for", async () => {
+    const reasonOf = (work: Promise<unknown>) => work.catch((error: Fault) => error.reason);
+    await registry.setMode(me, "s", "IMPORT");
+    const last = 2_147_483_647;
+    await registry.register(me, "s", { ...record("a"), schemaId: last, version: last });
+    await registry.setMode(me, "s", "READWRITE");
+    expect(await reasonOf(registry.register(me, "t", record("b")))).to.equal(FaultReason.SCHEMA_ID_TAKEN);
+    expect((await registry.check(me, "t", record("b"))).schemaId).to.equal(last);
+    expect(await reasonOf(registry.register(me, "s", record("a", "b")))).to.equal(
+      FaultReason.SCHEMA_VERSION_NOT_NEXT,
+    );
+    // What is there already needs no id.
+    expect((await registry.register(me, "t", record("a"))).schema.schemaId).to.equal(last);
   });
 
   it("asks Postgres once for a read by id or a check, and twice to register", async () => {

@@ -1,7 +1,7 @@
 // The fields that a JSON Schema says are personal: `"x-pii": "<class>"` (or `"pii"`), wherever a keyword or a reference
 // of it leads. Where that can't be told, more is personal rather than less.
 import { everything, type FieldPath, type PersonalField, personalField } from "../personal.js";
-import { anyClass, classInProps, type FieldTags } from "../personal-class.js";
+import { anyClass, classInProps, type FieldTags, ofAnyItem } from "../personal-class.js";
 import { mapKeywords } from "./keywords.js";
 import type { SchemaDocument } from "./schema-document.js";
 import { SchemaGraph, type SchemaNode } from "./schema-graph.js";
@@ -91,7 +91,9 @@ const saidBy = (node: SchemaNode): Said => {
   for (const keyword of everyOne) add("*", keyword);
   const properties = isObject(schema["properties"]) ? schema["properties"] : {};
   for (const [name, one] of Object.entries(properties)) {
-    if (isObject(one)) edges.push({ step: name, node: graph.childOf(node, "properties", name) });
+    // One that takes anything has no annotation, but a tag may name it.
+    if (isObject(one) || typeof one === "boolean")
+      edges.push({ step: name, node: graph.childOf(node, "properties", name) });
   }
   return { class: "", edges };
 };
@@ -169,7 +171,7 @@ const fullNamesOf = (way: FieldPath): readonly string[] => {
   const numbered = way.reduce((name, step) => (step === "*" ? `${name}[0]` : `${name}.${step}`), "$");
   const plain = ["$", ...way.filter((step) => step !== "*")].join(".");
   const names = numbered === plain ? [plain] : [numbered, plain];
-  return names.flatMap((name) => [name, name.replace(/^\$\.?/, "")]);
+  return names.map(ofAnyItem).flatMap((name) => [name, name.replace(/^\$\.?/, "")]);
 };
 
 /** The personal fields of a JSON Schema with what it refers to, and with what tags beside it say. */
