@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { CommandContext } from "../context.js";
 import { addQueryLifecycleCommand, addQueryStickinessCommand } from "./query/activity.js";
+import { addQueryFunnelCommand } from "./query/funnel.js";
 import { addQueryMetric } from "./query/metric.js";
 import { addQueryMetrics } from "./query/metrics.js";
 import { addQueryRetentionCommand } from "./query/retention.js";
@@ -11,10 +12,13 @@ import { addQuerySqlCommand } from "./query-sql.js";
 export function addQueryCommand(program: Command, context: CommandContext): void {
   const query = program
     .command("query")
-    .description("Asks about events: series, trends, metrics, SQL; as tables with bars, JSON or CSV.");
+    .description(
+      "Asks about events: series, trends, metrics, funnels, SQL; as tables with bars, JSON or CSV.",
+    );
   addQueryMetrics(query, context);
   addQueryTrend(query, context);
   addQueryMetric(query, context);
+  addQueryFunnelCommand(query, context);
   addQueryRetentionCommand(query, context);
   addQueryLifecycleCommand(query, context);
   addQueryStickinessCommand(query, context);

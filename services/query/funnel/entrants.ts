@@ -13,7 +13,7 @@ export interface Entrant {
 
 /** Text of values that tells them from others. */
 export function keyOf(values: RowValues): string {
-  return JSON.stringify(values);
+  return values.length === 0 ? "[]" : JSON.stringify(values);
 }
 
 const noValues: RowValues = [];

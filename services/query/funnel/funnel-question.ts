@@ -146,8 +146,9 @@ function attributionOf({
   attribution,
   step,
 }: Pick<FunnelBreakdown, "properties" | "attribution" | "step">): Attribution {
-  // Traits are the same on all events of a user.
-  if (properties.every(({ scope }) => scope === PropertyScope.USER)) return { kind: "first_touch" };
+  // Traits and cohorts are the same on all events of a user.
+  const ofUsers: readonly PropertyScope[] = [PropertyScope.USER, PropertyScope.COHORT];
+  if (properties.every(({ scope }) => ofUsers.includes(scope))) return { kind: "first_touch" };
   if (attribution === FunnelAttribution.STEP) return { kind: "step", step };
   if (attribution === FunnelAttribution.LAST_TOUCH) return { kind: "last_touch" };
   return { kind: attribution === FunnelAttribution.ALL_STEPS ? "all_steps" : "first_touch" };

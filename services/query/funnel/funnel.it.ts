@@ -1,4 +1,5 @@
 // Funnels on real engines, held against the brute force of conformance/ on random users and questions.
+import { join } from "node:path";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
 import { expect } from "chai";
@@ -8,9 +9,11 @@ import { unmet } from "../../../conformance/analytics/expectation.js";
 import { ask } from "../../../conformance/analytics/run/ask.js";
 import type { FunnelUser, QueryFunnelRequestSchema } from "../../../gen/ts/tideline/query/v1/funnel_pb.js";
 import { FilterOp, PropertyScope } from "../../../gen/ts/tideline/query/v1/question_pb.js";
+import { repoRoot } from "../../../platform/root.js";
 import { type House, openHouse } from "../../../tests/query/house.js";
 import { drawnQuestion, drawnWorld } from "../../../tests/query/random-funnels.js";
 import { refusalOf } from "../../../tests/support/fault.js";
+import { runCommand } from "../../../tests/support/run.js";
 import { seeded, type TestEvent } from "../testing/event-set.js";
 import { insertEvents } from "../testing/store.js";
 
@@ -179,6 +182,50 @@ describe("funnels", function () {
     const again = await query.queryFunnel(asked);
     expect(again.rows).to.deep.equal(rows);
     expect(again.info?.cached).to.equal(true);
+  });
+
+  it("are asked for on the command line", async () => {
+    const name = "terminal";
+    const key = await house.project(name);
+    const events = ["AT", "AT", "DE"].flatMap((p, user) => [
+      happened(`user-${user}`, "A", 0, { p }),
+      ...(user === 0 ? [happened("user-0", "B", 90, { amount: 20 }), happened("user-0", "C", 91)] : []),
+    ]);
+    await insertEvents(house.clickhouse, house.database, rowsOf(name, { events }));
+    const url = house.grpcUrl.replace("http://", "");
+    const asked = async (...more: string[]): Promise<string> => {
+      const args = [
+        "query",
+        "funnel",
+        "A",
+        "B[amount>10]",
+        "--from",
+        "2024-05-01",
+        "--to",
+        "2024-05-02",
+        ...more,
+      ];
+      const env = { TIDELINE_URL: url, TIDELINE_KEY: key };
+      const { code, stdout, stderr } = await runCommand(
+        process.execPath,
+        [join(repoRoot, "dist/cli/main.js"), ...args],
+        { env, msMax: 30_000 },
+      );
+      expect(code, stderr).to.equal(0);
+      return stdout;
+    };
+    expect(await asked("--by", "p", "--csv")).to.equal(
+      `${[
+        "by,step,name,users,share,median_seconds,average_seconds",
+        "AT,1,A,2,1,,",
+        "AT,2,B[amount>10],1,0.5,90,90",
+        "DE,1,A,1,1,,",
+        "DE,2,B[amount>10],0,0,,",
+      ].join("\n")}\n`,
+    );
+    const table = await asked("--exclude", "C@1-2", "-i", "hour", "--times", "-w", "2m");
+    expect(table).to.match(/2 B\[amount>10\] +1 +33\.3% +90 s +90 s +█{8}/);
+    expect(table).to.include("time to convert, average 90 s");
   });
 
   it("are read in several parts where one would be too large, with the same answer", async () => {

@@ -26,7 +26,7 @@ import { breakdownOf } from "./figures.js";
 import { asksFirst, dataOf, type FunnelQuestion, filterGroupsOf, funnelQuestion } from "./funnel-question.js";
 import { requiredFunnel } from "./query-funnel.js";
 import type { Sequence } from "./read-sequences.js";
-import { readPart } from "./read-users.js";
+import { isTooLarge, readPart } from "./read-users.js";
 import { bestTry } from "./tries/tries.js";
 
 type Response = typeof ListFunnelUsersResponseSchema;
@@ -100,17 +100,25 @@ async function computeUsers(run: AnalysisRun, listed: Listed, page: UserPage): P
   let [counted, late] = [0, 0];
   let after = page.after?.userId;
   let count = Math.min(personsAtOnce.most, Math.max(personsAtOnce.least, page.size * 2));
-  for (let isMore = true; isMore && found.length <= page.size; ) {
+  const readSome = (): Promise<number> => {
     const part = { chunk: 0, chunks: 1, persons: { after, count } };
-    const read = await readPart(run, { question, buckets, part }, (sequence) => {
+    return readPart(run, { question, buckets, part }, (sequence) => {
       after = sequence.person;
       counted += sequence.counted;
       late += sequence.late;
       const rows = found.length > page.size ? [] : rowsOf(sequence, listed);
       if (rows.length > 0) found.push({ userId: sequence.person, rows });
     });
-    isMore = read === count;
-    count = Math.min(personsAtOnce.most, count * 4);
+  };
+  for (let isMore = true; isMore && found.length <= page.size; ) {
+    try {
+      isMore = (await readSome()) === count;
+      count = Math.min(personsAtOnce.most, count * 4);
+    } catch (error) {
+      // Few persons with very many events: fewer at once.
+      if (!isTooLarge(error) || count === 1) throw error;
+      count = Math.ceil(count / 16);
+    }
   }
   const { users, nextPageToken } = pageOfUsers(page, found, ({ userId }) => ({ rank: 0, userId }));
   return {

@@ -14,6 +14,11 @@ export interface Sequence {
   readonly late: number;
 }
 
+/** Milliseconds in the upper half of an item, and the bits of the steps in the lower. */
+const upperUnit = 2 ** (32 - stepBits);
+const stepsMask = 2 ** stepBits - 1;
+const noValues: Sequence["values"] = [];
+
 /** Reads rows of RowBinary; the arrays of events are used again from row to row. */
 export class SequenceReader {
   readonly #bytes: Buffer;
@@ -40,14 +45,13 @@ export class SequenceReader {
     const person = hasPerson ? this.#text() : "";
     const length = this.#items();
     if (hasExclusions) this.#numbers();
-    const said = Array.from({ length: values }, () => this.#texts());
+    const said = values === 0 ? noValues : Array.from({ length: values }, () => this.#texts());
     const counted = this.#uint32();
     const late = this.#uint32();
-    const course = { length, times: this.#times, steps: this.#steps };
-    return {
-      ...{ person, values: said, counted, late },
-      course: hasExclusions ? { ...course, exclusions: this.#exclusions } : course,
-    };
+    const course: Course = hasExclusions
+      ? { length, times: this.#times, steps: this.#steps, exclusions: this.#exclusions }
+      : { length, times: this.#times, steps: this.#steps };
+    return { person, values: said, counted, late, course };
   }
 
   #items(): number {
@@ -58,8 +62,8 @@ export class SequenceReader {
     for (let index = 0; index < length; index++, at += 8) {
       const low = view.getUint32(at, true);
       const high = view.getUint32(at + 4, true);
-      times[index] = baseMs + high * 2 ** (32 - stepBits) + (low >>> stepBits);
-      steps[index] = low & (2 ** stepBits - 1);
+      times[index] = baseMs + high * upperUnit + (low >>> stepBits);
+      steps[index] = low & stepsMask;
     }
     this.#at = at;
     return length;

@@ -85,7 +85,8 @@ async function chunksOf(run: AnalysisRun, question: FunnelQuestion): Promise<num
 /** Limits that smaller parts keep. */
 const limitsOfParts: ReadonlySet<string | undefined> = new Set(["memory", "groups", "result"]);
 
-function isTooLarge(error: unknown): boolean {
+/** Whether an answer was over a limit that a smaller part of the persons keeps. */
+export function isTooLarge(error: unknown): boolean {
   if (!(error instanceof Fault) || error.reason !== FaultReason.QUERY_TOO_LARGE) return false;
   return limitsOfParts.has(error.facts["limit"]);
 }
