@@ -37,6 +37,8 @@ interface Place {
 
 const DEPTH_MAX = 32;
 const STEPS_MAX = 20_000;
+/** Of an enum. A class of Java has room for some 3,400, and nobody reads as many. */
+const SYMBOLS_MAX = 2_000;
 
 class JsonReader {
   readonly named: NamedType[] = [];
@@ -206,6 +208,11 @@ class JsonReader {
       );
     }
     if (symbols.length === 0) return undefined;
+    if (symbols.length > SYMBOLS_MAX) {
+      this.notes.push({ path: place.path, message: `${symbols.length} values: the server checks which` });
+      const any = symbols.every((value) => typeof value === "string") ? scalar("string", "text") : anyJson;
+      return values.includes(null) ? nullable(any) : any;
+    }
     const type = { kind: "enum", name: place.name, remarks: remarksOf(schema), symbols } as const;
     this.named.push(type);
     return values.includes(null) ? nullable({ kind: "named", type }) : { kind: "named", type };

@@ -32,6 +32,23 @@ describe("models of event types", () => {
     });
   });
 
+  it("take an enum of more values than a class has room for as its values' type", () => {
+    const many = Array.from({ length: 2_001 }, (_, index) => `v${index}`);
+    const properties = {
+      few: { enum: many.slice(1) },
+      many: { enum: [...many, null] },
+      mixed: { enum: [1, ...many] },
+    };
+    const { events: found, notes } = read({ type: "object", properties });
+    const types = found[0]?.root.fields.map(({ type }) => (type.kind === "nullable" ? type.value : type));
+    const said = types?.map((type) => (type.kind === "scalar" ? type.api : type.kind));
+    expect(said).to.deep.equal(["named", "string", "json"]);
+    expect(notes.map(partLine)).to.deep.equal([
+      "s: many: 2001 values: the server checks which",
+      "s: mixed: 2002 values: the server checks which",
+    ]);
+  });
+
   it("have the bytes of defaults", () => {
     const every = rootOf("every-thing");
     expect(fieldOf(every, "list_default")?.leftOut).to.deep.equal({ kind: "hex", hex: "04020100" });

@@ -33,6 +33,13 @@ describe("models of Protobuf schemas", () => {
     expect(model.named).to.deep.equal([]);
   });
 
+  it("have texts in the place of an enum of more values than a class has room for", () => {
+    const values = Array.from({ length: 2_001 }, (_, index) => `V${index} = ${index};`).join(" ");
+    const model = event(proto3(`message A { E e = 1; repeated E es = 2; } enum E { ${values} }`));
+    expect(scalarOf(fieldOf(model, "e"))).to.equal("string text");
+    expect(model.named).to.deep.equal([]);
+  });
+
   it("keep the range and all digits of every scalar", () => {
     const model = event(order);
     expect(scalarOf(fieldOf(model, "totalCents"))).to.equal("long int64Text");

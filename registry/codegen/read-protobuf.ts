@@ -39,6 +39,8 @@ const scalar = (api: Api, method: string): ValueType => ({
 });
 
 const text = scalar("string", "text");
+/** Of an enum: one with more is text, since a class of Java has no room for them all. */
+const SYMBOLS_MAX = 2_000;
 const anyJson = scalar("json", "json");
 const signed = scalar("int", "int32");
 const unsigned = scalar("uint", "uint32");
@@ -220,6 +222,7 @@ class ProtobufReader {
     const known = this.#types.get(type);
     if (known !== undefined) return { kind: "named", type: known };
     const { values, options, name } = type.node;
+    if (values.length > SYMBOLS_MAX) return text;
     const symbols = values.map((value) => value.name);
     const labels = labelsOf(name, symbols);
     const facts = values.flatMap((value) => remarkOf(value.name, value.options));
