@@ -12,6 +12,7 @@ const postgresFolders = [
   "registry/migrations",
   "services/admin/migrations",
   "services/query/cohorts/migrations",
+  "services/query/jobs/migrations",
 ];
 const clickhouseFolders = ["services/aggregation/migrations", "services/query/migrations"];
 

@@ -7,6 +7,7 @@ import { Outcome } from "../gen/ts/tideline/event/v1/verdict_pb.js";
 import { Aggregation } from "../gen/ts/tideline/query/v1/question_pb.js";
 import { analysisAttempts } from "./support/analysis-attempts.js";
 import { refusalOf } from "./support/fault.js";
+import { jobAttempts } from "./support/job-attempts.js";
 import { metricAttempts } from "./support/metric-attempts.js";
 import { makeProject, services, type TestProject } from "./support/own-project.js";
 import { countEvents, drained, until } from "./support/questions.js";
@@ -44,6 +45,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
     expect(series.map(({ total }) => total?.value)).to.deep.equal([0]);
   },
   ...analysisAttempts,
+  ...jobAttempts,
   "QueryService.ListEvents": async ({ query }) => {
     for (const request of [{}, { eventId }, { userId }, { type: subject }])
       expect((await query.listEvents(request)).events).to.deep.equal([]);

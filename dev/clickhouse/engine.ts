@@ -20,6 +20,8 @@ export interface EngineCall {
   readonly sql: string;
   readonly format: string;
   readonly database: string | undefined;
+  /** The caller's name for it: the beginning of its comment, by which it is found among what runs. */
+  readonly queryId: string | undefined;
   readonly settings: ReadonlyMap<string, Buffer>;
   readonly parameters: ReadonlyMap<string, Buffer>;
   /** Reads are stopped when their caller is gone; writes are always finished. */
@@ -86,7 +88,7 @@ export class Engine {
   async #runNow(call: EngineCall): Promise<ChdbResult> {
     call.signal.throwIfAborted();
     const session = this.#open();
-    const mark = randomUUID();
+    const mark = `${call.queryId ?? ""} ${randomUUID()}`;
     const stop = () => this.#kill(mark);
     try {
       const set = setStatement(

@@ -126,8 +126,8 @@ interface Call {
 }
 
 function engineCall({ asked, signal }: Call) {
-  const { database, settings, parameters } = asked;
-  return { database, settings, parameters, signal, format: asked.defaultFormat ?? "TabSeparated" };
+  const { queryId, database, settings, parameters } = asked;
+  return { queryId, database, settings, parameters, signal, format: asked.defaultFormat ?? "TabSeparated" };
 }
 
 /** The text that begins with the statement, and the body where it is not yet part of that text. */

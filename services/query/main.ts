@@ -5,6 +5,7 @@ import type { Env } from "../../platform/settings.js";
 import { startStatus } from "../../platform/status.js";
 import { readConfig } from "./config.js";
 import { openEngines, pageFolder } from "./engines/open.js";
+import { mountJobs } from "./jobs/job-routes.js";
 import { pageRoute } from "./page/serve-page.js";
 import { mountQuery } from "./routes.js";
 
@@ -13,7 +14,11 @@ const SERVICE = "query";
 async function start(life: Life, env: Env): Promise<void> {
   const settings = readConfig(env);
   const { instance } = settings;
-  const { ports, control, nats, names, probes } = await openEngines(settings, life, `${SERVICE} ${instance}`);
+  const { ports, jobs, control, nats, names, probes } = await openEngines(
+    settings,
+    life,
+    `${SERVICE} ${instance}`,
+  );
   const health = life.own("health", watchHealth(probes), (it) => it.stop());
   const serving = await serve({
     service: SERVICE,
@@ -21,7 +26,7 @@ async function start(life: Life, env: Env): Promise<void> {
     log: life.log,
     keys: control.keys,
     health,
-    mounts: [mountQuery(ports)],
+    mounts: [mountQuery(ports), mountJobs(jobs)],
     routes: [pageRoute(pageFolder)],
   });
   life.onStop("serving", () => serving.stop());

@@ -32,6 +32,8 @@ export interface House {
   project(projectId: string, settings?: SettingsInit, scopes?: readonly Scope[]): Promise<string>;
   /** A client with a key. */
   client(key: string, options?: ClientOptions): Client<typeof QueryService>;
+  /** Starts another instance beside the house's own, on the same engines. */
+  another(): Promise<Service>;
   /** Stops the process alone. */
   stopService(): Promise<void>;
   stop(): Promise<void>;
@@ -78,7 +80,7 @@ async function furnish(engines: TestEngines, options: HouseOptions): Promise<Hou
   const nats = await openNats({ url: engines.nats, name: "query test" });
   const names = streamNames(engines.prefix);
   await reconcileStreams(nats, { names, replicas: 1, ...streamDefaults, streamBytesMax: 2 ** 28 });
-  const service = await startService({
+  const env = {
     NATS_URL: engines.nats,
     REDIS_URL: engines.redis,
     DATABASE_URL: databaseUrl,
@@ -89,7 +91,9 @@ async function furnish(engines: TestEngines, options: HouseOptions): Promise<Hou
     TIDELINE_OPERATOR_KEY: operatorKey,
     ...keepsAll,
     ...options.env,
-  });
+  };
+  const service = await startService(env);
+  const others: Service[] = [];
   return {
     engines,
     clickhouse,
@@ -102,9 +106,14 @@ async function furnish(engines: TestEngines, options: HouseOptions): Promise<Hou
     project: (projectId, settings = {}, scopes = [Scope.QUERY]) =>
       addProject(pool, { projectId, settings, scopes }),
     client: (key, clientOptions) => clientOf(service, key, clientOptions),
+    async another() {
+      const other = await startService(env);
+      others.push(other);
+      return other;
+    },
     stopService: () => service.stop(),
     async stop() {
-      await service.stop();
+      await Promise.all([service, ...others].map((one) => one.stop()));
       for (const name of [database, `${database}_sql`, `${database}_sql_direct`]) {
         await clickhouse.command({ query: `DROP DATABASE IF EXISTS ${name}` }).catch(() => undefined);
       }
@@ -114,10 +123,12 @@ async function furnish(engines: TestEngines, options: HouseOptions): Promise<Hou
   };
 }
 
-interface Service {
+export interface Service {
   readonly httpUrl: string;
   readonly grpcUrl: string;
   stop(): Promise<void>;
+  /** Ends it by SIGKILL: it has no time for anything. */
+  kill(): Promise<void>;
 }
 
 /** Starts the process and waits until it says where it serves. */
@@ -128,14 +139,16 @@ async function startService(env: Readonly<Record<string, string>>): Promise<Serv
     stdio: ["ignore", "pipe", "inherit"],
   });
   const { grpcPort, httpPort } = await portsOf(child);
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, "exit");
+  };
   return {
     httpUrl: `http://127.0.0.1:${httpPort}`,
     grpcUrl: `http://127.0.0.1:${grpcPort}`,
-    async stop() {
-      if (child.exitCode !== null) return;
-      child.kill("SIGTERM");
-      await once(child, "exit");
-    },
+    stop: () => end("SIGTERM"),
+    kill: () => end("SIGKILL"),
   };
 }
 

@@ -8,6 +8,7 @@ import { AdminService } from "../../gen/ts/tideline/admin/v1/admin_service_pb.js
 import { type ProjectSettingsSchema, Scope } from "../../gen/ts/tideline/admin/v1/project_pb.js";
 import { QuarantineService } from "../../gen/ts/tideline/admin/v1/quarantine_service_pb.js";
 import { IngestService } from "../../gen/ts/tideline/ingest/v1/ingest_service_pb.js";
+import { QueryJobService } from "../../gen/ts/tideline/query/v1/job_service_pb.js";
 import { QueryService } from "../../gen/ts/tideline/query/v1/query_service_pb.js";
 import { RegistryService } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
 
@@ -27,6 +28,7 @@ export interface TestProject {
   readonly keyIds: ProjectKeys;
   readonly ingest: Client<typeof IngestService>;
   readonly query: Client<typeof QueryService>;
+  readonly jobs: Client<typeof QueryJobService>;
   readonly admin: Client<typeof AdminService>;
   readonly quarantine: Client<typeof QuarantineService>;
   readonly registry: Client<typeof RegistryService>;
@@ -39,6 +41,7 @@ const eventsPerSecond = 1_000_000;
 export const services = [
   IngestService,
   QueryService,
+  QueryJobService,
   AdminService,
   QuarantineService,
   RegistryService,
@@ -81,6 +84,7 @@ export async function makeProject(
     keyIds: { ingest: ingest.keyId, query: query.keyId, admin: admin.keyId },
     ingest: clientOf(IngestService, stack, ingest.secret),
     query: clientOf(QueryService, stack, query.secret),
+    jobs: clientOf(QueryJobService, stack, query.secret),
     admin: clientOf(AdminService, stack, admin.secret),
     quarantine: clientOf(QuarantineService, stack, admin.secret),
     registry: clientOf(RegistryService, stack, admin.secret),

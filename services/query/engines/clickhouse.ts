@@ -41,16 +41,20 @@ const limitNames: Record<keyof Limits, string> = {
 export function clickhouseAnalytics(client: ClickHouse, limits: Limits): Analytics {
   const settings = settingsOf(limits);
   return {
-    async read({ text, parameters }, signal) {
+    async read({ text, parameters, queryId }, signal) {
       try {
-        return await readable({ text, parameters, settings, signal }, (run) => rowsOf(client, run));
+        return await readable({ text, parameters, settings, signal, ...idOf(queryId) }, (run) =>
+          rowsOf(client, run),
+        );
       } catch (error) {
         throw translated(error, limits, signal);
       }
     },
-    async readBinary({ text, parameters }, signal) {
+    async readBinary({ text, parameters, queryId }, signal) {
       try {
-        return await readable({ text, parameters, settings, signal }, (run) => bytesOf(client, run));
+        return await readable({ text, parameters, settings, signal, ...idOf(queryId) }, (run) =>
+          bytesOf(client, run),
+        );
       } catch (error) {
         throw translated(error, limits, signal);
       }
@@ -73,6 +77,10 @@ interface Run extends Omit<Statement, "projectId"> {
   readonly signal: AbortSignal;
 }
 
+function idOf(queryId: string | undefined): Pick<Statement, "queryId"> {
+  return queryId === undefined ? {} : { queryId };
+}
+
 /**
  * Between the expiry of a part's last row and its removal the engine (26.7) can't read subcolumns of JSON by PREWHERE
  * from what is left of the part; without PREWHERE it can.
@@ -86,7 +94,10 @@ async function readable<Found>(run: Run, read: (run: Run) => Promise<Found>): Pr
   }
 }
 
-async function rowsOf(client: ClickHouse, { text, parameters, settings, signal }: Run): Promise<Rows> {
+async function rowsOf(
+  client: ClickHouse,
+  { text, parameters, settings, signal, queryId }: Run,
+): Promise<Rows> {
   const started = performance.now();
   const result = await client.query({
     query: text,
@@ -94,6 +105,7 @@ async function rowsOf(client: ClickHouse, { text, parameters, settings, signal }
     clickhouse_settings: settings,
     format: "JSONCompact",
     abort_signal: signal,
+    ...(queryId === undefined ? {} : { query_id: queryId }),
     // Long lists don't fit into an address.
     use_multipart_params_auto: true,
   });
@@ -111,7 +123,10 @@ async function rowsOf(client: ClickHouse, { text, parameters, settings, signal }
  * The client sends long parameters in a form for its own formats only, so the form is made here. The server is told to
  * hold the result until it is whole: an error on the way is an error then, not a part of the bytes.
  */
-async function bytesOf(client: ClickHouse, { text, parameters, settings, signal }: Run): Promise<Bytes> {
+async function bytesOf(
+  client: ClickHouse,
+  { text, parameters, settings, signal, queryId }: Run,
+): Promise<Bytes> {
   const started = performance.now();
   const form = new FormData();
   for (const [name, value] of Object.entries(parameters)) {
@@ -122,6 +137,7 @@ async function bytesOf(client: ClickHouse, { text, parameters, settings, signal 
     query: `${text} FORMAT RowBinary`,
     clickhouse_settings: { ...settings, wait_end_of_query: 1 },
     abort_signal: signal,
+    ...(queryId === undefined ? {} : { query_id: queryId }),
     values: Readable.from(Buffer.from(await body.arrayBuffer())),
     http_headers: { "content-type": body.headers.get("content-type") ?? "" },
   });

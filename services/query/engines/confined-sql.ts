@@ -42,8 +42,8 @@ export function confinedSql(clients: SqlClients, limits: SqlLimits): ConfinedSql
     resolved: (sql, confinement, signal) =>
       ask.explained("EXPLAIN QUERY TREE\n", { sql, confinement, signal, format: "JSONCompact" }),
     database: ({ people }) => (people?.mapped === true ? `${database}_sql` : `${database}_sql_direct`),
-    run: (sql, confinement, { format, signal }) =>
-      ask.run("", { sql, confinement, signal, format: formats[format] }),
+    run: (sql, confinement, { format, ...how }) =>
+      ask.run("", { sql, confinement, ...how, format: formats[format] }),
   };
 }
 
@@ -55,6 +55,7 @@ interface Question {
   readonly confinement: Confinement;
   readonly signal: AbortSignal;
   readonly format: string;
+  readonly queryId?: string;
 }
 
 class Asking {
@@ -78,7 +79,7 @@ class Asking {
     return lines.map(([text]) => String(text)).join("\n");
   }
 
-  async run(how: string, { sql, confinement, signal, format }: Question): Promise<SqlBody> {
+  async run(how: string, { sql, confinement, signal, format, queryId }: Question): Promise<SqlBody> {
     const { clients, limits } = { clients: this.#clients, limits: this.#limits };
     const client = confinement.people?.mapped === true ? clients.persons : clients.direct;
     const started = performance.now();
@@ -96,6 +97,7 @@ class Asking {
           readonly: "1",
         } as ClickHouseSettings,
         abort_signal: signal,
+        ...(queryId === undefined ? {} : { query_id: queryId }),
       });
       return {
         bytes: bounded(stream, limits.resultBytes, (error) => translated(error, { limits, signal, how })),

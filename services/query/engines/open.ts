@@ -17,23 +17,25 @@ import { CachedAnswers } from "../cache/cached-answers.js";
 import { cohortSource } from "../cohorts/cohort-source.js";
 import type { QueryConfig } from "../config.js";
 import { Expiry } from "../expiry.js";
+import type { JobPorts } from "../jobs/job-calls.js";
 import { LiveHub } from "../live/hub.js";
 import { PeopleStore } from "../people-store.js";
 import { registeredKinds } from "../registered-kinds.js";
 import type { QueryPorts } from "../routes.js";
-import type { ConfinedSql } from "../written-sql/ports.js";
 import { redisAnswers } from "./answer-store.js";
 import { clickhouseAnalytics } from "./clickhouse.js";
 import { openCohortStore } from "./cohort-store.js";
-import { confinedSql } from "./confined-sql.js";
 import { redisResults } from "./kept-results.js";
 import { liveSource } from "./live.js";
+import { openJobs } from "./open-jobs.js";
+import { openSql } from "./open-sql.js";
 import { openProgress } from "./progress.js";
 import { openStatusBoard } from "./status-board.js";
 import { openTrail } from "./trail.js";
 
 export interface Opened {
   readonly ports: QueryPorts;
+  readonly jobs: JobPorts;
   readonly control: Control;
   readonly nats: Nats;
   readonly names: StreamNames;
@@ -69,27 +71,31 @@ export async function openEngines(config: QueryConfig, life: Life, name: string)
   const kinds = registeredKinds(new SchemaCache({ pool, feed: control.feed, clock }));
   const cohorts = openCohortStore(pool);
   const people = new PeopleStore(analytics, cohortSource(cohorts, kinds));
-  const sql = admittedSql(openSql(config, life, name), admission);
+  const sql = admittedSql(openSql(config, { life, name, limits: config.sqlLimits }), admission);
   const results = redisResults(redis, { prefix, clock });
-  const answers = new CachedAnswers({ analytics, store: redisAnswers(redis, prefix), progress, clock });
+  const kept = redisAnswers(redis, prefix);
+  const answers = new CachedAnswers({ analytics, store: kept, progress, clock });
+  const ports: QueryPorts = {
+    cohorts,
+    kinds,
+    metrics: openMetricStore(pool),
+    analytics,
+    people,
+    expiry,
+    answers,
+    projects,
+    progress,
+    trail,
+    hub,
+    board,
+    clock,
+    sql,
+    results,
+  };
+  const jobs = openJobs(ports, { config, life, name, pool, admission, kept, clock });
   return {
-    ports: {
-      cohorts,
-      kinds,
-      metrics: openMetricStore(pool),
-      analytics,
-      people,
-      expiry,
-      answers,
-      projects,
-      progress,
-      trail,
-      hub,
-      board,
-      clock,
-      sql,
-      results,
-    },
+    ports,
+    jobs,
     control,
     nats,
     names,
@@ -100,15 +106,4 @@ export async function openEngines(config: QueryConfig, life: Life, name: string)
       clickhouse: async () => (await clickhouse.ping()).success,
     },
   };
-}
-
-/** Clients for what customers write, with connections of their own: nothing of it is in the way of other questions. */
-function openSql(config: QueryConfig, life: Life, name: string): ConfinedSql {
-  const { sqlUrl: url, sqlLimits, clickhouseDatabase: database } = config;
-  const opened = (views: string) =>
-    life.own(`clickhouse ${views}`, openClickHouse({ url, database: views, name: `${name} sql` }), (it) =>
-      it.close(),
-    );
-  const clients = { persons: opened(`${database}_sql`), direct: opened(`${database}_sql_direct`), database };
-  return confinedSql(clients, sqlLimits);
 }

@@ -14,6 +14,8 @@ export type Table =
 export interface Statement {
   /** Whose rows it reads. */
   readonly projectId: string;
+  /** By which the engine names its work on it, where somebody asks how far it is; else the engine's own. */
+  readonly queryId?: string;
   readonly text: string;
   readonly parameters: Readonly<Record<string, SqlValue>>;
 }

@@ -58,7 +58,8 @@ export interface ConfinedSql {
   run(
     sql: WrittenSql,
     confinement: Confinement,
-    how: { format: SqlFormat; signal: AbortSignal },
+    /** queryId: by which the engine names its work, where somebody asks how far it is. */
+    how: { format: SqlFormat; signal: AbortSignal; queryId?: string },
   ): Promise<SqlBody>;
 }
 

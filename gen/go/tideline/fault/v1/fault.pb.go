@@ -127,6 +127,12 @@ const (
 	// More questions are asked at once than may be, of the project or of all; facts name the "limit", and "retry_after_ms"
 	// says when to come back.
 	FaultReason_FAULT_REASON_QUERY_BUSY FaultReason = 54
+	// The project has no such job, or keeps it no longer.
+	FaultReason_FAULT_REASON_QUERY_NOT_FOUND FaultReason = 55
+	// The idempotency key was given with another question; facts name the "job_id" of that one.
+	FaultReason_FAULT_REASON_IDEMPOTENCY_KEY_REUSED FaultReason = 56
+	// The instances that worked on the job died, several times. Stands in the job.
+	FaultReason_FAULT_REASON_QUERY_ABANDONED FaultReason = 57
 	// The event's bytes are not a tideline.event.v1.Event. Rejected.
 	FaultReason_FAULT_REASON_EVENT_UNDECODABLE FaultReason = 100
 	// The event has no type. Rejected.
@@ -210,6 +216,9 @@ var (
 		48:  "FAULT_REASON_METRIC_NOT_FOUND",
 		49:  "FAULT_REASON_METRIC_CHANGED",
 		54:  "FAULT_REASON_QUERY_BUSY",
+		55:  "FAULT_REASON_QUERY_NOT_FOUND",
+		56:  "FAULT_REASON_IDEMPOTENCY_KEY_REUSED",
+		57:  "FAULT_REASON_QUERY_ABANDONED",
 		100: "FAULT_REASON_EVENT_UNDECODABLE",
 		101: "FAULT_REASON_EVENT_TYPE_MISSING",
 		102: "FAULT_REASON_EVENT_FIELD_TOO_LONG",
@@ -275,6 +284,9 @@ var (
 		"FAULT_REASON_METRIC_NOT_FOUND":                48,
 		"FAULT_REASON_METRIC_CHANGED":                  49,
 		"FAULT_REASON_QUERY_BUSY":                      54,
+		"FAULT_REASON_QUERY_NOT_FOUND":                 55,
+		"FAULT_REASON_IDEMPOTENCY_KEY_REUSED":          56,
+		"FAULT_REASON_QUERY_ABANDONED":                 57,
 		"FAULT_REASON_EVENT_UNDECODABLE":               100,
 		"FAULT_REASON_EVENT_TYPE_MISSING":              101,
 		"FAULT_REASON_EVENT_FIELD_TOO_LONG":            102,
@@ -385,7 +397,7 @@ const file_tideline_fault_v1_fault_proto_rawDesc = "" +
 	"\n" +
 	"FactsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xf7\x11\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xe4\x12\n" +
 	"\vFaultReason\x12\x1c\n" +
 	"\x18FAULT_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cFAULT_REASON_REQUEST_INVALID\x10\x01\x12\x1d\n" +
@@ -436,7 +448,10 @@ const file_tideline_fault_v1_fault_proto_rawDesc = "" +
 	"\x1fFAULT_REASON_DEFINITION_CHANGED\x104\x12!\n" +
 	"\x1dFAULT_REASON_METRIC_NOT_FOUND\x100\x12\x1f\n" +
 	"\x1bFAULT_REASON_METRIC_CHANGED\x101\x12\x1b\n" +
-	"\x17FAULT_REASON_QUERY_BUSY\x106\x12\"\n" +
+	"\x17FAULT_REASON_QUERY_BUSY\x106\x12 \n" +
+	"\x1cFAULT_REASON_QUERY_NOT_FOUND\x107\x12'\n" +
+	"#FAULT_REASON_IDEMPOTENCY_KEY_REUSED\x108\x12 \n" +
+	"\x1cFAULT_REASON_QUERY_ABANDONED\x109\x12\"\n" +
 	"\x1eFAULT_REASON_EVENT_UNDECODABLE\x10d\x12#\n" +
 	"\x1fFAULT_REASON_EVENT_TYPE_MISSING\x10e\x12%\n" +
 	"!FAULT_REASON_EVENT_FIELD_TOO_LONG\x10f\x12 \n" +
