@@ -18,7 +18,7 @@ describe(`Random questions of every analysis (SEED=${seed})`, () => {
   after(() => stand.close());
 
   it("are answered as by brute force, before and after late events and identities", async () => {
-    const run = { seed, worlds: 6, questions: 40, kinds: askableKinds };
+    const run = { seed, worlds: 5, questions: 30, kinds: askableKinds };
     const { asked, misses } = await runRandom(run, stand);
     expect(missesText(misses)).to.equal("");
     expect(asked).to.equal(run.worlds * (run.questions + Math.ceil(run.questions / 3)));

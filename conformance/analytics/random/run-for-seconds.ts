@@ -5,8 +5,8 @@ import { openStand } from "../run/stand.js";
 import { missesText } from "./print-misses.js";
 import { runRandom } from "./run-random.js";
 
-const roundWorlds = 8;
-const roundQuestions = 60;
+const roundWorlds = 4;
+const roundQuestions = 45;
 
 /** Asks in rounds, each of its own seed, until the time is up; prints misses and counts. @returns the exit code */
 export async function runForSeconds(

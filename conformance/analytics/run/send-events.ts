@@ -10,7 +10,8 @@ import type { OwnProject } from "./stand.js";
 type Sent = MessageInitShape<typeof EventSchema>;
 
 const batchEvents = 500;
-const askEveryMs = 100;
+/** Many projects wait at once: asking more often would keep the engine from storing. */
+const askEveryMs = 300;
 const storedMsMax = 120_000;
 
 /** Some of a project's events. */
