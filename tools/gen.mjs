@@ -1,10 +1,11 @@
-// Generates gen/ from proto/: TypeScript, Python and Go, offline, with local plugins at pinned versions.
+// Generates gen/ from proto/: TypeScript, Python and Go, offline, with local plugins at pinned versions; and the OpenAPI
+// document of the REST face, from the contracts and services/query/rest/mappings.ts.
 //
 //   node tools/gen.mjs            rewrites gen/, and installs a missing toolchain into the cache folder
 //   node tools/gen.mjs --check    compares gen/ with what the contracts generate, and fails on a difference
 //
 // A language whose toolchain is missing is skipped, and said; with CI=true it fails instead.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -14,7 +15,12 @@ import { houseEnv, root, run } from "./run.mjs";
 import { findGoPlugins, findPython } from "./toolchains.mjs";
 
 /** The folders below gen/<language> that are generated; go.mod, go.sum and pyproject.toml beside them are not. */
-const generated = { ts: ["tideline"], python: ["tideline", "buf"], go: ["tideline"] };
+const generated = {
+  ts: ["tideline"],
+  python: ["tideline", "buf"],
+  go: ["tideline"],
+  openapi: ["query.v1.json"],
+};
 
 async function must(command, args, env = houseEnv()) {
   const { code, output } = await run(command, args, { env });
@@ -67,16 +73,31 @@ export async function generate(target, { install }) {
   );
 }
 
+/** Writes the OpenAPI document below `target`/gen. Needs gen/ts as the contracts generate it. */
+async function generateOpenApi(target) {
+  const image = join(target, "contracts.binpb");
+  const program = join(target, "openapi.mjs");
+  await must("buf", ["build", "proto", "--as-file-descriptor-set", "-o", image]);
+  const { build } = await import("esbuild");
+  const options = { bundle: true, format: "esm", platform: "node", target: "node20", logLevel: "warning" };
+  const entryPoints = [join(root, "tools/openapi/write.ts")];
+  await build({ ...options, entryPoints, absWorkingDir: root, outfile: program });
+  await must(process.execPath, [program, image, join(target, "gen/openapi/query.v1.json")]);
+}
+
 function read(path) {
   return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }
+
+/** A file itself, or the files of a folder. */
+const filesAt = (path) => (existsSync(path) && statSync(path).isFile() ? [path] : globSync(path, ""));
 
 /** The files of gen/<language> that are not what the contracts generate, as "path: what is wrong". */
 function differences(language, target) {
   const paths = new Set(
     [root, target].flatMap((base) =>
       generated[language].flatMap((folder) =>
-        globSync(join(base, "gen", language, folder), "")
+        filesAt(join(base, "gen", language, folder))
           .filter((path) => !path.includes("__pycache__"))
           .map((path) => relative(base, path)),
       ),
@@ -102,7 +123,8 @@ async function check() {
   const target = mkdtempSync(join(tmpdir(), "tideline-gen-"));
   try {
     const results = await generate(target, { install: process.env.CI === "true" });
-    const stale = results
+    await generateOpenApi(target);
+    const stale = [...results, { language: "openapi" }]
       .filter(({ missing }) => !missing)
       .flatMap(({ language }) => differences(language, target));
     for (const line of stale) console.log(line);
@@ -113,19 +135,24 @@ async function check() {
   }
 }
 
+/** Puts what was generated of a language below `target` in the place of what was there. */
+function take(language, target) {
+  for (const name of generated[language]) {
+    const path = join("gen", language, name);
+    rmSync(join(root, path), { recursive: true, force: true });
+    if (existsSync(join(target, path))) cpSync(join(target, path), join(root, path), { recursive: true });
+  }
+  console.log(`generated: ${language}`);
+}
+
 /** Rewrites gen/; what a skipped language had stays. The exit code. */
 async function rewrite() {
   const target = mkdtempSync(join(tmpdir(), "tideline-gen-"));
   try {
     const results = await generate(target, { install: true });
-    for (const { language } of results.filter(({ missing }) => !missing)) {
-      for (const folder of generated[language]) {
-        const path = join("gen", language, folder);
-        rmSync(join(root, path), { recursive: true, force: true });
-        if (existsSync(join(target, path))) cpSync(join(target, path), join(root, path), { recursive: true });
-      }
-      console.log(`generated: ${language}`);
-    }
+    for (const { language } of results.filter(({ missing }) => !missing)) take(language, target);
+    await generateOpenApi(target);
+    take("openapi", target);
     return saySkipped(results);
   } finally {
     rmSync(target, { recursive: true, force: true });

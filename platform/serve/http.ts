@@ -23,24 +23,9 @@ import type { Invoker } from "./invoke.js";
 import { meterBody } from "./metered-body.js";
 import { accessOf, type BodyEncoding, type Mount } from "./mount.js";
 import { addJson, addOpaque, isBinary, isJson } from "./passed-on.js";
+import { findRoute, type HttpRoute, pathOf } from "./plain-routes.js";
 import type { ReadBudget, Reading } from "./read-budget.js";
 import type { Listener } from "./two-protocols.js";
-
-/** A path of plain HTTP beside the RPCs. */
-export interface HttpRoute {
-  readonly method: "GET" | "POST";
-  /** Matched exactly; `*` at the end matches every path below. */
-  readonly path: string;
-  readonly access: Access;
-  /** Answers; what it throws becomes a JSON error as Connect writes it. Bodies are read by `read`. */
-  handle(request: IncomingMessage, response: ServerResponse, call: Call, read: BodyReader): Promise<void>;
-}
-
-/**
- * Reads the whole body, unzipped where it says gzip.
- * @throws Fault BODY_INVALID when it is larger than `bytesMax`, zipped wrongly or in another way; OVERLOADED
- */
-export type BodyReader = (bytesMax: number) => Promise<Buffer>;
 
 export interface HttpFaceOptions {
   readonly mounts: readonly Mount[];
@@ -65,7 +50,7 @@ const corsHeaders = {
 };
 const preflightHeaders = {
   ...corsHeaders,
-  "access-control-allow-methods": "GET, POST, OPTIONS",
+  "access-control-allow-methods": "GET, POST, PUT, DELETE, OPTIONS",
   "access-control-allow-headers": [
     ...cors.allowedHeaders,
     "authorization",
@@ -112,11 +97,10 @@ export function createHttpFace(options: HttpFaceOptions): Listener {
     if (method !== undefined && encoding !== undefined) {
       return void answerRaw(options, { ...method, encoding }, request, response);
     }
-    const route = options.routes.find((candidate) => matches(candidate, request.method, path));
-    if (route !== undefined && !path.startsWith("/tideline."))
-      return void answerRoute(options, route, request, response);
-    const allowed = options.routes.filter((candidate) => candidate.path === path);
-    if (allowed.length > 0) return answerMethod(allowed, response);
+    const found = findRoute(options.routes, request.method, path);
+    if (found !== undefined && "route" in found)
+      return void answerRoute(options, found.route, request, response);
+    if (found !== undefined) return answerMethod(found.allowed, request, response);
     if (method !== undefined) meter(options, method, request, response);
     if (isBinary(request)) opaque(request, response);
     else if (isJson(request)) json(request, response);
@@ -344,22 +328,13 @@ function bodyTooLarge(bytesMax: number): Fault {
   });
 }
 
-function pathOf(request: IncomingMessage): string {
-  const url = request.url ?? "/";
-  const query = url.indexOf("?");
-  return query < 0 ? url : url.slice(0, query);
-}
-
-function matches(route: HttpRoute, method: string | undefined, path: string): boolean {
-  if (route.method !== method && !(route.method === "GET" && method === "HEAD")) return false;
-  return route.path.endsWith("*") ? path.startsWith(route.path.slice(0, -1)) : route.path === path;
-}
-
 /** The path is right, the method is not. */
-function answerMethod(allowed: readonly HttpRoute[], response: ServerResponse): void {
-  const allow = allowed.map(({ method }) => method).join(", ");
-  response.writeHead(405, { allow, "content-type": "application/json" });
-  response.end(JSON.stringify({ code: "unimplemented", message: `this path takes ${allow}` }));
+function answerMethod(allowed: readonly string[], request: IncomingMessage, response: ServerResponse): void {
+  const allow = allowed.join(", ");
+  request.resume();
+  response.setHeader("allow", allow);
+  const fault = new Fault(FaultReason.NOT_OFFERED, `this path takes ${allow}`, { allow });
+  writeError(response, toConnectError(fault), 405);
 }
 
 /** No method and no route has this path: said in the protocol that was asked in, as Connect and gRPC-Web write it. */

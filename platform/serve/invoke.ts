@@ -7,6 +7,7 @@ import type { KeyRing } from "../control/keys.js";
 import { Fault, toConnectError } from "../fault.js";
 import type { Log } from "../log.js";
 import { admit, type Incoming } from "./access.js";
+import type { Call } from "./call.js";
 import { type AnyMethod, accessOf, type Mount, type RawBidi, type RawUnary } from "./mount.js";
 
 const validator = createValidator();
@@ -56,8 +57,7 @@ export function createInvoker({ keys, log }: { keys: KeyRing; log: Log }): Invok
     async unary(mounted, method, request, incoming) {
       try {
         const call = await admit(keys, accessOf(mounted, method), incoming);
-        checkLimits(method.input, request);
-        return await methodOf(mounted, method)(request as never, call);
+        return await answerUnary({ mounted, method }, request, call);
       } catch (cause) {
         throw wireError(cause, method.name);
       }
@@ -104,6 +104,19 @@ export function createInvoker({ keys, log }: { keys: KeyRing; log: Log }): Invok
       }
     },
   };
+}
+
+/**
+ * Answers a call that was let in: what a unary method is asked for on every transport, once its request is a message.
+ * @throws Fault REQUEST_INVALID where it breaks the contract's limits, and what the method throws
+ */
+export async function answerUnary(
+  { mounted, method }: { readonly mounted: Mount; readonly method: DescMethod },
+  request: unknown,
+  call: Call,
+): Promise<unknown> {
+  checkLimits(method.input, request);
+  return await methodOf(mounted, method)(request as never, call);
 }
 
 /** Of a stream of requests: that its caller is gone is nobody's mistake, and nobody hears the answer. */

@@ -2,20 +2,10 @@
 // take bytes, so that the method judges them part by part and refuses only what is bad; and all of those in JSON, so
 // that the field is named which can't be decoded.
 import type { IncomingMessage } from "node:http";
-import {
-  type DescMessage,
-  type DescMethod,
-  fromBinary,
-  fromJson,
-  type JsonValue,
-  toBinary,
-  toJson,
-} from "@bufbuild/protobuf";
+import { type DescMethod, fromBinary, toBinary, toJson } from "@bufbuild/protobuf";
 import { type Empty, EmptySchema, type Value, ValueSchema } from "@bufbuild/protobuf/wkt";
 import type { ConnectRouter, HandlerContext } from "@connectrpc/connect";
-import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
-import { Fault, requestInvalid } from "../fault.js";
-import { failingField } from "../json/failing-field.js";
+import { decodeJson } from "../json/decode-json.js";
 import type { Incoming } from "./access.js";
 import type { Invoker } from "./invoke.js";
 import type { Mount } from "./mount.js";
@@ -75,22 +65,6 @@ export function addJson(router: ConnectRouter, mounted: Mount, { invoker, from }
       },
     };
     router.rpc({ ...method, input: ValueSchema } as never, handlers[method.methodKind] as never);
-  }
-}
-
-/**
- * @throws Fault REQUEST_INVALID that names the field, also one that the request does not have: a question whose filter
- * is misspelt would else be answered as if there were none
- */
-function decodeJson(schema: DescMessage, json: JsonValue): unknown {
-  try {
-    return fromJson(schema, json);
-  } catch {
-    const { path, isUnknown } = failingField(schema, json);
-    if (isUnknown) throw requestInvalid(path, "json.unknown_field", `${schema.name} has no such field`);
-    if (path !== "") throw requestInvalid(path, "json", "not the JSON form of this field");
-    const facts = { field: "", rule: "json" };
-    throw new Fault(FaultReason.REQUEST_INVALID, `not the JSON form of ${schema.name}`, facts);
   }
 }
 

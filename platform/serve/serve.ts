@@ -11,9 +11,10 @@ import { addToGrpc, incomingOfMetadata, messageBytesMax, statusOf } from "./grpc
 import { listenGrpc } from "./grpc-port.js";
 import { gatedReading } from "./grpc-reading.js";
 import type { Health } from "./health.js";
-import { createHttpFace, type HttpRoute } from "./http.js";
+import { createHttpFace } from "./http.js";
 import { createInvoker, type Invoker } from "./invoke.js";
 import { accessOf, type Mount } from "./mount.js";
+import type { HttpRoute } from "./plain-routes.js";
 import { ReadBudget } from "./read-budget.js";
 import { addReflection } from "./reflection.js";
 import { serveTwoProtocols } from "./two-protocols.js";

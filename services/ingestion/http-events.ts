@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { Fault } from "../../platform/fault.js";
 import type { Call } from "../../platform/serve/call.js";
-import type { BodyReader, HttpRoute } from "../../platform/serve/http.js";
+import type { BodyReader, HttpRoute } from "../../platform/serve/plain-routes.js";
 import { batchBytesMax, eventsOfJson } from "./event-source.js";
 import type { EventPublisher } from "./publish-events.js";
 import { verdictsJson } from "./verdicts.js";

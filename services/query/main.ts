@@ -7,6 +7,7 @@ import { readConfig } from "./config.js";
 import { openEngines, pageFolder } from "./engines/open.js";
 import { mountJobs } from "./jobs/job-routes.js";
 import { pageRoute } from "./page/serve-page.js";
+import { restRoutes } from "./rest/routes.js";
 import { mountQuery } from "./routes.js";
 
 const SERVICE = "query";
@@ -20,14 +21,15 @@ async function start(life: Life, env: Env): Promise<void> {
     `${SERVICE} ${instance}`,
   );
   const health = life.own("health", watchHealth(probes), (it) => it.stop());
+  const mounted = mountQuery(ports);
   const serving = await serve({
     service: SERVICE,
     settings,
     log: life.log,
     keys: control.keys,
     health,
-    mounts: [mountQuery(ports), mountJobs(jobs)],
-    routes: [pageRoute(pageFolder)],
+    mounts: [mounted, mountJobs(jobs)],
+    routes: [...restRoutes(mounted), pageRoute(pageFolder)],
   });
   life.onStop("serving", () => serving.stop());
   life.onStop("subscriptions", () => ports.hub.end());

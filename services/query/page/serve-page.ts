@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { HttpRoute } from "../../../platform/serve/http.js";
+import type { HttpRoute } from "../../../platform/serve/plain-routes.js";
 import { type PageFile, PageFiles } from "./files.js";
 
 /** Scripts and data from this address alone; styles may be written in place, as charts do. */
