@@ -19,7 +19,7 @@ const scopes: ReadonlyMap<string | undefined, PropertyScope> = new Map([
 export const propertyHelp =
   "name = the event's property, field:name = the event's own or enriched field, user:name = trait, cohort:id";
 
-/** A property by its name, with its scope and a colon before it where it is none of the event; undefined for no name. */
+/** A property by its name, with its scope before it where it is none of the event; undefined for no name. */
 export function propertyOfText(text: string): Property | undefined {
   const [, prefix, name = ""] = /^(?:(field|user|cohort):)?(.*)$/s.exec(text) ?? [];
   if (name === "") return undefined;

@@ -1,9 +1,9 @@
-// Questions asked over plain HTTP, through the gateway, answered as they are over gRPC.
+// Questions asked over plain HTTP and GraphQL, through the gateway, answered as they are over gRPC.
 import { toJson } from "@bufbuild/protobuf";
 import { expect } from "chai";
 import { QueryFunnelResponseSchema } from "../gen/ts/tideline/query/v1/funnel_pb.js";
 import { makeProject, type TestProject } from "./support/own-project.js";
-import { drained } from "./support/questions.js";
+import { drained, until } from "./support/questions.js";
 import { useStack } from "./support/stack.js";
 
 const range = { from: "2026-03-01T00:00:00Z", to: "2026-04-01T00:00:00Z" };
@@ -125,6 +125,24 @@ describe("The REST face", function () {
     ]);
   });
 
+  it("answers in the background", async () => {
+    const { job } = await ask("POST", "/v1/query/async", {
+      sql: { statement: "SELECT count() AS n FROM events" },
+    });
+    const done = await until(
+      () => ask("GET", `/v1/query/async/${job.jobId}`),
+      (seen) => seen.job.state === "JOB_STATE_DONE",
+      { what: "the job's answer" },
+    );
+    expect(done.answer.sql.rows).to.deep.equal([{ values: ["5"] }]);
+    const { jobs } = await ask("GET", "/v1/query/async?state=done");
+    expect(jobs.map((it: { jobId: string }) => it.jobId)).to.deep.equal([job.jobId]);
+    expect((await send("GET", `/v1/query/async/${job.jobId}`, { key: other.keys.query })).status).to.equal(
+      404,
+    );
+    expect((await send("DELETE", `/v1/query/async/${job.jobId}`)).status).to.equal(200);
+  });
+
   it("keeps cohorts, by the scope admin", async () => {
     const body = { name: "Buyers", rule: { did: { event: { type: "purchase" } } } };
     expect((await send("PUT", "/v1/cohorts/buyers", { body })).status).to.equal(403);
@@ -136,6 +154,28 @@ describe("The REST face", function () {
     expect((await send("GET", "/v1/cohorts/buyers", { key: other.keys.query })).status).to.equal(404);
     expect((await send("DELETE", "/v1/cohorts/buyers", admin())).status).to.equal(200);
     expect((await send("GET", "/v1/cohorts/buyers")).status).to.equal(404);
+  });
+
+  it("answers GraphQL: several questions at once, each by its own scope", async () => {
+    const query = `query ($range: TimeRangeInput) {
+      funnel(frame: { range: $range }, funnel: {
+        steps: [{ event: { type: "visit" } }, { event: { type: "purchase" } }]
+      }) { rows { steps { users } } }
+      user(userId: "ada") { userId events }
+      sql(statement: "SELECT toUInt64(18446744073709551615) AS n") { rows { values } }
+      cohort(cohortId: "none") { members }
+    }`;
+    const { data, errors } = await ask("POST", "/graphql", { query, variables: { range } });
+    expect(data.funnel.rows[0].steps).to.deep.equal([{ users: "3" }, { users: "2" }]);
+    expect(data.user).to.deep.equal({ userId: "ada", events: "2" });
+    expect(data.sql.rows).to.deep.equal([{ values: ["18446744073709551615"] }]);
+    expect(errors.map((it: { extensions: { code: string } }) => it.extensions.code)).to.deep.equal([
+      "NotFound",
+    ]);
+    const change = { query: `mutation { deleteMetric(name: "none") { metric { version } } }` };
+    const refused = await ask("POST", "/graphql", change);
+    expect(refused.errors[0].extensions.reason).to.equal("FAULT_REASON_SCOPE_MISSING");
+    expect((await send("POST", "/graphql", { body: change, key: "wrong" })).status).to.equal(401);
   });
 
   it("hands out its OpenAPI document to anyone", async () => {

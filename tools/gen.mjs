@@ -1,5 +1,5 @@
-// Generates gen/ from proto/: TypeScript, Python and Go, offline, with local plugins at pinned versions; and the OpenAPI
-// document of the REST face, from the contracts and services/query/rest/mappings.ts.
+// Generates gen/ from proto/: TypeScript, Python and Go, offline, with local plugins at pinned versions; and the
+// OpenAPI document of the REST face, from the contracts and services/query/rest/mappings.ts.
 //
 //   node tools/gen.mjs            rewrites gen/, and installs a missing toolchain into the cache folder
 //   node tools/gen.mjs --check    compares gen/ with what the contracts generate, and fails on a difference

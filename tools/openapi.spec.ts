@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { expect } from "chai";
@@ -38,6 +39,13 @@ function under(value: unknown, key: string): unknown[] {
 }
 
 describe("the OpenAPI document", () => {
+  it("is a document of OpenAPI 3.1, by its schema", async () => {
+    const validator = new Validator();
+    expect(await validator.validate({ ...document })).to.deep.equal({ valid: true });
+    expect(validator.version).to.equal("3.1");
+    expect((await new Validator().validate({ ...document, paths: [] })).valid).to.equal(false);
+  });
+
   it("has every mapped path with its method, its parameters and its body", () => {
     for (const { verb, path, rpc, fields, body } of mappings) {
       const operation = document.paths[path]?.[verb.toLowerCase()];

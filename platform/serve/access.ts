@@ -49,7 +49,8 @@ function foreignProject(named: string): Fault {
   );
 }
 
-function requireAccess(principal: Principal, access: Access): void {
+/** @throws Fault SCOPE_MISSING */
+export function requireAccess(principal: Principal, access: Access): void {
   if (access === "any" || access === "public") return;
   const fits = access === "operator" ? principal.isOperator : principal.scopes.has(scopeOf[access]);
   if (!fits)

@@ -86,3 +86,10 @@ export function mount<S extends DescService>(
 export function accessOf(mounted: Mount, method: DescMethod): Access {
   return mounted.access[method.localName] ?? "operator";
 }
+
+/** The mount of a method's service. @throws Error where nothing serves it: a bug */
+export function mountOf(mounts: readonly Mount[], { parent, name }: DescMethod): Mount {
+  const found = mounts.find(({ service }) => service.typeName === parent.typeName);
+  if (found === undefined) throw new Error(`nothing serves ${parent.typeName}/${name}`);
+  return found;
+}

@@ -5,6 +5,7 @@ import type { Env } from "../../platform/settings.js";
 import { startStatus } from "../../platform/status.js";
 import { readConfig } from "./config.js";
 import { openEngines, pageFolder } from "./engines/open.js";
+import { graphqlRoutes } from "./graphql/route.js";
 import { mountJobs } from "./jobs/job-routes.js";
 import { pageRoute } from "./page/serve-page.js";
 import { restRoutes } from "./rest/routes.js";
@@ -21,15 +22,15 @@ async function start(life: Life, env: Env): Promise<void> {
     `${SERVICE} ${instance}`,
   );
   const health = life.own("health", watchHealth(probes), (it) => it.stop());
-  const mounted = mountQuery(ports);
+  const mounts = [mountQuery(ports), mountJobs(jobs)];
   const serving = await serve({
     service: SERVICE,
     settings,
     log: life.log,
     keys: control.keys,
     health,
-    mounts: [mounted, mountJobs(jobs)],
-    routes: [...restRoutes(mounted), pageRoute(pageFolder)],
+    mounts,
+    routes: [...restRoutes(mounts), ...graphqlRoutes(mounts, life.log), pageRoute(pageFolder)],
   });
   life.onStop("serving", () => serving.stop());
   life.onStop("subscriptions", () => ports.hub.end());

@@ -14,10 +14,10 @@ import { commentOf } from "./comments.js";
 import { isRequired, type Schema } from "./limits.js";
 import { described, Schemas } from "./schemas.js";
 
-const about = `Questions about a project's events over plain HTTP. Each path is a method of tideline.query.v1.QueryService
-(\`x-rpc\`), with its limits and refusals. Bodies are the JSON form of its messages: fields are written in lowerCamelCase, and
-read in snake_case too; 64-bit integers are texts, and read as numbers too; what is empty or 0 is left out of answers. A field or
-parameter that there is not is refused.`;
+const about = `Questions about a project's events over plain HTTP. Each path is a method of a service of gRPC
+(\`x-rpc\`), with its limits and refusals. Bodies are the JSON form of its messages: fields are written in
+lowerCamelCase, and read in snake_case too; 64-bit integers are texts, and read as numbers too; what is empty or 0 is
+left out of answers. A field or parameter that there is not is refused.`;
 
 /** The OpenAPI document of the REST face: from the mappings, and the contracts with their comments and limits. */
 export function openApiDocument(contracts: FileRegistry): Schema {
@@ -167,7 +167,10 @@ class Operations {
       const form = field.message.name === "Filter" ? filterHelp : propertyHelp;
       return { type: "array", items: { type: "string", description: form } };
     }
-    if (field.enum !== undefined) return { type: "string", enum: [...shortNames(field.enum).keys()] };
+    if (field.enum !== undefined) {
+      const one = { type: "string", enum: [...shortNames(field.enum).keys()] };
+      return field.fieldKind === "list" ? { type: "array", items: one } : one;
+    }
     const schema = this.#schemas.valueOf(field);
     return field.scalar === ScalarType.UINT64 ? { type: "integer", minimum: 0 } : schema;
   }

@@ -1,7 +1,8 @@
 import type { DescMethod, DescMethodUnary } from "@bufbuild/protobuf";
+import { QueryJobService } from "../../../gen/ts/tideline/query/v1/job_service_pb.js";
 import { QueryService } from "../../../gen/ts/tideline/query/v1/query_service_pb.js";
 
-/** A path of the REST face with the method of QueryService that answers it. */
+/** A path of the REST face with the method that answers it. */
 export interface Mapping {
   readonly verb: "GET" | "POST" | "PUT" | "DELETE";
   /** Segments; `{name}` stands for any one. */
@@ -17,6 +18,7 @@ export interface Mapping {
 type Fields = Readonly<Record<string, string>>;
 
 const rpcs = QueryService.method;
+const jobs = QueryJobService.method;
 
 /** The path that asks any question; which, is said in the body. */
 export const anyQuestionPath = "/v1/query";
@@ -96,6 +98,16 @@ export const mappings: readonly Mapping[] = [
     fields: { name: "definition.name", base_version: "base_version" },
   }),
   remove("/v1/metrics/{name}/definition", rpcs.deleteMetric, { name: "name" }),
+  {
+    verb: "POST",
+    path: `${anyQuestionPath}/async`,
+    rpc: jobs.startQuery,
+    fields: { idempotency_key: "idempotency_key" },
+    body: "question",
+  },
+  get(`${anyQuestionPath}/async`, jobs.listQueries, { state: "states", ...page }),
+  get(`${anyQuestionPath}/async/{job_id}`, jobs.getQuery, { job_id: "job_id", page_token: "page_token" }),
+  remove(`${anyQuestionPath}/async/{job_id}`, jobs.cancelQuery, { job_id: "job_id" }),
   get("/v1/cohorts", rpcs.listCohorts, page),
   get("/v1/cohorts/{cohort_id}", rpcs.getCohort, cohort),
   put("/v1/cohorts/{cohort_id}", rpcs.putCohort, {

@@ -2,6 +2,8 @@ import { create } from "@bufbuild/protobuf";
 import { expect } from "chai";
 import { Scope } from "../../../gen/ts/tideline/admin/v1/project_pb.js";
 import { FaultReason } from "../../../gen/ts/tideline/fault/v1/fault_pb.js";
+import { JobState } from "../../../gen/ts/tideline/query/v1/job_pb.js";
+import { QueryJobService } from "../../../gen/ts/tideline/query/v1/job_service_pb.js";
 import { QueryService } from "../../../gen/ts/tideline/query/v1/query_service_pb.js";
 import {
   FilterOp,
@@ -60,14 +62,37 @@ const mounted = mountSome(
   "query",
 );
 
+const mountedJobs = mountSome(
+  QueryJobService,
+  {
+    startQuery: async (request) => {
+      asked = request;
+      return { job: { jobId: "j1" } };
+    },
+    listQueries: async (request) => {
+      asked = request;
+      return {};
+    },
+  },
+  "query",
+);
+
 describe("the REST face", () => {
   let serving: Serving;
   const health = watchHealth({ nats: async () => true });
 
   before(async () => {
     const log = createLog("test", "silent");
-    const routes = restRoutes(mounted);
-    serving = await serve({ service: "test", settings, log, keys, health, mounts: [mounted], routes });
+    const routes = restRoutes([mounted, mountedJobs]);
+    serving = await serve({
+      service: "test",
+      settings,
+      log,
+      keys,
+      health,
+      mounts: [mounted, mountedJobs],
+      routes,
+    });
   });
   after(async () => {
     health.stop();
@@ -184,6 +209,18 @@ describe("the REST face", () => {
     expect(await facts(undefined)).to.include({ field: "", rule: "question.one" });
   });
 
+  it("starts a question in the background by the same body, and lists those in some states", async () => {
+    const path = `${anyQuestionPath}/async`;
+    const { json } = await send("POST", `${path}?idempotency_key=k`, { sql: { statement: "SELECT 1" } });
+    expect(json).to.deep.equal({ job: { jobId: "j1" } });
+    expect(asked).to.include({ idempotencyKey: "k" });
+    expect(asked).to.have.nested.property("question.question.case", "sql");
+    const none = (await refusal("POST", path, {})).facts;
+    expect(none).to.include({ field: "question.question", rule: "required" });
+    await send("GET", `${path}?state=done,failed`);
+    expect(asked).to.have.deep.property("states", [JobState.DONE, JobState.FAILED]);
+  });
+
   it("refuses bodies that are no JSON object", async () => {
     expect((await refusal("POST", "/v1/funnels", "{")).reason).to.equal("FAULT_REASON_BODY_INVALID");
     expect((await refusal("POST", "/v1/funnels", [])).facts).to.include({ rule: "json" });
@@ -239,7 +276,9 @@ describe("the REST mappings", () => {
       ...mappings.map(({ rpc }) => rpc.name),
       ...[...unmapped.keys()].map(({ name }) => name),
     ]);
-    const missing = QueryService.methods.filter(({ name }) => !reached.has(name)).map(({ name }) => name);
+    const missing = [...QueryService.methods, ...QueryJobService.methods]
+      .filter(({ name }) => !reached.has(name))
+      .map(({ name }) => name);
     expect(missing, "add them to services/query/rest/mappings.ts").to.deep.equal([]);
     for (const rpc of Object.values(questions)) expect(reached).to.include(rpc.name);
   });

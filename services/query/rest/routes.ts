@@ -11,15 +11,19 @@ import { FaultReason } from "../../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { Fault } from "../../../platform/fault.js";
 import { messageBytesMax } from "../../../platform/serve/grpc.js";
 import { answerUnary } from "../../../platform/serve/invoke.js";
-import { accessOf, type Mount } from "../../../platform/serve/mount.js";
+import { accessOf, type Mount, mountOf } from "../../../platform/serve/mount.js";
 import { type BodyReader, type HttpRoute, partsOf, pathOf } from "../../../platform/serve/plain-routes.js";
 import { anyQuestionPath, type Mapping, mappings } from "./mappings.js";
 import { openApiRoute } from "./openapi-route.js";
 import { belowKind, readQuestion, readRequest, withParameter } from "./read-request.js";
 
-/** The REST face of QueryService: its methods, with their access, limits and faults, at paths and in plain JSON. */
-export function restRoutes(mounted: Mount): HttpRoute[] {
-  return [openApiRoute(), ...mappings.map((mapping) => routeOf(mounted, mapping)), questionRoute(mounted)];
+/** The REST face: methods with their access, limits and faults, at paths of plain HTTP and in plain JSON. */
+export function restRoutes(mounts: readonly Mount[]): HttpRoute[] {
+  return [
+    openApiRoute(),
+    ...mappings.map((mapping) => routeOf(mountOf(mounts, mapping.rpc), mapping)),
+    questionRoute(mounts),
+  ];
 }
 
 function routeOf(mounted: Mount, mapping: Mapping): HttpRoute {
@@ -41,7 +45,7 @@ function routeOf(mounted: Mount, mapping: Mapping): HttpRoute {
   };
 }
 
-function questionRoute(mounted: Mount): HttpRoute {
+function questionRoute(mounts: readonly Mount[]): HttpRoute {
   return {
     method: "POST",
     path: anyQuestionPath,
@@ -50,6 +54,7 @@ function questionRoute(mounted: Mount): HttpRoute {
     async handle(request, response, call, read) {
       const { kind, rpc, request: message } = readQuestion(await readJson(request, read));
       try {
+        const mounted = mountOf(mounts, rpc);
         send(response, rpc, await answerUnary({ mounted, method: rpc }, message, call));
       } catch (cause) {
         throw belowKind(kind, cause);
