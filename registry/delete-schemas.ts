@@ -16,7 +16,14 @@ import {
   versionSoftDeleted,
 } from "./refusals.js";
 import type { SchemaUse, VersionChoice } from "./registry.js";
-import { defaultContext, parseContext, parseSubject, type SubjectName, subjectText } from "./subject-name.js";
+import {
+  defaultContext,
+  globalContext,
+  parseContext,
+  parseSubject,
+  type SubjectName,
+  subjectText,
+} from "./subject-name.js";
 
 interface Deletion {
   readonly writer: RegistryWriter;
@@ -101,15 +108,15 @@ async function deleteSubject(deletion: Deletion): Promise<readonly number[]> {
 
 async function deleteContext(store: RegistryStore, caller: Caller, text: string): Promise<void> {
   const context = parseContext(text);
-  const view = store.view(caller.projectId);
-  const known = await view.listContexts(context, {});
-  if (!known.includes(context)) return;
+  // What stands behind all contexts is none of them.
+  if (context === globalContext) return;
   await store.write(caller, { context }, async (writer) => {
     const subjects = await writer.listSubjects({ prefix: `:${context}:`, show: "all", limit: 1 });
     if (subjects.length > 0 || context === defaultContext)
       throw new Fault(FaultReason.CONTEXT_NOT_EMPTY, `The context ${context} is not empty`, { context });
-    await writer.dropContext(context);
-    writer.note({ kind: "CONTEXT_DELETED", context, subject: "", version: 0, schemaId: 0, detail: "" });
+    // One that only has settings is in no listing.
+    if (await writer.dropContext(context))
+      writer.note({ kind: "CONTEXT_DELETED", context, subject: "", version: 0, schemaId: 0, detail: "" });
   });
 }
 

@@ -170,7 +170,8 @@ export interface RegistryWriter extends RegistryView {
   /** Removes modes of the subjects of a context. Gives how many. */
   dropModes(context: string): Promise<number>;
   setNotes(name: SubjectName, notes: SubjectNotes): Promise<void>;
-  dropContext(context: string): Promise<void>;
+  /** Removes all of a context without versions. False: there was nothing of it. */
+  dropContext(context: string): Promise<boolean>;
   /** Stands in the history once everything is committed. */
   note(change: NewChange): void;
 }

@@ -139,6 +139,18 @@ describe("the registry's store", function () {
     expect((await registry.register(me, "t", record("a"))).schema.schemaId).to.equal(last);
   });
 
+  it("removes a context that has nothing but settings, and never what stands behind all", async () => {
+    await registry.setConfig(me, ":.x:", { level: "NONE" });
+    await registry.setMode(me, ":.x:s", "READONLY");
+    await registry.setConfig(me, ":.__GLOBAL:", { level: "FULL" });
+    for (const context of [".x", ".__GLOBAL", ".nowhere"]) await registry.deleteContext(me, context);
+    expect(await registry.getEffectiveMode(me, ":.x:s")).to.equal("READWRITE");
+    expect((await registry.getEffectiveConfig(me, ":.x:s")).level).to.equal("FULL");
+    const history = await registry.listChanges(me, {});
+    const deleted = history.filter(({ kind }) => kind === "CONTEXT_DELETED");
+    expect(deleted.map(({ context }) => context)).to.deep.equal([".x"]);
+  });
+
   it("asks Postgres once for a read by id or a check, and twice to register", async () => {
     const counted = openPostgres({ url: pool.options.connectionString ?? "", name: "counted" });
     try {

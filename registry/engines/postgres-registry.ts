@@ -321,10 +321,16 @@ class PostgresWriter extends PostgresView implements RegistryWriter {
     );
   }
 
-  async dropContext(context: string): Promise<void> {
+  async dropContext(context: string): Promise<boolean> {
+    const rows: unknown[] = [];
     // What was erased keeps its id while the context is there; with the context all is gone.
-    for (const table of ["references", "schemas", "settings", "notes", "contexts"])
-      await this.query(`delete from registry_${table} where project_id = $1 and context = $2`, [context]);
+    for (const table of ["references", "schemas", "settings", "notes"]) {
+      const statement = `delete from registry_${table} where project_id = $1 and context = $2 returning 1`;
+      rows.push(...(await this.query(statement, [context])));
+    }
+    // Its row may be that of the lock alone.
+    await this.query("delete from registry_contexts where project_id = $1 and context = $2", [context]);
+    return rows.length > 0;
   }
 
   note(change: NewChange): void {
