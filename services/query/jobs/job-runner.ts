@@ -110,7 +110,8 @@ export class JobRunner {
     const { store, limits, log } = this.#parts;
     const sentAt = performance.now();
     try {
-      const isOurs = await store.renew(one.job, await one.work.progress());
+      one.work.look();
+      const isOurs = await store.renew(one.job, one.work.progress);
       if (isOurs) one.renewedAt = sentAt;
       else one.controller.abort();
     } catch (error) {
@@ -138,7 +139,7 @@ export class JobRunner {
     const end = await this.#endOf(job, work, controller.signal);
     try {
       // Of one that was cancelled or taken over nothing is written.
-      await store.end(job, end, await work.progress());
+      await store.end(job, end, work.progress);
     } catch (error) {
       log.warn(
         { err: error, job: job.jobId },

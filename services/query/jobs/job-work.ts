@@ -4,7 +4,7 @@ import type { JobProgress } from "./job-store.js";
 
 /** How far statements are that run on the engine now, by the ids that they were given. */
 export interface RunningStatements {
-  /** The sum over those that begin with this; undefined where the engine doesn't say. */
+  /** The sum over those that begin with this; undefined where the engine doesn't say. Never rejects. */
   progress(idPrefix: string): Promise<JobProgress | undefined>;
 }
 
@@ -14,6 +14,7 @@ export class JobWork {
   readonly #statements: RunningStatements;
   #next = 0;
   #running = 0;
+  #isLooking = false;
   #rowsRead = 0;
   #told: JobProgress = { rowsRead: 0, rowsTotal: 0 };
 
@@ -22,13 +23,26 @@ export class JobWork {
     this.#statements = statements;
   }
 
-  /** What the engine has read, and reads in all as far as it knows: never less than it said before. */
-  async progress(): Promise<JobProgress> {
-    const now = this.#running === 0 ? undefined : await this.#statements.progress(this.#idPrefix);
-    const rowsRead = Math.max(this.#told.rowsRead, this.#rowsRead + (now?.rowsRead ?? 0));
-    const rowsTotal = Math.max(this.#told.rowsTotal, rowsRead, this.#rowsRead + (now?.rowsTotal ?? 0));
-    this.#told = { rowsRead, rowsTotal };
+  /** What the engine has read, and reads in all, as far as it has said; neither ever grows less. */
+  get progress(): JobProgress {
     return this.#told;
+  }
+
+  /** Asks the engine how far it is, unless it is being asked; nobody waits for what it says. */
+  look(): void {
+    if (this.#running === 0 || this.#isLooking) return;
+    this.#isLooking = true;
+    // What ends meanwhile is in what the engine says, and not counted twice.
+    const before = this.#rowsRead;
+    void this.#statements.progress(this.#idPrefix).then((now) => {
+      this.#isLooking = false;
+      if (now !== undefined) this.#tell(before + now.rowsRead, before + now.rowsTotal);
+    });
+  }
+
+  #tell(read: number, total: number): void {
+    const rowsRead = Math.max(this.#told.rowsRead, read);
+    this.#told = { rowsRead, rowsTotal: Math.max(this.#told.rowsTotal, rowsRead, total) };
   }
 
   analytics(analytics: Analytics): Analytics {
@@ -55,6 +69,7 @@ export class JobWork {
     try {
       const found = await work(`${this.#idPrefix}${this.#next++}`);
       this.#rowsRead += found.rowsRead;
+      this.#tell(this.#rowsRead, this.#rowsRead);
       return found;
     } finally {
       this.#running--;

@@ -234,7 +234,7 @@ describe("jobs", function () {
     expect((await until(second, ({ attempts }) => attempts === 2)).state).to.equal(JobState.RUNNING);
     const stoppedAt = performance.now();
     while ((await atWork(first)) > 0) {
-      expect(performance.now() - stoppedAt).to.be.below(5_000);
+      expect(performance.now() - stoppedAt).to.be.below(10_000);
       await sleep(50);
     }
     await jobs.cancelQuery({ jobId: second });
@@ -257,8 +257,11 @@ describe("jobs", function () {
   });
 });
 
-/** An answer without what it says of its own making. */
+/** An answer without what it says of its own making; the engine adds up in any order, so the last digits may differ. */
 function plain(answer: JobAnswer["answer"] | undefined): unknown {
   const json = toJson(JobAnswerSchema, create(JobAnswerSchema, { answer: answer as never }));
-  return JSON.parse(JSON.stringify(json), (name, value: unknown) => (name === "info" ? undefined : value));
+  return JSON.parse(JSON.stringify(json), (name, value: unknown) => {
+    if (name === "info") return undefined;
+    return typeof value === "number" ? Number(value.toPrecision(12)) : value;
+  });
 }

@@ -39,7 +39,7 @@ type QueryJobServiceClient interface {
 	GetQuery(ctx context.Context, in *GetQueryRequest, opts ...grpc.CallOption) (*GetQueryResponse, error)
 	// ListQueries lists the project's jobs, newest first, page by page.
 	ListQueries(ctx context.Context, in *ListQueriesRequest, opts ...grpc.CallOption) (*ListQueriesResponse, error)
-	// CancelQuery ends a job; the engine's work on it stops within a second. A job that has ended stays as it is.
+	// CancelQuery ends a job at once, and has the engine stop its work on it. A job that has ended stays as it is.
 	CancelQuery(ctx context.Context, in *CancelQueryRequest, opts ...grpc.CallOption) (*CancelQueryResponse, error)
 }
 
@@ -105,7 +105,7 @@ type QueryJobServiceServer interface {
 	GetQuery(context.Context, *GetQueryRequest) (*GetQueryResponse, error)
 	// ListQueries lists the project's jobs, newest first, page by page.
 	ListQueries(context.Context, *ListQueriesRequest) (*ListQueriesResponse, error)
-	// CancelQuery ends a job; the engine's work on it stops within a second. A job that has ended stays as it is.
+	// CancelQuery ends a job at once, and has the engine stop its work on it. A job that has ended stays as it is.
 	CancelQuery(context.Context, *CancelQueryRequest) (*CancelQueryResponse, error)
 	mustEmbedUnimplementedQueryJobServiceServer()
 }

@@ -87,7 +87,7 @@ class QueryJobServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def CancelQuery(self, request, context):
-        """CancelQuery ends a job; the engine's work on it stops within a second. A job that has ended stays as it is.
+        """CancelQuery ends a job at once, and has the engine stop its work on it. A job that has ended stays as it is.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -272,7 +272,7 @@ export const QueryJobService: GenService<{
     output: typeof ListQueriesResponseSchema;
   },
   /**
-   * CancelQuery ends a job; the engine's work on it stops within a second. A job that has ended stays as it is.
+   * CancelQuery ends a job at once, and has the engine stop its work on it. A job that has ended stays as it is.
    *
    * @generated from rpc tideline.query.v1.QueryJobService.CancelQuery
    */
