@@ -247,6 +247,27 @@ describe("funnels", function () {
     }
   });
 
+  it("take texts as they are, in conditions and as values, and lists of any length", async () => {
+    const odd = 'it\'s \\ "odd"\n\t{x:String}';
+    const events = [
+      happened("u", "A", 1, { p: odd }),
+      happened("v", "A", 1, { p: "plain" }),
+      happened("v", "B", 2),
+    ];
+    const query = await projectOf("odd", { events, timezone: "UTC" });
+    const property = { scope: PropertyScope.EVENT, name: "p" };
+    const many = Array.from({ length: 999 }, (_, index) => `${index}`.padStart(900, "-"));
+    const steps = [
+      { event: { type: "A", filters: [{ property, op: FilterOp.EQUALS, values: [...many, odd] }] } },
+      { event: { type: "B" } },
+    ];
+    const { rows } = await query.queryFunnel({
+      ...{ frame: { range }, funnel: { steps }, breakdown: { properties: [property] } },
+    });
+    expect(rows.map(({ breakdown }) => breakdown[0]?.value)).to.deep.equal([odd]);
+    expect(rows[0]?.steps.map(({ users }) => Number(users))).to.deep.equal([1, 0]);
+  });
+
   it("refuse what can't be answered, by field", async () => {
     const query = await projectOf("refused", {
       events: [happened("u", "A", 1, { p: "x" })],
