@@ -24,6 +24,7 @@ import { queryRetention } from "./retention/query-retention.js";
 import { listStickinessUsers } from "./stickiness/list-stickiness-users.js";
 import { queryStickiness } from "./stickiness/query-stickiness.js";
 import { type SubscribePorts, subscribe } from "./subscribe.js";
+import { listTrendUsers } from "./trend/list-trend-users.js";
 import { queryTrend } from "./trend/query-trend.js";
 import { queryPaths } from "./visits/query-paths.js";
 import { querySessions } from "./visits/query-sessions.js";
@@ -44,6 +45,7 @@ export function mountQuery(ports: QueryPorts): Mount {
     {
       queryMetrics: (request, call) => queryMetrics(ports, request, call),
       queryTrend: (request, call) => queryTrend(ports, request, call),
+      listTrendUsers: (request, call) => listTrendUsers(ports, request, call),
       queryMetric: (request, call) => queryMetric(ports, request, call),
       defineMetric: (request, call) => defineMetric(ports, request, call),
       getMetric: (request, call) => getMetric(ports, request, call),
@@ -75,6 +77,7 @@ export function mountQuery(ports: QueryPorts): Mount {
     {
       queryMetrics: "query",
       queryTrend: "query",
+      listTrendUsers: "query",
       queryMetric: "query",
       defineMetric: "admin",
       getMetric: "query",

@@ -6,6 +6,9 @@ type Attempt = (ours: TestProject) => Promise<void>;
 
 /** Reaches for metrics with a key that asks; what another project defines is nobody else's: metric.it.ts. */
 export const metricAttempts: Readonly<Record<string, Attempt>> = {
+  "QueryService.ListTrendUsers": async ({ query }) => {
+    expect((await query.listTrendUsers({ trend: { series: [{}] } })).userIds).to.deep.equal([]);
+  },
   "QueryService.QueryMetric": async ({ query }) => {
     const { answer } = await query.queryMetric({ name: "dau" });
     expect(answer?.lines.map(({ total }) => total?.value)).to.deep.equal([0]);

@@ -29,6 +29,7 @@ export const questions = {
   metrics: rpcs.queryMetrics,
   metric: rpcs.queryMetric,
   trend: rpcs.queryTrend,
+  trend_users: rpcs.listTrendUsers,
   funnel: rpcs.queryFunnel,
   funnel_users: rpcs.listFunnelUsers,
   retention: rpcs.queryRetention,
@@ -77,6 +78,7 @@ const cohort: Fields = { cohort_id: "cohort_id" };
 export const mappings: readonly Mapping[] = [
   post("/v1/sql", rpcs.sql),
   post("/v1/trends", rpcs.queryTrend),
+  post("/v1/trends/users", rpcs.listTrendUsers),
   post("/v1/funnels", rpcs.queryFunnel),
   post("/v1/funnels/users", rpcs.listFunnelUsers),
   post("/v1/retention", rpcs.queryRetention),

@@ -82,10 +82,11 @@ function dataOf({ current, previous }: TrendQuestion): AskedData {
   };
 }
 
-function filterGroups(request: QueryTrendRequest, frame: AskedFrame): FilterGroup[] {
+/** @param prefix where the request of a call has this one */
+export function filterGroups(request: QueryTrendRequest, frame: AskedFrame, prefix = ""): FilterGroup[] {
   const own = request.series.map(({ event }, index) => ({
-    field: `series[${index}].event.filters`,
+    field: `${prefix}series[${index}].event.filters`,
     filters: event?.filters ?? [],
   }));
-  return [...own, { field: "frame.filters", filters: frame.filters }];
+  return [...own, { field: `${prefix}frame.filters`, filters: frame.filters }];
 }

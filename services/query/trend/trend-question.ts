@@ -50,14 +50,17 @@ const limitDefault = 25;
 /** Of each of several series whose values of a breakdown are ranked together. */
 export const rankedMax = 10_000;
 
-/** @throws Fault REQUEST_INVALID that names the field. */
-export function trendQuestion(request: QueryTrendRequest, frame: AskedFrame): TrendQuestion {
+/**
+ * @param prefix where the request of a call has this one
+ * @throws Fault REQUEST_INVALID that names the field.
+ */
+export function trendQuestion(request: QueryTrendRequest, frame: AskedFrame, prefix = ""): TrendQuestion {
   const { series, formulas, comparison } = request;
   const display = request.display || TrendDisplay.BUCKETS;
   const interval = display === TrendDisplay.TOTAL ? Interval.UNSPECIFIED : request.interval || Interval.DAY;
   const period = (range: Range): Period => {
     const buckets = bucketsOfFrame({ ...frame, range }, interval);
-    const at = { frame: { ...frame, range }, buckets, interval };
+    const at = { frame: { ...frame, range }, buckets, interval, prefix };
     return { range, buckets, series: series.map((_each, index) => seriesOf(request, index, at)) };
   };
   const seriesCount = series.length;
@@ -102,6 +105,7 @@ interface At {
   readonly frame: AskedFrame;
   readonly buckets: Buckets;
   readonly interval: Interval;
+  readonly prefix: string;
 }
 
 /** How a math is computed. */
@@ -133,7 +137,8 @@ const parts: Readonly<Record<TrendMath, MathParts>> = {
 
 function seriesOf(request: QueryTrendRequest, index: number, at: At): SeriesQuestion {
   const series = request.series[index] as TrendSeries;
-  const place = `series[${index}]`;
+  const { prefix } = at;
+  const place = `${prefix}series[${index}]`;
   const { aggregation, needsProperty = false, perUser = false, span } = parts[series.math];
   const { property, percentile } = series;
   if (needsProperty && property === undefined) {
@@ -164,10 +169,10 @@ function seriesOf(request: QueryTrendRequest, index: number, at: At): SeriesQues
     others: request.noOther ? "none" : "all",
     places: {
       filters: `${place}.event.filters`,
-      commonFilters: "frame.filters",
+      commonFilters: `${prefix}frame.filters`,
       property: `${place}.property`,
       aggregation: `${place}.math`,
-      breakdown: (breakdown) => `breakdown[${breakdown}].property`,
+      breakdown: (breakdown) => `${prefix}breakdown[${breakdown}].property`,
     },
   };
 }

@@ -13,7 +13,7 @@ import {
   QueryTrendRequestSchema,
   type QueryTrendResponse,
   TrendComparisonUnit,
-  type TrendDisplay,
+  TrendDisplay,
   type TrendLine,
   TrendMath,
 } from "../../../gen/ts/tideline/query/v1/trend_pb.js";
@@ -72,7 +72,7 @@ describe("trends", function () {
     const next = randomTrends(seed);
     const persons = { mine: new Persons(events), plain: new Persons(plain) };
     const sources = new Map<string, number>();
-    for (let index = 0; index < 60; index++) {
+    for (let index = 0; index < 40; index++) {
       const isPlain = index % 3 === 0;
       const request = create(QueryTrendRequestSchema, next(isPlain));
       const asked = `SEED=${seed} #${index} ${toJsonString(QueryTrendRequestSchema, request)}`;
@@ -148,6 +148,58 @@ describe("trends", function () {
     expect([first.info?.cached, again.info?.cached]).to.deep.equal([false, true]);
     const other = await ask({ ...asked, formulas: ["A * 3"] });
     expect(other.info?.cached).to.equal(false);
+  });
+
+  it("list the users behind each number, page by page", async () => {
+    const { UNIQUE_USERS, WEEKLY_ACTIVE, MAX_PER_USER } = TrendMath;
+    const country = { property: field("country") };
+    const asks: readonly (readonly [TrendMath, Partial<Asked>])[] = [
+      [UNIQUE_USERS, {}],
+      [UNIQUE_USERS, { display: TrendDisplay.CUMULATIVE }],
+      [UNIQUE_USERS, { interval: Interval.WEEK, breakdown: [country] }],
+      [WEEKLY_ACTIVE, {}],
+    ];
+    for (const [math, more] of asks) {
+      const trend: Asked = {
+        frame: { range },
+        series: [{}, { event: { type: "purchase" }, math }],
+        ...more,
+      } as Asked;
+      const { buckets, lines } = await ask(trend);
+      const line = lines.filter(({ index }) => index === 1)[0];
+      const listed = async (bucket: (typeof buckets)[number] | undefined) => {
+        const userIds: string[] = [];
+        let pageToken = "";
+        do {
+          const asked = { trend, series: 1, breakdown: line?.breakdown ?? [], pageSize: 7, pageToken };
+          const page = await house
+            .client(key)
+            .listTrendUsers(bucket === undefined ? asked : { ...asked, bucket });
+          userIds.push(...page.userIds);
+          pageToken = page.nextPageToken;
+        } while (pageToken !== "");
+        expect(userIds).to.deep.equal([...new Set(userIds)].sort());
+        return userIds.length;
+      };
+      expect(await listed(undefined), "all").to.equal(line?.total?.value);
+      expect(line?.total?.value).to.be.greaterThan(7);
+      for (const at of [0, 1, buckets.length - 1])
+        expect(await listed(buckets[at]), `${math} ${at}`).to.equal(line?.values[at]?.value);
+    }
+    const trend = { frame: { range }, series: [{ math: MAX_PER_USER }] };
+    const users = house.client(key);
+    for (const [call, place] of [
+      [users.listTrendUsers({ trend, series: 1 }), "series"],
+      [users.listTrendUsers({ trend, bucket: timestampFromMs(fromMs + 1) }), "bucket"],
+      [users.listTrendUsers({ trend, breakdown: [{ value: "AT" }] }), "breakdown"],
+      [
+        users.listTrendUsers({ trend: { ...trend, breakdown: [{ property: field("no_such") }] } }),
+        "trend.breakdown[0].property.name",
+      ],
+    ] as const) {
+      const refusal = await refusalOf(call);
+      expect(refusal.message.startsWith(`${place}: `), refusal.message).to.equal(true);
+    }
   });
 
   it("refuse what they can't answer, by field", async () => {

@@ -1339,11 +1339,12 @@ const file_tideline_query_v1_query_service_proto_rawDesc = "" +
 	"\n" +
 	"NamedCount\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
-	"\x06events\x18\x02 \x01(\x04R\x06events2\x8e\x17\n" +
+	"\x06events\x18\x02 \x01(\x04R\x06events2\xfa\x17\n" +
 	"\fQueryService\x12d\n" +
 	"\fQueryMetrics\x12&.tideline.query.v1.QueryMetricsRequest\x1a'.tideline.query.v1.QueryMetricsResponse\"\x03\x90\x02\x01\x12^\n" +
 	"\n" +
-	"QueryTrend\x12$.tideline.query.v1.QueryTrendRequest\x1a%.tideline.query.v1.QueryTrendResponse\"\x03\x90\x02\x01\x12a\n" +
+	"QueryTrend\x12$.tideline.query.v1.QueryTrendRequest\x1a%.tideline.query.v1.QueryTrendResponse\"\x03\x90\x02\x01\x12j\n" +
+	"\x0eListTrendUsers\x12(.tideline.query.v1.ListTrendUsersRequest\x1a).tideline.query.v1.ListTrendUsersResponse\"\x03\x90\x02\x01\x12a\n" +
 	"\vQueryMetric\x12%.tideline.query.v1.QueryMetricRequest\x1a&.tideline.query.v1.QueryMetricResponse\"\x03\x90\x02\x01\x12d\n" +
 	"\fDefineMetric\x12&.tideline.query.v1.DefineMetricRequest\x1a'.tideline.query.v1.DefineMetricResponse\"\x03\x90\x02\x02\x12[\n" +
 	"\tGetMetric\x12#.tideline.query.v1.GetMetricRequest\x1a$.tideline.query.v1.GetMetricResponse\"\x03\x90\x02\x01\x12a\n" +
@@ -1423,53 +1424,55 @@ var file_tideline_query_v1_query_service_proto_goTypes = []any{
 	(*v1.LiveVerdict)(nil),              // 31: tideline.pipeline.v1.LiveVerdict
 	(*v1.ServiceStatus)(nil),            // 32: tideline.pipeline.v1.ServiceStatus
 	(*QueryTrendRequest)(nil),           // 33: tideline.query.v1.QueryTrendRequest
-	(*QueryMetricRequest)(nil),          // 34: tideline.query.v1.QueryMetricRequest
-	(*DefineMetricRequest)(nil),         // 35: tideline.query.v1.DefineMetricRequest
-	(*GetMetricRequest)(nil),            // 36: tideline.query.v1.GetMetricRequest
-	(*ListMetricsRequest)(nil),          // 37: tideline.query.v1.ListMetricsRequest
-	(*DeleteMetricRequest)(nil),         // 38: tideline.query.v1.DeleteMetricRequest
-	(*QueryStickinessRequest)(nil),      // 39: tideline.query.v1.QueryStickinessRequest
-	(*QueryPathsRequest)(nil),           // 40: tideline.query.v1.QueryPathsRequest
-	(*QuerySessionsRequest)(nil),        // 41: tideline.query.v1.QuerySessionsRequest
-	(*QueryExperimentRequest)(nil),      // 42: tideline.query.v1.QueryExperimentRequest
-	(*ListStickinessUsersRequest)(nil),  // 43: tideline.query.v1.ListStickinessUsersRequest
-	(*QueryRetentionRequest)(nil),       // 44: tideline.query.v1.QueryRetentionRequest
-	(*ListRetentionUsersRequest)(nil),   // 45: tideline.query.v1.ListRetentionUsersRequest
-	(*QueryLifecycleRequest)(nil),       // 46: tideline.query.v1.QueryLifecycleRequest
-	(*ListLifecycleUsersRequest)(nil),   // 47: tideline.query.v1.ListLifecycleUsersRequest
-	(*PutCohortRequest)(nil),            // 48: tideline.query.v1.PutCohortRequest
-	(*GetCohortRequest)(nil),            // 49: tideline.query.v1.GetCohortRequest
-	(*ListCohortsRequest)(nil),          // 50: tideline.query.v1.ListCohortsRequest
-	(*DeleteCohortRequest)(nil),         // 51: tideline.query.v1.DeleteCohortRequest
-	(*ListCohortMembersRequest)(nil),    // 52: tideline.query.v1.ListCohortMembersRequest
-	(*QueryFunnelRequest)(nil),          // 53: tideline.query.v1.QueryFunnelRequest
-	(*ListFunnelUsersRequest)(nil),      // 54: tideline.query.v1.ListFunnelUsersRequest
-	(*SqlRequest)(nil),                  // 55: tideline.query.v1.SqlRequest
-	(*StreamSqlRequest)(nil),            // 56: tideline.query.v1.StreamSqlRequest
-	(*QueryTrendResponse)(nil),          // 57: tideline.query.v1.QueryTrendResponse
-	(*QueryMetricResponse)(nil),         // 58: tideline.query.v1.QueryMetricResponse
-	(*DefineMetricResponse)(nil),        // 59: tideline.query.v1.DefineMetricResponse
-	(*GetMetricResponse)(nil),           // 60: tideline.query.v1.GetMetricResponse
-	(*ListMetricsResponse)(nil),         // 61: tideline.query.v1.ListMetricsResponse
-	(*DeleteMetricResponse)(nil),        // 62: tideline.query.v1.DeleteMetricResponse
-	(*QueryStickinessResponse)(nil),     // 63: tideline.query.v1.QueryStickinessResponse
-	(*QueryPathsResponse)(nil),          // 64: tideline.query.v1.QueryPathsResponse
-	(*QuerySessionsResponse)(nil),       // 65: tideline.query.v1.QuerySessionsResponse
-	(*QueryExperimentResponse)(nil),     // 66: tideline.query.v1.QueryExperimentResponse
-	(*ListStickinessUsersResponse)(nil), // 67: tideline.query.v1.ListStickinessUsersResponse
-	(*QueryRetentionResponse)(nil),      // 68: tideline.query.v1.QueryRetentionResponse
-	(*ListRetentionUsersResponse)(nil),  // 69: tideline.query.v1.ListRetentionUsersResponse
-	(*QueryLifecycleResponse)(nil),      // 70: tideline.query.v1.QueryLifecycleResponse
-	(*ListLifecycleUsersResponse)(nil),  // 71: tideline.query.v1.ListLifecycleUsersResponse
-	(*PutCohortResponse)(nil),           // 72: tideline.query.v1.PutCohortResponse
-	(*GetCohortResponse)(nil),           // 73: tideline.query.v1.GetCohortResponse
-	(*ListCohortsResponse)(nil),         // 74: tideline.query.v1.ListCohortsResponse
-	(*DeleteCohortResponse)(nil),        // 75: tideline.query.v1.DeleteCohortResponse
-	(*ListCohortMembersResponse)(nil),   // 76: tideline.query.v1.ListCohortMembersResponse
-	(*QueryFunnelResponse)(nil),         // 77: tideline.query.v1.QueryFunnelResponse
-	(*ListFunnelUsersResponse)(nil),     // 78: tideline.query.v1.ListFunnelUsersResponse
-	(*SqlResponse)(nil),                 // 79: tideline.query.v1.SqlResponse
-	(*StreamSqlResponse)(nil),           // 80: tideline.query.v1.StreamSqlResponse
+	(*ListTrendUsersRequest)(nil),       // 34: tideline.query.v1.ListTrendUsersRequest
+	(*QueryMetricRequest)(nil),          // 35: tideline.query.v1.QueryMetricRequest
+	(*DefineMetricRequest)(nil),         // 36: tideline.query.v1.DefineMetricRequest
+	(*GetMetricRequest)(nil),            // 37: tideline.query.v1.GetMetricRequest
+	(*ListMetricsRequest)(nil),          // 38: tideline.query.v1.ListMetricsRequest
+	(*DeleteMetricRequest)(nil),         // 39: tideline.query.v1.DeleteMetricRequest
+	(*QueryStickinessRequest)(nil),      // 40: tideline.query.v1.QueryStickinessRequest
+	(*QueryPathsRequest)(nil),           // 41: tideline.query.v1.QueryPathsRequest
+	(*QuerySessionsRequest)(nil),        // 42: tideline.query.v1.QuerySessionsRequest
+	(*QueryExperimentRequest)(nil),      // 43: tideline.query.v1.QueryExperimentRequest
+	(*ListStickinessUsersRequest)(nil),  // 44: tideline.query.v1.ListStickinessUsersRequest
+	(*QueryRetentionRequest)(nil),       // 45: tideline.query.v1.QueryRetentionRequest
+	(*ListRetentionUsersRequest)(nil),   // 46: tideline.query.v1.ListRetentionUsersRequest
+	(*QueryLifecycleRequest)(nil),       // 47: tideline.query.v1.QueryLifecycleRequest
+	(*ListLifecycleUsersRequest)(nil),   // 48: tideline.query.v1.ListLifecycleUsersRequest
+	(*PutCohortRequest)(nil),            // 49: tideline.query.v1.PutCohortRequest
+	(*GetCohortRequest)(nil),            // 50: tideline.query.v1.GetCohortRequest
+	(*ListCohortsRequest)(nil),          // 51: tideline.query.v1.ListCohortsRequest
+	(*DeleteCohortRequest)(nil),         // 52: tideline.query.v1.DeleteCohortRequest
+	(*ListCohortMembersRequest)(nil),    // 53: tideline.query.v1.ListCohortMembersRequest
+	(*QueryFunnelRequest)(nil),          // 54: tideline.query.v1.QueryFunnelRequest
+	(*ListFunnelUsersRequest)(nil),      // 55: tideline.query.v1.ListFunnelUsersRequest
+	(*SqlRequest)(nil),                  // 56: tideline.query.v1.SqlRequest
+	(*StreamSqlRequest)(nil),            // 57: tideline.query.v1.StreamSqlRequest
+	(*QueryTrendResponse)(nil),          // 58: tideline.query.v1.QueryTrendResponse
+	(*ListTrendUsersResponse)(nil),      // 59: tideline.query.v1.ListTrendUsersResponse
+	(*QueryMetricResponse)(nil),         // 60: tideline.query.v1.QueryMetricResponse
+	(*DefineMetricResponse)(nil),        // 61: tideline.query.v1.DefineMetricResponse
+	(*GetMetricResponse)(nil),           // 62: tideline.query.v1.GetMetricResponse
+	(*ListMetricsResponse)(nil),         // 63: tideline.query.v1.ListMetricsResponse
+	(*DeleteMetricResponse)(nil),        // 64: tideline.query.v1.DeleteMetricResponse
+	(*QueryStickinessResponse)(nil),     // 65: tideline.query.v1.QueryStickinessResponse
+	(*QueryPathsResponse)(nil),          // 66: tideline.query.v1.QueryPathsResponse
+	(*QuerySessionsResponse)(nil),       // 67: tideline.query.v1.QuerySessionsResponse
+	(*QueryExperimentResponse)(nil),     // 68: tideline.query.v1.QueryExperimentResponse
+	(*ListStickinessUsersResponse)(nil), // 69: tideline.query.v1.ListStickinessUsersResponse
+	(*QueryRetentionResponse)(nil),      // 70: tideline.query.v1.QueryRetentionResponse
+	(*ListRetentionUsersResponse)(nil),  // 71: tideline.query.v1.ListRetentionUsersResponse
+	(*QueryLifecycleResponse)(nil),      // 72: tideline.query.v1.QueryLifecycleResponse
+	(*ListLifecycleUsersResponse)(nil),  // 73: tideline.query.v1.ListLifecycleUsersResponse
+	(*PutCohortResponse)(nil),           // 74: tideline.query.v1.PutCohortResponse
+	(*GetCohortResponse)(nil),           // 75: tideline.query.v1.GetCohortResponse
+	(*ListCohortsResponse)(nil),         // 76: tideline.query.v1.ListCohortsResponse
+	(*DeleteCohortResponse)(nil),        // 77: tideline.query.v1.DeleteCohortResponse
+	(*ListCohortMembersResponse)(nil),   // 78: tideline.query.v1.ListCohortMembersResponse
+	(*QueryFunnelResponse)(nil),         // 79: tideline.query.v1.QueryFunnelResponse
+	(*ListFunnelUsersResponse)(nil),     // 80: tideline.query.v1.ListFunnelUsersResponse
+	(*SqlResponse)(nil),                 // 81: tideline.query.v1.SqlResponse
+	(*StreamSqlResponse)(nil),           // 82: tideline.query.v1.StreamSqlResponse
 }
 var file_tideline_query_v1_query_service_proto_depIdxs = []int32{
 	17, // 0: tideline.query.v1.QueryMetricsRequest.aggregation:type_name -> tideline.query.v1.Aggregation
@@ -1515,64 +1518,66 @@ var file_tideline_query_v1_query_service_proto_depIdxs = []int32{
 	23, // 40: tideline.query.v1.MinuteCount.minute:type_name -> google.protobuf.Timestamp
 	0,  // 41: tideline.query.v1.QueryService.QueryMetrics:input_type -> tideline.query.v1.QueryMetricsRequest
 	33, // 42: tideline.query.v1.QueryService.QueryTrend:input_type -> tideline.query.v1.QueryTrendRequest
-	34, // 43: tideline.query.v1.QueryService.QueryMetric:input_type -> tideline.query.v1.QueryMetricRequest
-	35, // 44: tideline.query.v1.QueryService.DefineMetric:input_type -> tideline.query.v1.DefineMetricRequest
-	36, // 45: tideline.query.v1.QueryService.GetMetric:input_type -> tideline.query.v1.GetMetricRequest
-	37, // 46: tideline.query.v1.QueryService.ListMetrics:input_type -> tideline.query.v1.ListMetricsRequest
-	38, // 47: tideline.query.v1.QueryService.DeleteMetric:input_type -> tideline.query.v1.DeleteMetricRequest
-	3,  // 48: tideline.query.v1.QueryService.ListEvents:input_type -> tideline.query.v1.ListEventsRequest
-	5,  // 49: tideline.query.v1.QueryService.GetUser:input_type -> tideline.query.v1.GetUserRequest
-	7,  // 50: tideline.query.v1.QueryService.ExplainEvent:input_type -> tideline.query.v1.ExplainEventRequest
-	39, // 51: tideline.query.v1.QueryService.QueryStickiness:input_type -> tideline.query.v1.QueryStickinessRequest
-	40, // 52: tideline.query.v1.QueryService.QueryPaths:input_type -> tideline.query.v1.QueryPathsRequest
-	41, // 53: tideline.query.v1.QueryService.QuerySessions:input_type -> tideline.query.v1.QuerySessionsRequest
-	42, // 54: tideline.query.v1.QueryService.QueryExperiment:input_type -> tideline.query.v1.QueryExperimentRequest
-	43, // 55: tideline.query.v1.QueryService.ListStickinessUsers:input_type -> tideline.query.v1.ListStickinessUsersRequest
-	44, // 56: tideline.query.v1.QueryService.QueryRetention:input_type -> tideline.query.v1.QueryRetentionRequest
-	45, // 57: tideline.query.v1.QueryService.ListRetentionUsers:input_type -> tideline.query.v1.ListRetentionUsersRequest
-	46, // 58: tideline.query.v1.QueryService.QueryLifecycle:input_type -> tideline.query.v1.QueryLifecycleRequest
-	47, // 59: tideline.query.v1.QueryService.ListLifecycleUsers:input_type -> tideline.query.v1.ListLifecycleUsersRequest
-	48, // 60: tideline.query.v1.QueryService.PutCohort:input_type -> tideline.query.v1.PutCohortRequest
-	49, // 61: tideline.query.v1.QueryService.GetCohort:input_type -> tideline.query.v1.GetCohortRequest
-	50, // 62: tideline.query.v1.QueryService.ListCohorts:input_type -> tideline.query.v1.ListCohortsRequest
-	51, // 63: tideline.query.v1.QueryService.DeleteCohort:input_type -> tideline.query.v1.DeleteCohortRequest
-	52, // 64: tideline.query.v1.QueryService.ListCohortMembers:input_type -> tideline.query.v1.ListCohortMembersRequest
-	53, // 65: tideline.query.v1.QueryService.QueryFunnel:input_type -> tideline.query.v1.QueryFunnelRequest
-	54, // 66: tideline.query.v1.QueryService.ListFunnelUsers:input_type -> tideline.query.v1.ListFunnelUsersRequest
-	10, // 67: tideline.query.v1.QueryService.Subscribe:input_type -> tideline.query.v1.SubscribeRequest
-	55, // 68: tideline.query.v1.QueryService.Sql:input_type -> tideline.query.v1.SqlRequest
-	56, // 69: tideline.query.v1.QueryService.StreamSql:input_type -> tideline.query.v1.StreamSqlRequest
-	1,  // 70: tideline.query.v1.QueryService.QueryMetrics:output_type -> tideline.query.v1.QueryMetricsResponse
-	57, // 71: tideline.query.v1.QueryService.QueryTrend:output_type -> tideline.query.v1.QueryTrendResponse
-	58, // 72: tideline.query.v1.QueryService.QueryMetric:output_type -> tideline.query.v1.QueryMetricResponse
-	59, // 73: tideline.query.v1.QueryService.DefineMetric:output_type -> tideline.query.v1.DefineMetricResponse
-	60, // 74: tideline.query.v1.QueryService.GetMetric:output_type -> tideline.query.v1.GetMetricResponse
-	61, // 75: tideline.query.v1.QueryService.ListMetrics:output_type -> tideline.query.v1.ListMetricsResponse
-	62, // 76: tideline.query.v1.QueryService.DeleteMetric:output_type -> tideline.query.v1.DeleteMetricResponse
-	4,  // 77: tideline.query.v1.QueryService.ListEvents:output_type -> tideline.query.v1.ListEventsResponse
-	6,  // 78: tideline.query.v1.QueryService.GetUser:output_type -> tideline.query.v1.GetUserResponse
-	8,  // 79: tideline.query.v1.QueryService.ExplainEvent:output_type -> tideline.query.v1.ExplainEventResponse
-	63, // 80: tideline.query.v1.QueryService.QueryStickiness:output_type -> tideline.query.v1.QueryStickinessResponse
-	64, // 81: tideline.query.v1.QueryService.QueryPaths:output_type -> tideline.query.v1.QueryPathsResponse
-	65, // 82: tideline.query.v1.QueryService.QuerySessions:output_type -> tideline.query.v1.QuerySessionsResponse
-	66, // 83: tideline.query.v1.QueryService.QueryExperiment:output_type -> tideline.query.v1.QueryExperimentResponse
-	67, // 84: tideline.query.v1.QueryService.ListStickinessUsers:output_type -> tideline.query.v1.ListStickinessUsersResponse
-	68, // 85: tideline.query.v1.QueryService.QueryRetention:output_type -> tideline.query.v1.QueryRetentionResponse
-	69, // 86: tideline.query.v1.QueryService.ListRetentionUsers:output_type -> tideline.query.v1.ListRetentionUsersResponse
-	70, // 87: tideline.query.v1.QueryService.QueryLifecycle:output_type -> tideline.query.v1.QueryLifecycleResponse
-	71, // 88: tideline.query.v1.QueryService.ListLifecycleUsers:output_type -> tideline.query.v1.ListLifecycleUsersResponse
-	72, // 89: tideline.query.v1.QueryService.PutCohort:output_type -> tideline.query.v1.PutCohortResponse
-	73, // 90: tideline.query.v1.QueryService.GetCohort:output_type -> tideline.query.v1.GetCohortResponse
-	74, // 91: tideline.query.v1.QueryService.ListCohorts:output_type -> tideline.query.v1.ListCohortsResponse
-	75, // 92: tideline.query.v1.QueryService.DeleteCohort:output_type -> tideline.query.v1.DeleteCohortResponse
-	76, // 93: tideline.query.v1.QueryService.ListCohortMembers:output_type -> tideline.query.v1.ListCohortMembersResponse
-	77, // 94: tideline.query.v1.QueryService.QueryFunnel:output_type -> tideline.query.v1.QueryFunnelResponse
-	78, // 95: tideline.query.v1.QueryService.ListFunnelUsers:output_type -> tideline.query.v1.ListFunnelUsersResponse
-	11, // 96: tideline.query.v1.QueryService.Subscribe:output_type -> tideline.query.v1.SubscribeResponse
-	79, // 97: tideline.query.v1.QueryService.Sql:output_type -> tideline.query.v1.SqlResponse
-	80, // 98: tideline.query.v1.QueryService.StreamSql:output_type -> tideline.query.v1.StreamSqlResponse
-	70, // [70:99] is the sub-list for method output_type
-	41, // [41:70] is the sub-list for method input_type
+	34, // 43: tideline.query.v1.QueryService.ListTrendUsers:input_type -> tideline.query.v1.ListTrendUsersRequest
+	35, // 44: tideline.query.v1.QueryService.QueryMetric:input_type -> tideline.query.v1.QueryMetricRequest
+	36, // 45: tideline.query.v1.QueryService.DefineMetric:input_type -> tideline.query.v1.DefineMetricRequest
+	37, // 46: tideline.query.v1.QueryService.GetMetric:input_type -> tideline.query.v1.GetMetricRequest
+	38, // 47: tideline.query.v1.QueryService.ListMetrics:input_type -> tideline.query.v1.ListMetricsRequest
+	39, // 48: tideline.query.v1.QueryService.DeleteMetric:input_type -> tideline.query.v1.DeleteMetricRequest
+	3,  // 49: tideline.query.v1.QueryService.ListEvents:input_type -> tideline.query.v1.ListEventsRequest
+	5,  // 50: tideline.query.v1.QueryService.GetUser:input_type -> tideline.query.v1.GetUserRequest
+	7,  // 51: tideline.query.v1.QueryService.ExplainEvent:input_type -> tideline.query.v1.ExplainEventRequest
+	40, // 52: tideline.query.v1.QueryService.QueryStickiness:input_type -> tideline.query.v1.QueryStickinessRequest
+	41, // 53: tideline.query.v1.QueryService.QueryPaths:input_type -> tideline.query.v1.QueryPathsRequest
+	42, // 54: tideline.query.v1.QueryService.QuerySessions:input_type -> tideline.query.v1.QuerySessionsRequest
+	43, // 55: tideline.query.v1.QueryService.QueryExperiment:input_type -> tideline.query.v1.QueryExperimentRequest
+	44, // 56: tideline.query.v1.QueryService.ListStickinessUsers:input_type -> tideline.query.v1.ListStickinessUsersRequest
+	45, // 57: tideline.query.v1.QueryService.QueryRetention:input_type -> tideline.query.v1.QueryRetentionRequest
+	46, // 58: tideline.query.v1.QueryService.ListRetentionUsers:input_type -> tideline.query.v1.ListRetentionUsersRequest
+	47, // 59: tideline.query.v1.QueryService.QueryLifecycle:input_type -> tideline.query.v1.QueryLifecycleRequest
+	48, // 60: tideline.query.v1.QueryService.ListLifecycleUsers:input_type -> tideline.query.v1.ListLifecycleUsersRequest
+	49, // 61: tideline.query.v1.QueryService.PutCohort:input_type -> tideline.query.v1.PutCohortRequest
+	50, // 62: tideline.query.v1.QueryService.GetCohort:input_type -> tideline.query.v1.GetCohortRequest
+	51, // 63: tideline.query.v1.QueryService.ListCohorts:input_type -> tideline.query.v1.ListCohortsRequest
+	52, // 64: tideline.query.v1.QueryService.DeleteCohort:input_type -> tideline.query.v1.DeleteCohortRequest
+	53, // 65: tideline.query.v1.QueryService.ListCohortMembers:input_type -> tideline.query.v1.ListCohortMembersRequest
+	54, // 66: tideline.query.v1.QueryService.QueryFunnel:input_type -> tideline.query.v1.QueryFunnelRequest
+	55, // 67: tideline.query.v1.QueryService.ListFunnelUsers:input_type -> tideline.query.v1.ListFunnelUsersRequest
+	10, // 68: tideline.query.v1.QueryService.Subscribe:input_type -> tideline.query.v1.SubscribeRequest
+	56, // 69: tideline.query.v1.QueryService.Sql:input_type -> tideline.query.v1.SqlRequest
+	57, // 70: tideline.query.v1.QueryService.StreamSql:input_type -> tideline.query.v1.StreamSqlRequest
+	1,  // 71: tideline.query.v1.QueryService.QueryMetrics:output_type -> tideline.query.v1.QueryMetricsResponse
+	58, // 72: tideline.query.v1.QueryService.QueryTrend:output_type -> tideline.query.v1.QueryTrendResponse
+	59, // 73: tideline.query.v1.QueryService.ListTrendUsers:output_type -> tideline.query.v1.ListTrendUsersResponse
+	60, // 74: tideline.query.v1.QueryService.QueryMetric:output_type -> tideline.query.v1.QueryMetricResponse
+	61, // 75: tideline.query.v1.QueryService.DefineMetric:output_type -> tideline.query.v1.DefineMetricResponse
+	62, // 76: tideline.query.v1.QueryService.GetMetric:output_type -> tideline.query.v1.GetMetricResponse
+	63, // 77: tideline.query.v1.QueryService.ListMetrics:output_type -> tideline.query.v1.ListMetricsResponse
+	64, // 78: tideline.query.v1.QueryService.DeleteMetric:output_type -> tideline.query.v1.DeleteMetricResponse
+	4,  // 79: tideline.query.v1.QueryService.ListEvents:output_type -> tideline.query.v1.ListEventsResponse
+	6,  // 80: tideline.query.v1.QueryService.GetUser:output_type -> tideline.query.v1.GetUserResponse
+	8,  // 81: tideline.query.v1.QueryService.ExplainEvent:output_type -> tideline.query.v1.ExplainEventResponse
+	65, // 82: tideline.query.v1.QueryService.QueryStickiness:output_type -> tideline.query.v1.QueryStickinessResponse
+	66, // 83: tideline.query.v1.QueryService.QueryPaths:output_type -> tideline.query.v1.QueryPathsResponse
+	67, // 84: tideline.query.v1.QueryService.QuerySessions:output_type -> tideline.query.v1.QuerySessionsResponse
+	68, // 85: tideline.query.v1.QueryService.QueryExperiment:output_type -> tideline.query.v1.QueryExperimentResponse
+	69, // 86: tideline.query.v1.QueryService.ListStickinessUsers:output_type -> tideline.query.v1.ListStickinessUsersResponse
+	70, // 87: tideline.query.v1.QueryService.QueryRetention:output_type -> tideline.query.v1.QueryRetentionResponse
+	71, // 88: tideline.query.v1.QueryService.ListRetentionUsers:output_type -> tideline.query.v1.ListRetentionUsersResponse
+	72, // 89: tideline.query.v1.QueryService.QueryLifecycle:output_type -> tideline.query.v1.QueryLifecycleResponse
+	73, // 90: tideline.query.v1.QueryService.ListLifecycleUsers:output_type -> tideline.query.v1.ListLifecycleUsersResponse
+	74, // 91: tideline.query.v1.QueryService.PutCohort:output_type -> tideline.query.v1.PutCohortResponse
+	75, // 92: tideline.query.v1.QueryService.GetCohort:output_type -> tideline.query.v1.GetCohortResponse
+	76, // 93: tideline.query.v1.QueryService.ListCohorts:output_type -> tideline.query.v1.ListCohortsResponse
+	77, // 94: tideline.query.v1.QueryService.DeleteCohort:output_type -> tideline.query.v1.DeleteCohortResponse
+	78, // 95: tideline.query.v1.QueryService.ListCohortMembers:output_type -> tideline.query.v1.ListCohortMembersResponse
+	79, // 96: tideline.query.v1.QueryService.QueryFunnel:output_type -> tideline.query.v1.QueryFunnelResponse
+	80, // 97: tideline.query.v1.QueryService.ListFunnelUsers:output_type -> tideline.query.v1.ListFunnelUsersResponse
+	11, // 98: tideline.query.v1.QueryService.Subscribe:output_type -> tideline.query.v1.SubscribeResponse
+	81, // 99: tideline.query.v1.QueryService.Sql:output_type -> tideline.query.v1.SqlResponse
+	82, // 100: tideline.query.v1.QueryService.StreamSql:output_type -> tideline.query.v1.StreamSqlResponse
+	71, // [71:101] is the sub-list for method output_type
+	41, // [41:71] is the sub-list for method input_type
 	41, // [41:41] is the sub-list for extension type_name
 	41, // [41:41] is the sub-list for extension extendee
 	0,  // [0:41] is the sub-list for field type_name

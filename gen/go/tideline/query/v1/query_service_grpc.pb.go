@@ -21,6 +21,7 @@ const _ = grpc.SupportPackageIsVersion9
 const (
 	QueryService_QueryMetrics_FullMethodName        = "/tideline.query.v1.QueryService/QueryMetrics"
 	QueryService_QueryTrend_FullMethodName          = "/tideline.query.v1.QueryService/QueryTrend"
+	QueryService_ListTrendUsers_FullMethodName      = "/tideline.query.v1.QueryService/ListTrendUsers"
 	QueryService_QueryMetric_FullMethodName         = "/tideline.query.v1.QueryService/QueryMetric"
 	QueryService_DefineMetric_FullMethodName        = "/tideline.query.v1.QueryService/DefineMetric"
 	QueryService_GetMetric_FullMethodName           = "/tideline.query.v1.QueryService/GetMetric"
@@ -62,6 +63,8 @@ type QueryServiceClient interface {
 	QueryMetrics(ctx context.Context, in *QueryMetricsRequest, opts ...grpc.CallOption) (*QueryMetricsResponse, error)
 	// QueryTrend computes series, formulas over them and comparisons with an earlier time, in buckets.
 	QueryTrend(ctx context.Context, in *QueryTrendRequest, opts ...grpc.CallOption) (*QueryTrendResponse, error)
+	// ListTrendUsers lists the users whose events a series of a trend counts, in a bucket or in all.
+	ListTrendUsers(ctx context.Context, in *ListTrendUsersRequest, opts ...grpc.CallOption) (*ListTrendUsersResponse, error)
 	// QueryMetric computes a metric by its name, over all events that there are, whenever it was defined.
 	QueryMetric(ctx context.Context, in *QueryMetricRequest, opts ...grpc.CallOption) (*QueryMetricResponse, error)
 	// DefineMetric keeps a metric, or changes it: a new version. The same definition again changes nothing. Needs the
@@ -141,6 +144,16 @@ func (c *queryServiceClient) QueryTrend(ctx context.Context, in *QueryTrendReque
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(QueryTrendResponse)
 	err := c.cc.Invoke(ctx, QueryService_QueryTrend_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryServiceClient) ListTrendUsers(ctx context.Context, in *ListTrendUsersRequest, opts ...grpc.CallOption) (*ListTrendUsersResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListTrendUsersResponse)
+	err := c.cc.Invoke(ctx, QueryService_ListTrendUsers_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -447,6 +460,8 @@ type QueryServiceServer interface {
 	QueryMetrics(context.Context, *QueryMetricsRequest) (*QueryMetricsResponse, error)
 	// QueryTrend computes series, formulas over them and comparisons with an earlier time, in buckets.
 	QueryTrend(context.Context, *QueryTrendRequest) (*QueryTrendResponse, error)
+	// ListTrendUsers lists the users whose events a series of a trend counts, in a bucket or in all.
+	ListTrendUsers(context.Context, *ListTrendUsersRequest) (*ListTrendUsersResponse, error)
 	// QueryMetric computes a metric by its name, over all events that there are, whenever it was defined.
 	QueryMetric(context.Context, *QueryMetricRequest) (*QueryMetricResponse, error)
 	// DefineMetric keeps a metric, or changes it: a new version. The same definition again changes nothing. Needs the
@@ -517,6 +532,9 @@ func (UnimplementedQueryServiceServer) QueryMetrics(context.Context, *QueryMetri
 }
 func (UnimplementedQueryServiceServer) QueryTrend(context.Context, *QueryTrendRequest) (*QueryTrendResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method QueryTrend not implemented")
+}
+func (UnimplementedQueryServiceServer) ListTrendUsers(context.Context, *ListTrendUsersRequest) (*ListTrendUsersResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListTrendUsers not implemented")
 }
 func (UnimplementedQueryServiceServer) QueryMetric(context.Context, *QueryMetricRequest) (*QueryMetricResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method QueryMetric not implemented")
@@ -652,6 +670,24 @@ func _QueryService_QueryTrend_Handler(srv interface{}, ctx context.Context, dec 
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(QueryServiceServer).QueryTrend(ctx, req.(*QueryTrendRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _QueryService_ListTrendUsers_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListTrendUsersRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServiceServer).ListTrendUsers(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueryService_ListTrendUsers_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServiceServer).ListTrendUsers(ctx, req.(*ListTrendUsersRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -1142,6 +1178,10 @@ var QueryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "QueryTrend",
 			Handler:    _QueryService_QueryTrend_Handler,
+		},
+		{
+			MethodName: "ListTrendUsers",
+			Handler:    _QueryService_ListTrendUsers_Handler,
 		},
 		{
 			MethodName: "QueryMetric",

@@ -995,6 +995,161 @@ func (x *TrendLine) GetTotal() *SeriesValue {
 	return nil
 }
 
+// ListTrendUsersRequest is the request of ListTrendUsers.
+type ListTrendUsersRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The question; its comparison, formulas and breakdown by bins have no users of their own.
+	Trend *QueryTrendRequest `protobuf:"bytes,1,opt,name=trend,proto3" json:"trend,omitempty"`
+	// Of the series at this index.
+	Series uint32 `protobuf:"varint,2,opt,name=series,proto3" json:"series,omitempty"`
+	// Of the bucket that begins here; not set: of the whole range.
+	Bucket *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=bucket,proto3" json:"bucket,omitempty"`
+	// Of the row of the breakdown with these values, in its order; empty: of all rows.
+	Breakdown []*BreakdownValue `protobuf:"bytes,4,rep,name=breakdown,proto3" json:"breakdown,omitempty"`
+	// At most so many; 0: 100.
+	PageSize uint32 `protobuf:"varint,5,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// From the answer before; empty: from the first.
+	PageToken     string `protobuf:"bytes,6,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListTrendUsersRequest) Reset() {
+	*x = ListTrendUsersRequest{}
+	mi := &file_tideline_query_v1_trend_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListTrendUsersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListTrendUsersRequest) ProtoMessage() {}
+
+func (x *ListTrendUsersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_query_v1_trend_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListTrendUsersRequest.ProtoReflect.Descriptor instead.
+func (*ListTrendUsersRequest) Descriptor() ([]byte, []int) {
+	return file_tideline_query_v1_trend_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *ListTrendUsersRequest) GetTrend() *QueryTrendRequest {
+	if x != nil {
+		return x.Trend
+	}
+	return nil
+}
+
+func (x *ListTrendUsersRequest) GetSeries() uint32 {
+	if x != nil {
+		return x.Series
+	}
+	return 0
+}
+
+func (x *ListTrendUsersRequest) GetBucket() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Bucket
+	}
+	return nil
+}
+
+func (x *ListTrendUsersRequest) GetBreakdown() []*BreakdownValue {
+	if x != nil {
+		return x.Breakdown
+	}
+	return nil
+}
+
+func (x *ListTrendUsersRequest) GetPageSize() uint32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListTrendUsersRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListTrendUsersResponse is the response of ListTrendUsers.
+type ListTrendUsersResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The user ids that stand for the persons who have events there, in order.
+	UserIds []string `protobuf:"bytes,1,rep,name=user_ids,json=userIds,proto3" json:"user_ids,omitempty"`
+	// Empty on the last page.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// What the answer says of itself, but for the share of late events.
+	Info          *AnswerInfo `protobuf:"bytes,3,opt,name=info,proto3" json:"info,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListTrendUsersResponse) Reset() {
+	*x = ListTrendUsersResponse{}
+	mi := &file_tideline_query_v1_trend_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListTrendUsersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListTrendUsersResponse) ProtoMessage() {}
+
+func (x *ListTrendUsersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tideline_query_v1_trend_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListTrendUsersResponse.ProtoReflect.Descriptor instead.
+func (*ListTrendUsersResponse) Descriptor() ([]byte, []int) {
+	return file_tideline_query_v1_trend_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ListTrendUsersResponse) GetUserIds() []string {
+	if x != nil {
+		return x.UserIds
+	}
+	return nil
+}
+
+func (x *ListTrendUsersResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+func (x *ListTrendUsersResponse) GetInfo() *AnswerInfo {
+	if x != nil {
+		return x.Info
+	}
+	return nil
+}
+
 var File_tideline_query_v1_trend_proto protoreflect.FileDescriptor
 
 const file_tideline_query_v1_trend_proto_rawDesc = "" +
@@ -1049,7 +1204,19 @@ const file_tideline_query_v1_trend_proto_rawDesc = "" +
 	"\tbreakdown\x18\x03 \x03(\v2!.tideline.query.v1.BreakdownValueR\tbreakdown\x12\x19\n" +
 	"\bis_other\x18\x04 \x01(\bR\aisOther\x126\n" +
 	"\x06values\x18\x05 \x03(\v2\x1e.tideline.query.v1.SeriesValueR\x06values\x124\n" +
-	"\x05total\x18\x06 \x01(\v2\x1e.tideline.query.v1.SeriesValueR\x05total*\x9b\x03\n" +
+	"\x05total\x18\x06 \x01(\v2\x1e.tideline.query.v1.SeriesValueR\x05total\"\xcb\x02\n" +
+	"\x15ListTrendUsersRequest\x12B\n" +
+	"\x05trend\x18\x01 \x01(\v2$.tideline.query.v1.QueryTrendRequestB\x06\xbaH\x03\xc8\x01\x01R\x05trend\x12\x1f\n" +
+	"\x06series\x18\x02 \x01(\rB\a\xbaH\x04*\x02\x10\x1aR\x06series\x122\n" +
+	"\x06bucket\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x06bucket\x12I\n" +
+	"\tbreakdown\x18\x04 \x03(\v2!.tideline.query.v1.BreakdownValueB\b\xbaH\x05\x92\x01\x02\x10\x03R\tbreakdown\x12%\n" +
+	"\tpage_size\x18\x05 \x01(\rB\b\xbaH\x05*\x03\x18\xe8\aR\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\x80\bR\tpageToken\"\x8e\x01\n" +
+	"\x16ListTrendUsersResponse\x12\x19\n" +
+	"\buser_ids\x18\x01 \x03(\tR\auserIds\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x121\n" +
+	"\x04info\x18\x03 \x01(\v2\x1d.tideline.query.v1.AnswerInfoR\x04info*\x9b\x03\n" +
 	"\tTrendMath\x12\x1a\n" +
 	"\x16TREND_MATH_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10TREND_MATH_COUNT\x10\x01\x12\x1b\n" +
@@ -1107,61 +1274,67 @@ func file_tideline_query_v1_trend_proto_rawDescGZIP() []byte {
 }
 
 var file_tideline_query_v1_trend_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_tideline_query_v1_trend_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_tideline_query_v1_trend_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_tideline_query_v1_trend_proto_goTypes = []any{
-	(TrendMath)(0),                // 0: tideline.query.v1.TrendMath
-	(TrendComparisonUnit)(0),      // 1: tideline.query.v1.TrendComparisonUnit
-	(TrendDisplay)(0),             // 2: tideline.query.v1.TrendDisplay
-	(TrendTotals)(0),              // 3: tideline.query.v1.TrendTotals
-	(MissingOperands)(0),          // 4: tideline.query.v1.MissingOperands
-	(BinEdges)(0),                 // 5: tideline.query.v1.BinEdges
-	(*QueryTrendRequest)(nil),     // 6: tideline.query.v1.QueryTrendRequest
-	(*TrendSeries)(nil),           // 7: tideline.query.v1.TrendSeries
-	(*TrendBreakdown)(nil),        // 8: tideline.query.v1.TrendBreakdown
-	(*TrendComparison)(nil),       // 9: tideline.query.v1.TrendComparison
-	(*QueryTrendResponse)(nil),    // 10: tideline.query.v1.QueryTrendResponse
-	(*TrendPeriod)(nil),           // 11: tideline.query.v1.TrendPeriod
-	(*TrendLine)(nil),             // 12: tideline.query.v1.TrendLine
-	(*Frame)(nil),                 // 13: tideline.query.v1.Frame
-	(Interval)(0),                 // 14: tideline.query.v1.Interval
-	(*EventSelector)(nil),         // 15: tideline.query.v1.EventSelector
-	(*Property)(nil),              // 16: tideline.query.v1.Property
-	(*timestamppb.Timestamp)(nil), // 17: google.protobuf.Timestamp
-	(*AnswerInfo)(nil),            // 18: tideline.query.v1.AnswerInfo
-	(*TimeRange)(nil),             // 19: tideline.query.v1.TimeRange
-	(*BreakdownValue)(nil),        // 20: tideline.query.v1.BreakdownValue
-	(*SeriesValue)(nil),           // 21: tideline.query.v1.SeriesValue
+	(TrendMath)(0),                 // 0: tideline.query.v1.TrendMath
+	(TrendComparisonUnit)(0),       // 1: tideline.query.v1.TrendComparisonUnit
+	(TrendDisplay)(0),              // 2: tideline.query.v1.TrendDisplay
+	(TrendTotals)(0),               // 3: tideline.query.v1.TrendTotals
+	(MissingOperands)(0),           // 4: tideline.query.v1.MissingOperands
+	(BinEdges)(0),                  // 5: tideline.query.v1.BinEdges
+	(*QueryTrendRequest)(nil),      // 6: tideline.query.v1.QueryTrendRequest
+	(*TrendSeries)(nil),            // 7: tideline.query.v1.TrendSeries
+	(*TrendBreakdown)(nil),         // 8: tideline.query.v1.TrendBreakdown
+	(*TrendComparison)(nil),        // 9: tideline.query.v1.TrendComparison
+	(*QueryTrendResponse)(nil),     // 10: tideline.query.v1.QueryTrendResponse
+	(*TrendPeriod)(nil),            // 11: tideline.query.v1.TrendPeriod
+	(*TrendLine)(nil),              // 12: tideline.query.v1.TrendLine
+	(*ListTrendUsersRequest)(nil),  // 13: tideline.query.v1.ListTrendUsersRequest
+	(*ListTrendUsersResponse)(nil), // 14: tideline.query.v1.ListTrendUsersResponse
+	(*Frame)(nil),                  // 15: tideline.query.v1.Frame
+	(Interval)(0),                  // 16: tideline.query.v1.Interval
+	(*EventSelector)(nil),          // 17: tideline.query.v1.EventSelector
+	(*Property)(nil),               // 18: tideline.query.v1.Property
+	(*timestamppb.Timestamp)(nil),  // 19: google.protobuf.Timestamp
+	(*AnswerInfo)(nil),             // 20: tideline.query.v1.AnswerInfo
+	(*TimeRange)(nil),              // 21: tideline.query.v1.TimeRange
+	(*BreakdownValue)(nil),         // 22: tideline.query.v1.BreakdownValue
+	(*SeriesValue)(nil),            // 23: tideline.query.v1.SeriesValue
 }
 var file_tideline_query_v1_trend_proto_depIdxs = []int32{
-	13, // 0: tideline.query.v1.QueryTrendRequest.frame:type_name -> tideline.query.v1.Frame
+	15, // 0: tideline.query.v1.QueryTrendRequest.frame:type_name -> tideline.query.v1.Frame
 	7,  // 1: tideline.query.v1.QueryTrendRequest.series:type_name -> tideline.query.v1.TrendSeries
-	14, // 2: tideline.query.v1.QueryTrendRequest.interval:type_name -> tideline.query.v1.Interval
+	16, // 2: tideline.query.v1.QueryTrendRequest.interval:type_name -> tideline.query.v1.Interval
 	8,  // 3: tideline.query.v1.QueryTrendRequest.breakdown:type_name -> tideline.query.v1.TrendBreakdown
 	9,  // 4: tideline.query.v1.QueryTrendRequest.comparison:type_name -> tideline.query.v1.TrendComparison
 	2,  // 5: tideline.query.v1.QueryTrendRequest.display:type_name -> tideline.query.v1.TrendDisplay
 	3,  // 6: tideline.query.v1.QueryTrendRequest.totals:type_name -> tideline.query.v1.TrendTotals
 	4,  // 7: tideline.query.v1.QueryTrendRequest.missing_operands:type_name -> tideline.query.v1.MissingOperands
 	5,  // 8: tideline.query.v1.QueryTrendRequest.bin_edges:type_name -> tideline.query.v1.BinEdges
-	15, // 9: tideline.query.v1.TrendSeries.event:type_name -> tideline.query.v1.EventSelector
+	17, // 9: tideline.query.v1.TrendSeries.event:type_name -> tideline.query.v1.EventSelector
 	0,  // 10: tideline.query.v1.TrendSeries.math:type_name -> tideline.query.v1.TrendMath
-	16, // 11: tideline.query.v1.TrendSeries.property:type_name -> tideline.query.v1.Property
-	16, // 12: tideline.query.v1.TrendBreakdown.property:type_name -> tideline.query.v1.Property
+	18, // 11: tideline.query.v1.TrendSeries.property:type_name -> tideline.query.v1.Property
+	18, // 12: tideline.query.v1.TrendBreakdown.property:type_name -> tideline.query.v1.Property
 	1,  // 13: tideline.query.v1.TrendComparison.unit:type_name -> tideline.query.v1.TrendComparisonUnit
-	17, // 14: tideline.query.v1.QueryTrendResponse.buckets:type_name -> google.protobuf.Timestamp
+	19, // 14: tideline.query.v1.QueryTrendResponse.buckets:type_name -> google.protobuf.Timestamp
 	12, // 15: tideline.query.v1.QueryTrendResponse.lines:type_name -> tideline.query.v1.TrendLine
 	11, // 16: tideline.query.v1.QueryTrendResponse.previous:type_name -> tideline.query.v1.TrendPeriod
-	18, // 17: tideline.query.v1.QueryTrendResponse.info:type_name -> tideline.query.v1.AnswerInfo
-	19, // 18: tideline.query.v1.TrendPeriod.range:type_name -> tideline.query.v1.TimeRange
-	17, // 19: tideline.query.v1.TrendPeriod.buckets:type_name -> google.protobuf.Timestamp
+	20, // 17: tideline.query.v1.QueryTrendResponse.info:type_name -> tideline.query.v1.AnswerInfo
+	21, // 18: tideline.query.v1.TrendPeriod.range:type_name -> tideline.query.v1.TimeRange
+	19, // 19: tideline.query.v1.TrendPeriod.buckets:type_name -> google.protobuf.Timestamp
 	12, // 20: tideline.query.v1.TrendPeriod.lines:type_name -> tideline.query.v1.TrendLine
-	20, // 21: tideline.query.v1.TrendLine.breakdown:type_name -> tideline.query.v1.BreakdownValue
-	21, // 22: tideline.query.v1.TrendLine.values:type_name -> tideline.query.v1.SeriesValue
-	21, // 23: tideline.query.v1.TrendLine.total:type_name -> tideline.query.v1.SeriesValue
-	24, // [24:24] is the sub-list for method output_type
-	24, // [24:24] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	22, // 21: tideline.query.v1.TrendLine.breakdown:type_name -> tideline.query.v1.BreakdownValue
+	23, // 22: tideline.query.v1.TrendLine.values:type_name -> tideline.query.v1.SeriesValue
+	23, // 23: tideline.query.v1.TrendLine.total:type_name -> tideline.query.v1.SeriesValue
+	6,  // 24: tideline.query.v1.ListTrendUsersRequest.trend:type_name -> tideline.query.v1.QueryTrendRequest
+	19, // 25: tideline.query.v1.ListTrendUsersRequest.bucket:type_name -> google.protobuf.Timestamp
+	22, // 26: tideline.query.v1.ListTrendUsersRequest.breakdown:type_name -> tideline.query.v1.BreakdownValue
+	20, // 27: tideline.query.v1.ListTrendUsersResponse.info:type_name -> tideline.query.v1.AnswerInfo
+	28, // [28:28] is the sub-list for method output_type
+	28, // [28:28] is the sub-list for method input_type
+	28, // [28:28] is the sub-list for extension type_name
+	28, // [28:28] is the sub-list for extension extendee
+	0,  // [0:28] is the sub-list for field type_name
 }
 
 func init() { file_tideline_query_v1_trend_proto_init() }
@@ -1177,7 +1350,7 @@ func file_tideline_query_v1_trend_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tideline_query_v1_trend_proto_rawDesc), len(file_tideline_query_v1_trend_proto_rawDesc)),
 			NumEnums:      6,
-			NumMessages:   7,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

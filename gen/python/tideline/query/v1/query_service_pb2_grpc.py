@@ -58,6 +58,11 @@ class QueryServiceStub(object):
                 request_serializer=tideline_dot_query_dot_v1_dot_trend__pb2.QueryTrendRequest.SerializeToString,
                 response_deserializer=tideline_dot_query_dot_v1_dot_trend__pb2.QueryTrendResponse.FromString,
                 _registered_method=True)
+        self.ListTrendUsers = channel.unary_unary(
+                '/tideline.query.v1.QueryService/ListTrendUsers',
+                request_serializer=tideline_dot_query_dot_v1_dot_trend__pb2.ListTrendUsersRequest.SerializeToString,
+                response_deserializer=tideline_dot_query_dot_v1_dot_trend__pb2.ListTrendUsersResponse.FromString,
+                _registered_method=True)
         self.QueryMetric = channel.unary_unary(
                 '/tideline.query.v1.QueryService/QueryMetric',
                 request_serializer=tideline_dot_query_dot_v1_dot_metric__pb2.QueryMetricRequest.SerializeToString,
@@ -210,6 +215,13 @@ class QueryServiceServicer(object):
 
     def QueryTrend(self, request, context):
         """QueryTrend computes series, formulas over them and comparisons with an earlier time, in buckets.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListTrendUsers(self, request, context):
+        """ListTrendUsers lists the users whose events a series of a trend counts, in a bucket or in all.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -418,6 +430,11 @@ def add_QueryServiceServicer_to_server(servicer, server):
                     request_deserializer=tideline_dot_query_dot_v1_dot_trend__pb2.QueryTrendRequest.FromString,
                     response_serializer=tideline_dot_query_dot_v1_dot_trend__pb2.QueryTrendResponse.SerializeToString,
             ),
+            'ListTrendUsers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTrendUsers,
+                    request_deserializer=tideline_dot_query_dot_v1_dot_trend__pb2.ListTrendUsersRequest.FromString,
+                    response_serializer=tideline_dot_query_dot_v1_dot_trend__pb2.ListTrendUsersResponse.SerializeToString,
+            ),
             'QueryMetric': grpc.unary_unary_rpc_method_handler(
                     servicer.QueryMetric,
                     request_deserializer=tideline_dot_query_dot_v1_dot_metric__pb2.QueryMetricRequest.FromString,
@@ -611,6 +628,33 @@ class QueryService(object):
             '/tideline.query.v1.QueryService/QueryTrend',
             tideline_dot_query_dot_v1_dot_trend__pb2.QueryTrendRequest.SerializeToString,
             tideline_dot_query_dot_v1_dot_trend__pb2.QueryTrendResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTrendUsers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tideline.query.v1.QueryService/ListTrendUsers',
+            tideline_dot_query_dot_v1_dot_trend__pb2.ListTrendUsersRequest.SerializeToString,
+            tideline_dot_query_dot_v1_dot_trend__pb2.ListTrendUsersResponse.FromString,
             options,
             channel_credentials,
             insecure,

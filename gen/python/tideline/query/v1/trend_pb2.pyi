@@ -198,3 +198,29 @@ class TrendLine(_message.Message):
     values: _containers.RepeatedCompositeFieldContainer[_question_pb2.SeriesValue]
     total: _question_pb2.SeriesValue
     def __init__(self, index: _Optional[int] = ..., name: _Optional[str] = ..., breakdown: _Optional[_Iterable[_Union[_question_pb2.BreakdownValue, _Mapping]]] = ..., is_other: bool = ..., values: _Optional[_Iterable[_Union[_question_pb2.SeriesValue, _Mapping]]] = ..., total: _Optional[_Union[_question_pb2.SeriesValue, _Mapping]] = ...) -> None: ...
+
+class ListTrendUsersRequest(_message.Message):
+    __slots__ = ("trend", "series", "bucket", "breakdown", "page_size", "page_token")
+    TREND_FIELD_NUMBER: _ClassVar[int]
+    SERIES_FIELD_NUMBER: _ClassVar[int]
+    BUCKET_FIELD_NUMBER: _ClassVar[int]
+    BREAKDOWN_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    trend: QueryTrendRequest
+    series: int
+    bucket: _timestamp_pb2.Timestamp
+    breakdown: _containers.RepeatedCompositeFieldContainer[_question_pb2.BreakdownValue]
+    page_size: int
+    page_token: str
+    def __init__(self, trend: _Optional[_Union[QueryTrendRequest, _Mapping]] = ..., series: _Optional[int] = ..., bucket: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., breakdown: _Optional[_Iterable[_Union[_question_pb2.BreakdownValue, _Mapping]]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListTrendUsersResponse(_message.Message):
+    __slots__ = ("user_ids", "next_page_token", "info")
+    USER_IDS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    INFO_FIELD_NUMBER: _ClassVar[int]
+    user_ids: _containers.RepeatedScalarFieldContainer[str]
+    next_page_token: str
+    info: _question_pb2.AnswerInfo
+    def __init__(self, user_ids: _Optional[_Iterable[str]] = ..., next_page_token: _Optional[str] = ..., info: _Optional[_Union[_question_pb2.AnswerInfo, _Mapping]] = ...) -> None: ...
