@@ -212,7 +212,7 @@ describe("SQL that customers write", function () {
   });
 
   it("streams Arrow that reads back as the same rows", async () => {
-    const statement = `SELECT event_id, type, user_id, time, amount, properties.cart.total::Nullable(Int64) AS total,
+    const statement = `SELECT event_id, type, user_id, time, amount, properties.cart.total.:Int64 AS total,
       18446744073709551615 AS big FROM events ORDER BY event_id`;
     const pieces: Uint8Array[] = [];
     let rowsRead = 0n;

@@ -3,6 +3,10 @@ import type { SqlRig } from "./sql-rig.js";
 /** Begins every text of another project: where it shows in an answer, the answer has what is not its own. */
 export const foreignMark = "FOREIGN";
 
+/** No base64, as the other projects' countries are. */
+export const foreignCountry = "!%&/";
+/** What the others have as a number. */
+const odd = [[1], "text", true, { a: 1 }, [{ b: 1 }], "2024-01-01"];
 const types = ["page_view", "signup", "purchase"];
 const startMs = Date.parse("2024-05-01T00:00:00Z");
 
@@ -14,6 +18,7 @@ export async function insertProject(
   rig: SqlRig,
   { project, mark, count }: { project: string; mark: string; count: number },
 ): Promise<void> {
+  const isForeign = mark === foreignMark;
   const events = Array.from({ length: count }, (_, index) => {
     const isSystem = index % 10 === 0;
     const [user, anonymous] = [`${mark}-user-${index % 7}`, `${mark}-anon-${index % 7}`];
@@ -22,8 +27,17 @@ export async function insertProject(
       ...(isSystem ? { type: "identify", is_system: true, user_id: user } : {}),
       ...{ anonymous_id: anonymous, visitor_id: isSystem ? user : anonymous },
       ...{ time_ms: startMs + index * 60_000, received_time_ms: startMs + index * 60_000 },
-      properties: JSON.stringify({ secret: `${mark}-secret`, price: index, deep: { text: `${mark}-deep` } }),
-      ...{ page_path: `/${mark}`, country: mark.slice(0, 2), ip: mark, user_agent: mark, amount: index },
+      properties: JSON.stringify({
+        ...{ secret: `${mark}-secret`, price: isForeign ? odd[index % odd.length] : index },
+        ...{ deep: { text: `${mark}-deep` }, [`path${mark}${index % 5}`]: 1 },
+      }),
+      ...{
+        page_path: `/${mark}`,
+        country: isForeign ? foreignCountry : `${mark}A`,
+        ip: mark,
+        user_agent: mark,
+        amount: index,
+      },
       ...{ partition: 0, raw_sequence: index + 1 },
     };
   });

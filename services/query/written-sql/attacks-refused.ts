@@ -293,6 +293,28 @@ export const refused: Readonly<Record<string, readonly Attack[]>> = {
       "TABLE events",
     ],
   ],
+  "what tells of columns that rows share": [
+    ...[
+      "properties.price::Float64",
+      "CAST(properties.price AS Nullable(Int64))",
+      "toFloat64(properties.price)",
+    ],
+    ...["toDate(properties.price)", "toDecimal64(properties.price, 2)", "toUUID(properties.price)"],
+    ...[
+      "toUnixTimestamp(properties.price)",
+      "accurateCast(properties.price, 'Int64')",
+      "toBool(properties.price)",
+    ],
+    ...["CAST(tuple(properties.price) AS Tuple(Float64))", "CAST([properties.price] AS Array(Float64))"],
+    ...[
+      "CAST(properties AS JSON(price Float64))",
+      "toInt64(coalesce(properties.price, 0))",
+      "TODATE(properties.price)",
+    ],
+    ...["DATE(properties.price)", "distinctJSONPaths(properties)", "distinctJSONPathsAndTypes(properties)"],
+    ...["byteSize(properties)", "JSONDynamicPaths(properties)", "distinctDynamicTypes(properties.price)"],
+    ...["lowCardinalityKeys(country)", "dumpColumnStructure(country)", "blockSerializedSize(country)"],
+  ].map((call) => `SELECT ${call} FROM events`),
   "parameters and names": [
     ["SELECT * FROM {t:Identifier}", { t: "{db}.events" }],
     ["SELECT * FROM {d:Identifier}.events", { d: "{db}" }],

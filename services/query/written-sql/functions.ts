@@ -1,7 +1,7 @@
 // What a statement of a customer's may call: functions of their arguments alone, as of ClickHouse 26.7. Not here is
 // what reads anything else (settings, dictionaries, tables, files, the server, other services), what waits or throws,
-// what runs code or other formats, what makes or reads states of aggregations, and what is merely unknown: that is
-// refused.
+// what runs code or other formats, what makes or reads states of aggregations, what tells how a column is stored (which
+// rows of all projects share: its size, its paths), and what is merely unknown: that is refused.
 
 const groups = {
   arithmetic: `
@@ -91,7 +91,7 @@ const groups = {
     alphaTokens arrayStringConcat extractAllGroupsVertical ngrams reverseBySeparator splitByChar splitByNonAlpha
     splitByRegexp splitByString splitByWhitespace tokens`,
   json: `
-    JSONAllPaths JSONAllPathsWithTypes JSONAllValues JSONArrayLength JSONDynamicPaths JSONDynamicPathsWithTypes
+    JSONAllPaths JSONAllPathsWithTypes JSONAllValues JSONArrayLength 
     JSONExtract JSONExtractArrayRaw JSONExtractArrayRawCaseInsensitive JSONExtractBool
     JSONExtractBoolCaseInsensitive JSONExtractCaseInsensitive JSONExtractFloat JSONExtractFloatCaseInsensitive
     JSONExtractInt JSONExtractIntCaseInsensitive JSONExtractKeys JSONExtractKeysAndValues
@@ -174,7 +174,7 @@ const groups = {
     financialInternalRateOfReturn financialInternalRateOfReturnExtended financialNetPresentValue
     financialNetPresentValueExtended`,
   other: `
-    bar byteSize countDigits digits formatReadableDecimalSize formatReadableQuantity formatReadableSize
+    bar countDigits digits formatReadableDecimalSize formatReadableQuantity formatReadableSize
     formatReadableTimeDelta getSubcolumn identity ignore isConstant isDecimalOverflow materialize
     minSampleSizeContinuous minSampleSizeConversion parseReadableSize parseReadableSizeOrNull
     parseReadableSizeOrZero parseTimeDelta toTypeName transform variantElement variantType`,
@@ -184,8 +184,8 @@ const groups = {
     anyValueRespectNulls any_respect_nulls any_value any_value_respect_nulls argAndMax argAndMin argMax argMin
     array_agg array_concat_agg avg avgWeighted boundingRatio categoricalInformationValue contingency corr corrMatrix
     corrStable count covarPop covarPopMatrix covarPopStable covarSamp covarSampMatrix covarSampStable cramersV
-    cramersVBiasCorrected cume_dist deltaSum deltaSumTimestamp denseRank dense_rank distinctDynamicTypes
-    distinctJSONPaths distinctJSONPathsAndTypes entropy exponentialMovingAverage exponentialTimeDecayedAvg
+    cramersVBiasCorrected cume_dist deltaSum deltaSumTimestamp denseRank dense_rank 
+    entropy exponentialMovingAverage exponentialTimeDecayedAvg
     exponentialTimeDecayedCount exponentialTimeDecayedMax exponentialTimeDecayedSum firstValueRespectNulls
     first_value first_value_respect_nulls groupArray groupArrayInsertAt groupArrayIntersect groupArrayLast
     groupArrayMovingAvg groupArrayMovingSum groupArraySample groupArraySorted groupBitAnd groupBitOr groupBitXor
@@ -259,4 +259,16 @@ function isCombined(name: string): boolean {
     const base = name.slice(0, -suffix.length);
     return aggregates.has(base.toLowerCase()) || isCombined(base);
   });
+}
+
+/**
+ * Whether a function converts to a type, and looks at the types that a column has, of whichever rows: a property's
+ * column has those of all projects. Those that give NULL or a default instead look at values alone.
+ */
+export function convertsByType(name: string): boolean {
+  if (/^(?:toString|toJSONString|toTypeName|toStartOf\w+)$/i.test(name)) return false;
+  return (
+    /^(?:_?cast|accurateCast|to[A-Z]\w*|date|reinterpret\w*)$/i.test(name) &&
+    !/Or(?:Null|Zero|Default)$/i.test(name)
+  );
 }

@@ -17,6 +17,25 @@ describe("what the engine says of a resolved statement", () => {
     it(`passes ${line.trim()}`, () => expect(findForbidden(tree(line), "t_sql")).to.equal(undefined));
   }
 
+  const cast = (type: string, to: string): string =>
+    tree(
+      "    FUNCTION id: 2, function_name: CAST, function_type: ordinary, result_type: Float64",
+      "      ARGUMENTS",
+      "        LIST id: 3, nodes: 2",
+      `          COLUMN id: 4, column_name: x, result_type: ${type}, source_id: 5`,
+      `          CONSTANT id: 6, constant_value: '${to}', constant_value_type: String`,
+    );
+  it("finds casts of what has no type of its own, but for those to texts", () => {
+    for (const type of ["Dynamic(max_types=8)", "Array(Dynamic)", "JSON(max_dynamic_types=8)"]) {
+      expect(findForbidden(cast(type, "Float64"), "t_sql")).to.deep.equal({
+        what: "conversion",
+        name: "CAST",
+      });
+      expect(findForbidden(cast(type, "Nullable(String)"), "t_sql")).to.equal(undefined);
+    }
+    expect(findForbidden(cast("String", "Float64"), "t_sql")).to.equal(undefined);
+  });
+
   const forbidden: [string, string, string][] = [
     ["TABLE id: 3, alias: __table1, table_name: t.events", "table", "t.events"],
     ["TABLE id: 3, alias: __table1, table_name: t_sql.persons", "table", "t_sql.persons"],

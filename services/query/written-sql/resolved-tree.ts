@@ -1,9 +1,9 @@
 import { views } from "./allowed.js";
-import { isAllowedFunction, isAllowedTableFunction } from "./functions.js";
+import { convertsByType, isAllowedFunction, isAllowedTableFunction } from "./functions.js";
 
 /** What a resolved statement reads or calls that is not allowed. */
 export interface Finding {
-  readonly what: "table" | "table function" | "function" | "type" | "clause";
+  readonly what: "conversion" | "table" | "table function" | "function" | "type" | "clause";
   readonly name: string;
 }
 
@@ -20,11 +20,30 @@ const plain =
  * to be further nodes, never hide one: every node begins a line.
  */
 export function findForbidden(text: string, database: string): Finding | undefined {
-  for (const line of text.split("\n")) {
-    const finding = findingOf(line.trim(), database);
+  const lines = text.split("\n");
+  for (const [index, line] of lines.entries()) {
+    const finding = findingOf(line.trim(), database) ?? conversionOf(lines, index);
     if (finding !== undefined) return finding;
   }
   return undefined;
+}
+
+const depthOf = (line: string): number => line.search(/[^ ]/);
+
+/** A property that is converted to a type by what its column holds; texts can be made of anything. */
+function conversionOf(lines: readonly string[], index: number): Finding | undefined {
+  const [, name = ""] = called.exec((lines[index] ?? "").trim()) ?? [];
+  if (!convertsByType(name)) return undefined;
+  // ARGUMENTS, LIST, then each argument, a step deeper each.
+  const depth = depthOf(lines[index] ?? "");
+  const below: string[] = [];
+  for (let at = index + 1; at < lines.length && depthOf(lines[at] ?? "") > depth; at++) {
+    if (depthOf(lines[at] ?? "") === depth + 6) below.push((lines[at] ?? "").trim());
+  }
+  const toText = below.some((line) => /constant_value: '(?:Nullable\()?String\)?'/.test(line));
+  const [first = ""] = below;
+  const isUntyped = /(?:result|constant_value)_type: .*(?:Dynamic|JSON|Variant|Object)/.test(first);
+  return isUntyped && !toText ? { what: "conversion", name } : undefined;
 }
 
 function findingOf(line: string, database: string): Finding | undefined {

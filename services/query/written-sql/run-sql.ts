@@ -12,6 +12,11 @@ export interface RunSqlPorts {
   readonly people: PeopleStore;
 }
 
+/** What to write in place of properties.x::Float64. */
+const typing =
+  "a property has values of any type: take properties.x.:Float64, accurateCastOrNull(properties.x, 'Float64') " +
+  "or toFloat64OrNull(toString(properties.x))";
+
 export interface SqlQuestion extends WrittenSql {
   readonly projectId: string;
   readonly format: SqlFormat;
@@ -41,7 +46,12 @@ export async function runSql(ports: RunSqlPorts, question: SqlQuestion): Promise
     if (found !== undefined) {
       // Without the database: how it is called is nobody's business.
       const name = found.what === "table" ? (found.name.split(".").at(-1) ?? "") : found.name;
-      throw notAllowed(statement, found.what, name, `the ${found.what} ${name} is not allowed`);
+      throw notAllowed(
+        statement,
+        found.what,
+        name,
+        found.what === "conversion" ? typing : `the ${found.what} ${name} is not allowed`,
+      );
     }
     const body = await ports.sql.run(sql, confinement, { format, signal });
     return { ...body, bytes: withFaults(body.bytes, statement) };

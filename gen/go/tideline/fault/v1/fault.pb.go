@@ -109,8 +109,8 @@ const (
 	// The SQL statement can't be parsed, resolved or computed; facts name "line" and "column" where they are known, and the
 	// engine's "code".
 	FaultReason_FAULT_REASON_SQL_INVALID FaultReason = 44
-	// The SQL statement uses what is not allowed: facts name "what" (table, table function, function, clause, statement, type
-	// or name), its "name", and "line" and "column" where they are known.
+	// The SQL statement uses what is not allowed: facts name "what" (table, table function, function, clause, statement,
+	// conversion, type or name), its "name", and "line" and "column" where they are known.
 	FaultReason_FAULT_REASON_SQL_NOT_ALLOWED FaultReason = 45
 	// The result that the page token continues is no longer kept; begin again without one.
 	FaultReason_FAULT_REASON_PAGE_TOKEN_STALE FaultReason = 46

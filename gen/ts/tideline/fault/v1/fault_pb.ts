@@ -336,8 +336,8 @@ export enum FaultReason {
   SQL_INVALID = 44,
 
   /**
-   * The SQL statement uses what is not allowed: facts name "what" (table, table function, function, clause, statement, type
-   * or name), its "name", and "line" and "column" where they are known.
+   * The SQL statement uses what is not allowed: facts name "what" (table, table function, function, clause, statement,
+   * conversion, type or name), its "name", and "line" and "column" where they are known.
    *
    * @generated from enum value: FAULT_REASON_SQL_NOT_ALLOWED = 45;
    */
