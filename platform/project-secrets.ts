@@ -2,6 +2,7 @@
 // sealed so that only this deployment opens them. They are derived from the deployment's data secret (HKDF-SHA256, RFC
 // 5869), so that none is stored, and no project's key tells anything of another's.
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
+import { KEY_BYTES as HASH_KEY_BYTES, KeyedHash } from "./keyed-hash.js";
 import { RecentCache } from "./recent-cache.js";
 
 const KEY_BYTES = 32;
@@ -15,6 +16,7 @@ const PROJECTS_MAX = 1_000;
 
 interface ProjectKeys {
   readonly hashing: Buffer;
+  readonly payloads: KeyedHash;
   /** Newest first. */
   readonly sealing: readonly { readonly mark: Buffer; readonly key: Buffer }[];
 }
@@ -37,6 +39,14 @@ export class ProjectSecrets {
   hash(projectId: string, text: string): string {
     const digest = createHmac("sha256", this.#of(projectId).hashing).update(text).digest();
     return digest.subarray(0, HASH_BYTES).toString("base64url");
+  }
+
+  /**
+   * A keyed hash for what clients sent: tells equal payloads of a project from others, and, without the secret, nothing
+   * of what was in them.
+   */
+  payloads(projectId: string): KeyedHash {
+    return this.#of(projectId).payloads;
   }
 
   /** AES-256-GCM: mark, nonce, tag, text. Different for every call. */
@@ -73,7 +83,9 @@ export class ProjectSecrets {
       mark: derived(secret, `${projectId} mark`).subarray(0, MARK_BYTES),
       key: derived(secret, `${projectId} seal`),
     }));
-    const made = { hashing: derived(this.#secrets.at(-1) ?? "", `${projectId} hash`), sealing };
+    const oldest = this.#secrets.at(-1) ?? "";
+    const payloads = new KeyedHash(derived(oldest, `${projectId} payloads`).subarray(0, HASH_KEY_BYTES));
+    const made = { hashing: derived(oldest, `${projectId} hash`), payloads, sealing };
     this.#keys.set(projectId, made);
     return made;
   }

@@ -1,5 +1,6 @@
 // MurmurHash3_x86_128 (Austin Appleby, public domain), of which 64 bits are kept: tells an event sent again from
-// another event under the same id. It need not withstand its own sender, who could only mislead themselves.
+// another event under the same id. It need not withstand its own sender, who could only mislead themselves;
+// what is stored of it is hashed again under a key of the project, so that nobody can try out what was sent.
 
 const C1 = 0x23_9b_96_1b;
 const C2 = 0xab_0e_97_89;

@@ -16,11 +16,11 @@ import { PreparedBatch } from "./prepared-batch.js";
 import { quarantinedOf } from "./quarantine.js";
 
 const receivedMs = Date.UTC(2026, 5, 1);
+const secrets = new ProjectSecrets(["a-data-secret-of-a-test"]);
 const stamp = {
   ...{ projectId: "p1", keyId: "k1", receivedMs, partitions: 4 },
-  ...{ keepIp: false, browser: undefined },
+  ...{ keepIp: false, browser: undefined, payloads: secrets.payloads("p1") },
 };
-const secrets = new ProjectSecrets(["a-data-secret-of-a-test"]);
 const { JSON_SCHEMA, AVRO, PROTOBUF } = SchemaKind;
 
 /** The versions of the type "t" by id, oldest first; the last one is the newest. */

@@ -8,6 +8,7 @@ import { FaultReason } from "../../gen/ts/tideline/fault/v1/fault_pb.js";
 import { BlockSchema } from "../../gen/ts/tideline/pipeline/v1/block_pb.js";
 import { QuarantinedEventSchema } from "../../gen/ts/tideline/pipeline/v1/quarantine_pb.js";
 import { SchemaKind } from "../../gen/ts/tideline/registry/v1/registry_service_pb.js";
+import { KEY_BYTES, KeyedHash } from "../../platform/keyed-hash.js";
 import { ProjectSecrets } from "../../platform/project-secrets.js";
 import { compileSchema } from "../../registry/compile.js";
 import type { CompiledSchema } from "../../registry/compiled-schema.js";
@@ -27,6 +28,7 @@ const stamp: RequestStamp = {
   receivedMs,
   partitions: 4,
   keepIp: false,
+  payloads: new KeyedHash(Buffer.alloc(KEY_BYTES, "a key of a test")),
   browser: undefined,
 };
 type Init = MessageInitShape<typeof EventSchema>;

@@ -93,7 +93,7 @@ export class EventPublisher {
     if (waitMs > 0) throw rateLimited(waitMs);
     const replaces = replacesOf(call, source.count);
     const stamp = {
-      ...stampOf(call, settings, { receivedMs, partitions: this.#options.partitions }),
+      ...stampOf(call, settings, { receivedMs, ...this.#options }),
       replaces,
     };
     const known = schemas.peek(projectId) ?? (await schemas.get(projectId));
@@ -202,7 +202,11 @@ const rejectCopies = (batch: PreparedBatch): void => {
 const stampOf = (
   call: Call,
   settings: EffectiveSettings,
-  { receivedMs, partitions }: { receivedMs: number; partitions: number },
+  {
+    receivedMs,
+    partitions,
+    secrets,
+  }: { receivedMs: number; partitions: number; secrets: Pick<ProjectSecrets, "payloads"> },
 ): RequestStamp => {
   const { projectId, principal } = call;
   // A header is Latin-1: no character takes more than two bytes.
@@ -210,7 +214,9 @@ const stampOf = (
     call.header("origin") === undefined
       ? undefined
       : { ip: call.peer, userAgent: (call.header("user-agent") ?? "").slice(0, userAgentBytesMax / 2) };
-  return { projectId, keyId: principal.keyId, receivedMs, partitions, keepIp: settings.keepIp, browser };
+  const { keepIp } = settings;
+  const payloads = secrets.payloads(projectId);
+  return { projectId, keyId: principal.keyId, receivedMs, partitions, keepIp, payloads, browser };
 };
 
 const rateLimited = (waitMs: number): Fault =>

@@ -3,7 +3,9 @@ import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { expect } from "chai";
 import { type Event, EventSchema } from "../../gen/ts/tideline/event/v1/event_pb.js";
 import { BlockSchema, type Event as LogEvent } from "../../gen/ts/tideline/pipeline/v1/block_pb.js";
+import { KEY_BYTES, KeyedHash } from "../../platform/keyed-hash.js";
 import { partitionOf } from "../../platform/partition.js";
+import { ProjectSecrets } from "../../platform/project-secrets.js";
 import { textFields } from "./event-fields.js";
 import { BodyCase, EventScanner } from "./event-scanner.js";
 import { RawEventWriter, type RequestStamp } from "./raw-event.js";
@@ -102,6 +104,7 @@ const stamp: RequestStamp = {
   receivedMs: 1_700_000_000_123,
   partitions: 16,
   keepIp: false,
+  payloads: new KeyedHash(Buffer.alloc(KEY_BYTES, "a key of a test")),
   browser: undefined,
 };
 
@@ -292,6 +295,20 @@ describe("the writer of the log's events", () => {
       const body = { case: "properties" as const, value: '{"changed":1}' };
       expect(write({ ...event, body } as Event).payloadHash).not.to.equal(payloadHash);
     }
+  });
+
+  it("hashes the payload under the project's key: without it nobody can try out what was sent", () => {
+    const event = create(EventSchema, { eventId: "e", type: "t", userId: "u" });
+    const secrets = new ProjectSecrets(["one"]);
+    const hashes = [
+      write(event).payloadHash,
+      write(event, { payloads: secrets.payloads("p1") }).payloadHash,
+      write(event, { payloads: secrets.payloads("p2") }).payloadHash,
+      write(event, { payloads: new ProjectSecrets(["two"]).payloads("p1") }).payloadHash,
+    ];
+    expect(new Set(hashes).size).to.equal(hashes.length);
+    const replaced = new ProjectSecrets(["newer", "one"]).payloads("p1");
+    expect(write(event, { payloads: replaced }).payloadHash).to.equal(hashes[1]);
   });
 
   it("makes up for what a browser leaves out, keeps addresses where told, and frames large events", () => {

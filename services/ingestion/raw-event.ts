@@ -18,6 +18,8 @@ export interface RequestStamp {
   readonly receivedMs: number;
   readonly partitions: number;
   readonly keepIp: boolean;
+  /** What hides the payload's hash: by itself it would tell who guesses a personal value that the guess is right. */
+  readonly payloads: KeyedHash;
   /** For browsers: what stands in for an empty address and user agent. */
   readonly browser: { readonly ip: string; readonly userAgent: string } | undefined;
   /** What events of the request replace in the log. */
@@ -106,6 +108,7 @@ export class RawEventWriter {
   #userAgent: Uint8Array | undefined;
   #hashedFrom = 0;
   readonly #hash = new PayloadHash();
+  readonly #plainHash = Buffer.alloc(8);
   readonly #skews = new ClockSkews();
   readonly #addresses = new Map<string, Uint8Array>();
   // The visitor's hash covers "project\0visitor"; the project's part stays from event to event.
@@ -234,13 +237,20 @@ export class RawEventWriter {
     const high = words[1] as number;
     const slot = scan.body >= BodyCase.avro ? payloadSlot : slots.properties;
     if (!isGiven(scan, slot)) {
-      this.hashLow = low;
-      this.hashHigh = high;
+      this.#hide(low, high);
       return;
     }
     this.#hash.hash(scan.bytes, scan.from[slot] as number, scan.to[slot] as number, low);
-    this.hashLow = words[0] as number;
-    this.hashHigh = (words[1] as number) ^ high;
+    this.#hide(words[0] as number, (words[1] as number) ^ high);
+  }
+
+  /** The hash under the project's key, which is what leaves this process. */
+  #hide(low: number, high: number): void {
+    this.#plainHash.writeInt32LE(low | 0, 0);
+    this.#plainHash.writeInt32LE(high | 0, 4);
+    const hidden = this.#stampNow().payloads.hash(this.#plainHash);
+    this.hashLow = (hidden[0] as number) | 0;
+    this.hashHigh = (hidden[1] as number) | 0;
   }
 
   /** The event's frame: the tag of Block.events and the length, which is moved up to where the event begins. */

@@ -141,7 +141,8 @@ type Event struct {
 	KeyId string `protobuf:"bytes,31,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
 	// The partition of the log, by hash(project, anonymous id, else user id, else event id).
 	Partition uint32 `protobuf:"varint,32,opt,name=partition,proto3" json:"partition,omitempty"`
-	// A hash of what the client sent, without sent time, sequence and address; tells DUPLICATE from CONFLICT.
+	// A hash of what the client sent, without sent time, sequence and address, under a key of the project; tells DUPLICATE
+	// from CONFLICT.
 	PayloadHash uint64 `protobuf:"fixed64,33,opt,name=payload_hash,json=payloadHash,proto3" json:"payload_hash,omitempty"`
 	// For an event of the log that no table took and that is fed again: the raw_sequence of the one that this replaces,
 	// which holds the claim of the id. 0 for all others. Only the quarantine sets it, with the operator's key.

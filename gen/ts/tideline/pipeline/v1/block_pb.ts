@@ -271,7 +271,8 @@ export type Event = Message<"tideline.pipeline.v1.Event"> & {
   partition: number;
 
   /**
-   * A hash of what the client sent, without sent time, sequence and address; tells DUPLICATE from CONFLICT.
+   * A hash of what the client sent, without sent time, sequence and address, under a key of the project; tells DUPLICATE
+   * from CONFLICT.
    *
    * @generated from field: fixed64 payload_hash = 33;
    */
