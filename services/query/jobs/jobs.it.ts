@@ -234,7 +234,7 @@ describe("jobs", function () {
     expect((await until(second, ({ attempts }) => attempts === 2)).state).to.equal(JobState.RUNNING);
     const stoppedAt = performance.now();
     while ((await atWork(first)) > 0) {
-      expect(performance.now() - stoppedAt).to.be.below(10_000);
+      expect(performance.now() - stoppedAt).to.be.below(30_000);
       await sleep(50);
     }
     await jobs.cancelQuery({ jobId: second });
