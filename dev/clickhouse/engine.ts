@@ -97,7 +97,11 @@ export class Engine {
       );
       if (set !== undefined) await session.queryAsync(set);
       if (call.database !== undefined) await session.queryAsync(`USE ${quotedName(call.database)}`);
-      if (call.reads) call.signal.addEventListener("abort", stop, { once: true });
+      // Who left meanwhile is not told of by an event any more.
+      if (call.reads) {
+        call.signal.throwIfAborted();
+        call.signal.addEventListener("abort", stop, { once: true });
+      }
       return await session.queryAsync(call.sql, { format: call.format });
     } catch (error) {
       const { code, text } = engineErrorOf(error);

@@ -50,7 +50,8 @@ describe("jobs", function () {
       TIDELINE_JOB_LEASE_MS: "1500",
       TIDELINE_SQL_TIME_MS: "600",
     };
-    house = await openHouse({ env });
+    // Its own engine: what others ask of a shared one keeps a cancelled statement from ending.
+    house = await openHouse({ own: true, env });
     key = await house.project("mine");
     jobs = clientAt(house.httpUrl, key);
     others = clientAt(house.httpUrl, await house.project("theirs"));
@@ -100,9 +101,10 @@ describe("jobs", function () {
   }
 
   /** Statements of a job that the engine works on. */
-  async function atWork(jobId: string): Promise<number> {
+  async function atWork(jobId: string, which = "1"): Promise<number> {
+    const ofJob = "startsWith(Settings['log_comment'], {job:String})";
     const result = await house.clickhouse.query({
-      query: "SELECT count() FROM system.processes WHERE startsWith(Settings['log_comment'], {job:String})",
+      query: `SELECT count() FROM system.processes WHERE ${ofJob} AND ${which}`,
       query_params: { job: `job-${jobId}-` },
       format: "JSONCompact",
     });
@@ -232,9 +234,10 @@ describe("jobs", function () {
     const third = await house.another();
     await clientAt(third.httpUrl, key).cancelQuery({ jobId: first });
     expect((await until(second, ({ attempts }) => attempts === 2)).state).to.equal(JobState.RUNNING);
+    // The embedded engine, told to stop one of several statements, may take long until that has left.
     const stoppedAt = performance.now();
-    while ((await atWork(first)) > 0) {
-      expect(performance.now() - stoppedAt).to.be.below(30_000);
+    while ((await atWork(first, "NOT is_cancelled")) > 0) {
+      expect(performance.now() - stoppedAt).to.be.below(10_000);
       await sleep(50);
     }
     await jobs.cancelQuery({ jobId: second });
