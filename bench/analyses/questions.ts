@@ -123,7 +123,7 @@ export const analyses: readonly BenchedAnalysis[] = [
         SELECT windowFunnel(604800000)(toUInt64(toUnixTimestamp64Milli(time)), type = '${one}', type = '${two}',
           type = '${three}') AS level
         FROM {database}.events WHERE ${within(30, variant)} AND type IN ('${one}', '${two}', '${three}')
-        GROUP BY visitor_id) CROSS JOIN (SELECT arrayJoin([1, 2, 3]) AS n) GROUP BY n ORDER BY n`,
+        GROUP BY visitor_id) AS users CROSS JOIN (SELECT arrayJoin([1, 2, 3]) AS n) AS steps GROUP BY n ORDER BY n`,
   },
   {
     name: "retention-weekly-90-days",
