@@ -7,6 +7,8 @@ export interface FilterGroup {
   /** Such as "filters". */
   readonly field: string;
   readonly filters: readonly Filter[];
+  /** True where the field holds one condition, and no list. */
+  readonly isOne?: boolean;
 }
 
 /** The refusal where the engine said that it can't compile a regular expression of these. */
@@ -35,6 +37,14 @@ export async function firstBadPattern(
   return undefined;
 }
 
-function filtersOf({ field, filters }: FilterGroup): (Pick<Filter, "op" | "values"> & { field: string })[] {
-  return filters.map(({ op, values }, index) => ({ op, values, field: `${field}[${index}]` }));
+function filtersOf({
+  field,
+  filters,
+  isOne = false,
+}: FilterGroup): (Pick<Filter, "op" | "values"> & { field: string })[] {
+  return filters.map(({ op, values }, index) => ({
+    op,
+    values,
+    field: isOne ? field : `${field}[${index}]`,
+  }));
 }

@@ -3,7 +3,7 @@ import type { Cohort, CohortActivity } from "../../../gen/ts/tideline/query/v1/c
 import { FilterOp } from "../../../gen/ts/tideline/query/v1/question_pb.js";
 import { EventReaders } from "../analysis/event-readers.js";
 import type { RegisteredKinds } from "../registered-kinds.js";
-import { filtersSql } from "../sql/filter.js";
+import { filterSql } from "../sql/filter.js";
 import { instant } from "../sql/instant.js";
 import { StatementJoins } from "../sql/joins.js";
 import { type CohortStatement, type Cohorts, personSql } from "../sql/people.js";
@@ -59,7 +59,7 @@ function ruleSql(context: Context, placed: PlacedRule): Sql {
     case "did":
       return sql`${person} IN (${activeSql(context, rule.value, `${field}.did`)})`;
     case "trait":
-      return filtersSql([rule.value], new PropertyReader(context.joins), `${field}.trait`);
+      return filterSql(rule.value, new PropertyReader(context.joins), `${field}.trait`);
     case "users":
       return sql`${person} IN (${listedSql(context, rule.value.userIds)})`;
     case "cohortId":

@@ -1,8 +1,8 @@
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { create, type MessageInitShape, toJsonString } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { expect } from "chai";
 import { Scope } from "../../../gen/ts/tideline/admin/v1/project_pb.js";
-import type { CohortRuleSchema } from "../../../gen/ts/tideline/query/v1/cohort_pb.js";
+import { type CohortRuleSchema, CohortSchema } from "../../../gen/ts/tideline/query/v1/cohort_pb.js";
 import {
   Aggregation,
   type Filter,
@@ -244,6 +244,13 @@ describe("cohorts", function () {
     expect(now?.version).to.equal(2n);
     const more = await client().queryStickiness({ frame });
     expect(more.activeUsers > one.activeUsers).to.equal(true);
+    const not = movingOf("user-9").rule;
+    await client().putCohort({ cohort: { cohortId: "others", rule: { rule: { case: "not", value: not } } } });
+    const named = (await client().listCohorts({})).cohorts.filter(({ cohortId }) =>
+      /^named|^others/.test(cohortId),
+    );
+    expect(named.map(({ rule }) => rule?.rule.case)).to.deep.equal([undefined, "not"]);
+    expect(toJsonString(CohortSchema, named[1] ?? create(CohortSchema))).to.not.include("user-9");
     const list = await client().listCohorts({ pageSize: 3 });
     expect(list.cohorts.map(({ cohortId }) => cohortId)).to.deep.equal(["buyers", "gold", "mixed"]);
     const rest = await client().listCohorts({ pageSize: 100, pageToken: list.nextPageToken });
@@ -291,6 +298,11 @@ describe("cohorts", function () {
       ],
       [{ rule: { case: "trait", value: fromAustria } }, "cohort.rule.trait.property.scope"],
       [{ rule: { case: "users", value: { userIds: [] } } }, "user_ids"],
+      [
+        { rule: { case: "trait", value: filter(USER, "tier", FilterOp.REGEX, "(") } },
+        "cohort.rule.trait.values[0]",
+      ],
+      [{ rule: { case: "trait", value: filter(USER, "tier", FilterOp.EQUALS) } }, "cohort.rule.trait.values"],
     ] as const) {
       const refusal = await put(rule as Rule);
       expect(refusal).to.include({ code: "INVALID_ARGUMENT", reason: "REQUEST_INVALID" });

@@ -91,7 +91,7 @@ function checkStatement(projectId: string, cohort: Cohort, timeZone: string): vo
 function groupsOf({ rule }: Cohort): FilterGroup[] {
   if (rule === undefined) return [];
   return rulesOf({ rule, field: "cohort.rule" }).flatMap(({ rule: { rule: each }, field }) => {
-    if (each.case === "trait") return [{ field: `${field}.trait`, filters: [each.value] }];
+    if (each.case === "trait") return [{ field: `${field}.trait`, filters: [each.value], isOne: true }];
     if (each.case !== "did") return [];
     return [{ field: `${field}.did.event.filters`, filters: each.value.event?.filters ?? [] }];
   });

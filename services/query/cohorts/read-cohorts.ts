@@ -1,7 +1,7 @@
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { clone, type MessageInitShape } from "@bufbuild/protobuf";
 import {
   type Cohort,
-  CohortRuleSchema,
+  CohortSchema,
   type GetCohortRequest,
   GetCohortResponseSchema,
   type ListCohortMembersRequest,
@@ -18,7 +18,7 @@ import { type AskedFrame, askedFrame } from "../analysis/frame.js";
 import { pageOfUsers, type UserPage, userPage, userPageSql } from "../analysis/user-pages.js";
 import { eventYears } from "../question.js";
 import { type Sql, sql } from "../sql/sql.js";
-import { cohortOf } from "./cohort-rule.js";
+import { cohortOf, rulesOf } from "./cohort-rule.js";
 import type { CohortPorts } from "./put-cohort.js";
 
 const pageSizeDefault = 100;
@@ -66,8 +66,12 @@ export async function listCohorts(
 }
 
 function withoutUsers(cohort: Cohort): Cohort {
-  const rule = cohort.rule?.rule;
-  return rule?.case === "users" ? { ...cohort, rule: create(CohortRuleSchema) } : cohort;
+  const told = clone(CohortSchema, cohort);
+  if (told.rule === undefined) return told;
+  for (const { rule } of rulesOf({ rule: told.rule, field: "rule" })) {
+    if (rule.rule.case === "users") rule.rule = { case: undefined };
+  }
+  return told;
 }
 
 /** ListCohortMembers: who is in a cohort, page by page. */

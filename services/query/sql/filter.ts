@@ -16,7 +16,8 @@ export function filtersSql(filters: readonly Filter[], reader: PropertyReader, f
   return allOf(filters.map((filter, index) => filterSql(filter, reader, `${field}[${index}]`)));
 }
 
-function filterSql(filter: Filter, reader: PropertyReader, field: string): Sql {
+/** The condition of one filter. @throws Fault REQUEST_INVALID that names its field. */
+export function filterSql(filter: Filter, reader: PropertyReader, field: string): Sql {
   const { op, values } = filter;
   checkValues(filter, field);
   // The contract requires it; what is absent can't be named.
